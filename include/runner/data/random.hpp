@@ -1,0 +1,38 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace runner {
+
+/// What random numbers are for. Streams of different purpose never overlap.
+enum class RandomPurpose : std::uint32_t { initial_W1 = 1, initial_W2 = 2, shuffle = 3, with_replacement = 4 };
+
+/// Counter-based random integers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; Random123).
+///
+/// Two 64-bit numbers for each (seed, purpose, stream, block): any of them can be drawn without those before it.
+/// key = (low, high half of seed), counter = (low, high half of block, stream, purpose);
+/// the results are words (0, 1) and (2, 3) of the output, low word first. Pure, thread-safe.
+std::array<std::uint64_t, 2> random_block(std::uint64_t seed, RandomPurpose purpose, std::uint32_t stream,
+                                          std::uint64_t block);
+
+/// The numbers of one stream in order. Not shared between threads.
+class RandomStream {
+ public:
+  RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint32_t stream);
+
+  std::uint64_t next();
+
+  /// Uniform on 0 … bound−1 without bias (Lemire 2019, "Fast random integer generation in an interval",
+  /// on 64-bit numbers with rejection). `bound` > 0.
+  std::uint64_t below(std::uint64_t bound);
+
+ private:
+  std::uint64_t seed_;
+  RandomPurpose purpose_;
+  std::uint32_t stream_;
+  std::uint64_t drawn_ = 0;
+  std::array<std::uint64_t, 2> block_{};
+};
+
+}  // namespace runner

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace runner {
+
+/// Whose fault an error is; decides the program's exit code.
+enum class ErrorKind {
+  bad_input,  ///< what the user gave cannot be used: config, data files, arguments, a foreign or held results file
+  failure     ///< the work failed although the input was good: an I/O error, a full disk
+};
+
+/// The one exception type of the library.
+///
+/// Its message is one complete sentence for the user: it names the file, the key, the value and the rule
+/// that was broken, as far as there are any. Programmers' mistakes are assertions, not Errors.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorKind kind, const std::string& message);
+  ErrorKind kind() const noexcept { return kind_; }
+
+ private:
+  ErrorKind kind_;
+};
+
+/// Shorthands, so that a throw reads as a sentence: `throw bad_input("…")`.
+Error bad_input(const std::string& message);
+Error failure(const std::string& message);
+
+/// `failure` with the text of an errno value behind the message: "cannot write x.h5: No space left on device".
+Error system_failure(const std::string& message, int error_number);
+
+}  // namespace runner

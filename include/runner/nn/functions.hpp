@@ -1,0 +1,56 @@
+#pragma once
+
+#include <Eigen/Core>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+/// The network of "Deep Learning from Scratch", chapters 3 to 5: double precision, one line a formula, no tricks for speed.
+/// It is what `training` is tested against. All functions are pure and thread-safe.
+namespace runner::nn {
+
+/// Row-major as in NumPy: a row is one example.
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Vector = Eigen::Matrix<double, 1, Eigen::Dynamic>;
+
+/// 1 / (1 + exp(−x)), element by element.
+Matrix sigmoid(const Matrix& x);
+
+/// The derivative of the sigmoid at x: (1 − sigmoid(x))·sigmoid(x).
+Matrix sigmoid_grad(const Matrix& x);
+
+/// exp(x) / Σ exp(x) along each row, shifted by the row's maximum so that it cannot overflow.
+Matrix softmax(const Matrix& x);
+
+/// ½·Σ (y − t)² over the classes, averaged over the rows. y, t: N×C, t one-hot.
+double mean_squared_error(const Matrix& y, const Matrix& t);
+/// The same with labels instead of one-hot rows.
+double mean_squared_error(const Matrix& y, std::span<const std::uint8_t> labels);
+
+/// −Σ t·log(y + 1e-7) over the classes, averaged over the rows. y, t: N×C, t one-hot.
+double cross_entropy_error(const Matrix& y, const Matrix& t);
+/// The same with labels instead of one-hot rows.
+double cross_entropy_error(const Matrix& y, std::span<const std::uint8_t> labels);
+
+/// N×classes, a 1 at each label. Labels are below `classes`.
+Matrix one_hot(std::span<const std::uint8_t> labels, std::size_t classes);
+
+/// The step of the central differences, h.
+inline constexpr double step = 1e-4;
+
+/// (f(x + h) − f(x − h)) / 2h, h = 1e-4.
+double numerical_diff(const std::function<double(double)>& f, double x);
+
+/// Partial derivatives of f by every element of x, by central differences with h = 1e-4.
+/// f reads x (it takes no argument, so that x may be a parameter inside a network); x is changed while f runs and
+/// restored bit for bit, also when f throws.
+Matrix numerical_gradient(const std::function<double()>& f, Eigen::Ref<Matrix> x);
+
+/// The same for a function of its argument, the book's form.
+Matrix numerical_gradient(const std::function<double(const Matrix&)>& f, Matrix x);
+
+/// `steps` times x ← x − learning_rate·∂f/∂x from `x`, gradients by central differences. Returns the last x.
+Matrix gradient_descent(const std::function<double(const Matrix&)>& f, Matrix x, double learning_rate = 0.01,
+                        int steps = 100);
+
+}  // namespace runner::nn

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runner/results/results_data.hpp"
+
+namespace runner {
+
+/// One configuration (all axis values but the seed) over its seeds. Means are over the seeds that are done.
+struct ConfigurationSummary {
+  RunSpec spec;                ///< of its first run; the seed has no meaning
+  std::size_t seeds = 0;       ///< runs of this configuration in the file
+  std::size_t done = 0;        ///< finished with finite losses
+  std::size_t diverged = 0;
+  // The following are NaN where done = 0.
+  double train_accuracy = 0;      ///< at the last epoch
+  double test_accuracy = 0;       ///< at the last epoch
+  double gap = 0;                 ///< train_accuracy − test_accuracy
+  double best_test_accuracy = 0;  ///< maximum over epochs of the mean test accuracy
+  int best_epoch = -1;            ///< the first epoch where that is reached
+  /// The epoch of the smallest mean test loss, if it is not the last one: from there on test loss rose. −1 where it did not turn.
+  int turned_epoch = -1;
+};
+
+/// Train against test accuracy, a line for each configuration.
+struct Comparison {
+  std::string name;
+  int epochs = 0;
+  std::vector<ConfigurationSummary> configurations;  ///< in the file's order, or as sorted
+  std::optional<std::size_t> widest_gap;             ///< index of the largest gap; none where nothing is done
+};
+
+Comparison compare(const ResultsData& results);
+
+/// The columns `sort` takes, and their names in CSV.
+std::vector<std::string_view> comparison_columns();
+
+/// Sorts by a column, numbers of merit in descending order (gap, accuracies), others ascending; stable, NaN last.
+/// Throws Error (bad_input) for an unknown column, naming those there are.
+void sort(Comparison& comparison, std::string_view column);
+
+/// As a table to read: columns that do not vary are named once above it; the widest gap is marked.
+std::string to_table(const Comparison& comparison);
+
+/// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no number.
+std::string to_csv(const Comparison& comparison);
+
+}  // namespace runner

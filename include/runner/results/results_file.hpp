@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runner/execution/observer.hpp"
+#include "runner/sweep/sweep.hpp"
+
+namespace runner {
+
+/// Version of the file's layout; another is refused.
+inline constexpr int results_layout_version = 1;
+
+/// Where the numbers come from, for the root attributes.
+struct Provenance {
+  std::string command_line;
+  std::string runner_version;
+  std::string compiler;
+  std::string kernel;
+  std::string processor;
+};
+
+/// A run's epoch as it is told after it has been committed.
+struct CommittedEpoch {
+  std::size_t run;
+  int epoch;
+  Metrics metrics;
+  RunStatus status;
+};
+
+/// The one state of a sweep: an HDF5 file that is also netCDF-4, held open for writing by one process.
+///
+/// The file is made whole (every array allocated in full) under a temporary name, synced and renamed before the first epoch; from then
+/// on nothing but raw data is written. Epochs are committed in groups: gathered for at most `commit_interval`, written, synced
+/// (fdatasync), then the marks (epochs_done, status, wall_time) are written and synced, and only then `committed` is told.
+/// A kill at any moment costs at most the epochs not yet told.
+///
+/// on_epoch copies what it needs and returns; a thread of the file's own writes. on_epoch, close and the destructor: one thread at a time.
+class ResultsFile : public Observer {
+ public:
+  struct Options {
+    bool fresh = false;  ///< replace a file of another config
+    std::chrono::milliseconds commit_interval{1000};
+    std::function<void(std::span<const CommittedEpoch>)> committed;  ///< called on the file's own thread; may be empty
+  };
+
+  /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` + ".lock", flock).
+  ///
+  /// Throws Error. bad_input: the file is held by another runner (pid, host and start named); it is a folder, not HDF5, of another program, layout
+  /// or arithmetic version; it belongs to another config or data set and `fresh` is not set (the differences named).
+  /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O error.
+  ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
+              const Provenance& provenance, Options options);
+  ~ResultsFile() override;  ///< commits what it can and closes; never throws
+
+  /// Indices of the sweep's runs that the file does not hold in full: neither done nor diverged. Ascending.
+  std::vector<std::size_t> missing() const;
+
+  /// Throws Error (failure) if an earlier write failed.
+  void on_epoch(std::span<const EpochRecord> records) override;
+
+  /// Commits what is left and closes the file. Throws Error (failure) if anything could not be written.
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace runner

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runner/data/dataset.hpp"
+#include "runner/training/run_spec.hpp"
+
+namespace runner {
+
+/// A validated config: every key with its value, defaults filled in, lists for the axes.
+struct Config {
+  std::string name;
+  std::string description;
+  DatasetSource dataset;  ///< a relative "dir" is resolved against the config file's folder
+  int epochs = 10;
+  bool save_weights = false;
+  std::vector<double> learning_rate{0.1};
+  std::vector<std::int32_t> batch_size{100};
+  std::vector<std::int32_t> hidden_size{50};
+  std::vector<Loss> loss{Loss::cross_entropy};
+  std::vector<Sampling> sampling{Sampling::shuffle};
+  std::vector<double> weight_init_std{0.01};
+  std::vector<std::int64_t> seed{1};
+
+  std::filesystem::path file;  ///< as given on the command line
+  std::string text;            ///< the file as it was read
+  std::string effective;       ///< overrides and defaults applied, as canonical JSON (keys in the order above, one line)
+};
+
+/// The most runs one sweep may have, and the largest config file, bytes.
+inline constexpr std::size_t max_runs = 10'000'000;
+inline constexpr std::size_t max_config_bytes = 1'000'000;
+
+/// Reads a config file and applies `overrides` ("key=value"; the value is JSON, or text where it is no JSON).
+///
+/// Throws Error (bad_input) naming file (or the override), key, value and rule: unreadable or too large a file, a syntax error
+/// (line and column), duplicate keys, an unknown key (with the nearest known one), a wrong type ("100.0 is not an integer"), an empty
+/// list, the same value twice in a list, a value out of its range, NaN or infinity, a name that is not a plain file name, too many runs.
+Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides = {});
+
+/// The same for text that comes from `file`.
+Config parse_config(const std::string& text, const std::filesystem::path& file,
+                    std::span<const std::string> overrides = {});
+
+/// One line for each key whose value differs between two effective configs, "epochs: 10 in the file, 20 now";
+/// name, description and the data set's path are not compared.
+std::vector<std::string> config_differences(const std::string& stored, const std::string& now);
+
+}  // namespace runner

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "runner/data/dataset.hpp"
+#include "runner/sweep/config.hpp"
+#include "runner/training/run_spec.hpp"
+
+namespace runner {
+
+/// A run of a sweep and its identity.
+struct Run {
+  RunSpec spec;
+  std::string digest;  ///< run_digest(spec, data), 32 hexadecimal digits
+};
+
+/// Everything a config describes, expanded: axes in the order learning_rate, batch_size, hidden_size, loss, sampling,
+/// weight_init_std, seed, the last running fastest.
+struct Sweep {
+  Config config;
+  std::vector<Run> runs;
+};
+
+/// Expands a config over a loaded data set.
+/// Throws Error (bad_input) for a batch larger than the training set.
+Sweep expand(Config config, const Dataset& data);
+
+/// The run's identity: the first 128 bits of the SHA-256 of its axis values, the checksums of the decompressed data
+/// files, the training and test size used, and the arithmetic version. Never epochs, names, threads, kernel or paths.
+std::string run_digest(const RunSpec& spec, const Dataset& data);
+
+}  // namespace runner

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "runner/compute/kernel.hpp"
+#include "runner/data/dataset.hpp"
+#include "runner/training/run_spec.hpp"
+
+namespace runner {
+
+/// What is recorded of a run after an epoch: means over the whole training and the whole test set.
+struct Metrics {
+  float train_loss;
+  float train_accuracy;
+  float test_loss;
+  float test_accuracy;
+
+  /// False once the run has diverged.
+  bool finite() const;
+};
+
+/// One run's parameters, a view into its cohort; hidden-major: a row for each hidden unit.
+struct WeightsView {
+  const float* W1;        ///< hidden × pixels, rows W1_stride apart (W1 of the book, transposed)
+  std::size_t W1_stride;
+  const float* b1;        ///< hidden
+  const float* W2;        ///< hidden × classes
+  const float* b2;        ///< classes
+  std::size_t hidden;
+  std::size_t pixels;
+  std::size_t classes;
+};
+
+/// Which code computes; results do not depend on it.
+struct Backend {
+  const Kernel* kernel;
+  const Elementwise* elementwise;
+};
+
+/// Backend by name ("auto", or one of kernel_names()) for an instruction set. Throws as find_kernel.
+Backend make_backend(std::string_view kernel, InstructionSet set);
+
+/// Trains the runs of one cohort in lockstep, an epoch at a time.
+///
+/// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve all runs; then
+/// each has its own softmax, update and learning rate. All memory is taken at construction. The bits of a run depend on its RunSpec
+/// and the data set alone: not on its neighbours, the backend, or `split`.
+///
+/// Used by one thread at a time. Work inside an epoch is split over the threads of the caller's arena while *split is true.
+class CohortTrainer {
+ public:
+  /// `runs`: one at least, all with the same batches (same_batches), batch_size ≤ data.train.count (asserted).
+  /// `data` and `split` must outlive the trainer.
+  CohortTrainer(const Dataset& data, std::span<const RunSpec> runs, Backend backend,
+                const std::atomic<bool>& split);
+  ~CohortTrainer();
+
+  /// Runs still in training; at first all. Index i below refers to these, in order.
+  std::size_t size() const;
+
+  /// Epochs trained: 0 at first.
+  int epoch() const;
+
+  /// Trains one epoch.
+  void train_epoch();
+
+  /// Metrics of each run on the whole training and test set, X passed once for all runs. metrics.size() = size().
+  void evaluate(std::span<Metrics> metrics) const;
+
+  WeightsView weights(std::size_t i) const;
+
+  /// Takes run i (it diverged) out of the cohort; the runs behind it move up by one.
+  void drop(std::size_t i);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace runner
