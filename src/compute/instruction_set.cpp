@@ -1,1 +1,72 @@
+#include "runner/compute/instruction_set.hpp"
 
+#include <cpuid.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+
+namespace runner {
+namespace {
+
+constexpr std::array all{InstructionSet::x86_64, InstructionSet::x86_64_v3, InstructionSet::x86_64_v4};
+
+/// The brand string of CPUID leaves 0x80000002 to 0x80000004, without the blanks some processors pad it with.
+std::string brand() {
+  std::array<unsigned, 12> words{};
+  if (__get_cpuid_max(0x80000000u, nullptr) < 0x80000004u) return "unknown";
+  for (unsigned leaf = 0; leaf < 3; ++leaf)
+    __get_cpuid(0x80000002u + leaf, &words[4 * leaf], &words[4 * leaf + 1], &words[4 * leaf + 2], &words[4 * leaf + 3]);
+  std::array<char, sizeof words + 1> text{};
+  std::memcpy(text.data(), words.data(), sizeof words);
+  std::string name(text.data());
+  name.erase(0, name.find_first_not_of(' '));
+  name.erase(name.find_last_not_of(' ') + 1);
+  return name.empty() ? "unknown" : name;
+}
+
+}  // namespace
+
+std::string_view to_string(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::x86_64: return "x86-64";
+    case InstructionSet::x86_64_v3: return "x86-64-v3";
+    case InstructionSet::x86_64_v4: return "x86-64-v4";
+  }
+  return "";
+}
+
+std::span<const InstructionSet> instruction_sets() { return all; }
+
+// The compiler's runtime asks CPUID for the processor's word and XGETBV for the operating system's.
+bool supported(InstructionSet set) {
+  const auto v3 = [] {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+  };
+  const auto v4 = [] {
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
+  };
+  switch (set) {
+    case InstructionSet::x86_64: return true;
+    case InstructionSet::x86_64_v3: return v3();
+    case InstructionSet::x86_64_v4: return v3() && v4();
+  }
+  return false;
+}
+
+InstructionSet best_instruction_set() {
+  InstructionSet best = all.front();
+  for (const InstructionSet set : all)
+    if (supported(set)) best = set;
+  return best;
+}
+
+std::string_view processor_name() {
+  static const std::string name = brand();
+  return name;
+}
+
+}  // namespace runner

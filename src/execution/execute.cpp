@@ -1,1 +1,150 @@
+#include "runner/execution/execute.hpp"
 
+#include <oneapi/tbb/flow_graph.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace runner {
+namespace {
+
+namespace flow = oneapi::tbb::flow;
+using Clock = std::chrono::steady_clock;
+
+/// A cohort on its way round the graph, one epoch a lap. Its trainer lives from its first lap to its last.
+struct Traveller {
+  const Cohort* cohort;
+  std::unique_ptr<CohortTrainer> trainer;
+  std::vector<std::size_t> runs;  // of the sweep, those still in training
+  std::vector<Metrics> metrics;
+  Clock::time_point lap_start;
+};
+
+/// The graph and what its nodes share. Only `record` and what it calls run one at a time.
+class Execution {
+ public:
+  Execution(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
+            std::size_t threads, Observer& observer, const std::atomic<bool>& stop)
+      : sweep_(sweep),
+        data_(data),
+        backend_(backend),
+        threads_(threads),
+        observer_(observer),
+        stop_(stop),
+        unfinished_(cohorts.size()),
+        split_(cohorts.size() < threads),
+        travellers_(cohorts.size()) {
+    for (std::size_t i = 0; i < cohorts.size(); ++i) travellers_[i].cohort = &cohorts[i];
+  }
+
+  bool run() {
+    flow::graph graph;
+    flow::queue_node<Traveller*> waiting(graph);
+    flow::limiter_node<Traveller*> limiter(graph, threads_);
+    flow::function_node<Traveller*, Traveller*> train(graph, flow::unlimited, [this](Traveller* t) { return train_epoch(t); });
+    flow::function_node<Traveller*, Traveller*> evaluate(graph, flow::unlimited, [this](Traveller* t) { return evaluate_epoch(t); });
+    using Record = flow::multifunction_node<Traveller*, std::tuple<Traveller*, flow::continue_msg>>;
+    Record record(graph, flow::serial, [this](Traveller* t, Record::output_ports_type& out) {
+      if (record_epoch(*t)) {
+        std::get<0>(out).try_put(t);
+      } else {
+        std::get<1>(out).try_put(flow::continue_msg());
+      }
+    });
+    flow::make_edge(waiting, limiter);
+    flow::make_edge(limiter, train);
+    flow::make_edge(train, evaluate);
+    flow::make_edge(evaluate, record);
+    flow::make_edge(flow::output_port<0>(record), train);
+    flow::make_edge(flow::output_port<1>(record), limiter.decrementer());
+
+    for (Traveller& t : travellers_) waiting.try_put(&t);
+    graph.wait_for_all();
+    return complete_;
+  }
+
+ private:
+  /// The first lap trains nothing: epoch 0 is the untrained network. Once stopped, no lap begins.
+  Traveller* train_epoch(Traveller* t) {
+    t->lap_start = Clock::now();
+    if (t->trainer) {
+      t->trainer->train_epoch();
+    } else if (!stop_.load()) {
+      std::vector<RunSpec> specs;
+      for (const std::size_t run : t->cohort->runs) specs.push_back(sweep_.runs[run].spec);
+      t->runs = t->cohort->runs;
+      t->trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_);
+    }
+    return t;
+  }
+
+  Traveller* evaluate_epoch(Traveller* t) {
+    if (t->trainer) {
+      t->metrics.resize(t->trainer->size());
+      t->trainer->evaluate(t->metrics);
+    }
+    return t;
+  }
+
+  /// Tells the observer, drops what has diverged, and says whether the cohort goes round again.
+  bool record_epoch(Traveller& t) {
+    bool again = false;
+    if (t.trainer) {
+      tell(t);
+      for (std::size_t i = t.runs.size(); i-- > 0;) {
+        if (t.metrics[i].finite()) continue;
+        t.trainer->drop(i);
+        t.runs.erase(t.runs.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      again = !t.runs.empty() && t.trainer->epoch() < sweep_.config.epochs;
+    }
+    if (again && !stop_.load()) return true;
+    if (again || !t.trainer) complete_ = false;
+    t.trainer.reset();
+    // Threads that no cohort keeps busy help with the products of the others.
+    if (--unfinished_ < threads_) split_ = true;
+    return false;
+  }
+
+  void tell(const Traveller& t) {
+    const int epoch = t.trainer->epoch();
+    const double seconds = std::chrono::duration<double>(Clock::now() - t.lap_start).count();
+    double cost = 0;
+    for (const std::size_t run : t.runs) cost += run_cost(sweep_.runs[run].spec, data_);
+    std::vector<EpochRecord> records;
+    for (std::size_t i = 0; i < t.runs.size(); ++i) {
+      const std::size_t run = t.runs[i];
+      const RunStatus status = !t.metrics[i].finite()           ? RunStatus::diverged
+                               : epoch == sweep_.config.epochs ? RunStatus::done
+                                                               : RunStatus::running;
+      records.push_back({run, epoch, t.metrics[i], status, seconds * run_cost(sweep_.runs[run].spec, data_) / cost,
+                         t.trainer->weights(i)});
+    }
+    observer_.on_epoch(records);
+  }
+
+  const Sweep& sweep_;
+  const Dataset& data_;
+  const Backend backend_;
+  const std::size_t threads_;
+  Observer& observer_;
+  const std::atomic<bool>& stop_;
+
+  std::size_t unfinished_;   // guarded by the serial record node
+  bool complete_ = true;     // likewise
+  std::atomic<bool> split_;  // fewer cohorts than threads are left
+  std::vector<Traveller> travellers_;
+};
+
+}  // namespace
+
+bool execute(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
+             ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop) {
+  Execution execution(sweep, cohorts, data, backend, pool.threads(), observer, stop);
+  bool complete = false;
+  pool.execute([&] { complete = execution.run(); });
+  return complete;
+}
+
+}  // namespace runner

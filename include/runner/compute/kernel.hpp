@@ -37,7 +37,7 @@ struct FixedPointRows {
 /// gives the same bits as `reference`, whatever rows are computed together. Stateless and thread-safe.
 class Kernel {
  public:
-  virtual ~Kernel() = default;
+  virtual ~Kernel();
 
   virtual std::string_view name() const = 0;
 
@@ -56,11 +56,11 @@ class Kernel {
   /// Lays images out in `packed` (64-byte aligned, image_bytes) for forward and, if asked, backward.
   virtual void pack(ImageBytes images, bool for_backward, std::byte* packed) const = 0;
 
-  /// out[r·stride + b] for all rows and images; w.terms = pixels.
+  /// out[r·stride + b] for all rows and images, zeros up to padded(images) ≤ stride; w.terms = pixels.
   virtual void forward(FixedPointRows w, const std::byte* packed, std::size_t images, std::size_t pixels,
                        float* out, std::size_t stride) const = 0;
 
-  /// out[r·stride + d] for all rows and pixels; d.terms = images.
+  /// out[r·stride + d] for all rows and pixels, zeros up to padded(pixels) ≤ stride; d.terms = images.
   virtual void backward(FixedPointRows d, const std::byte* packed, std::size_t images, std::size_t pixels,
                         float* out, std::size_t stride) const = 0;
 };

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "runner/compute/elementwise.hpp"
+#include "runner/compute/kernel.hpp"
+
+// What each instruction set's objects offer to the dispatcher.
+namespace runner {
+
+#define RUNNER_DECLARE_INSTRUCTION_SET(set)     \
+  namespace set {                               \
+  const Elementwise& elementwise_functions();   \
+  const Kernel& eigen_kernel();                 \
+  }
+
+RUNNER_DECLARE_INSTRUCTION_SET(x86_64)
+RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v3)
+RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v4)
+#undef RUNNER_DECLARE_INSTRUCTION_SET
+
+/// At least n doubles, 64-byte aligned, for the calling thread until its next call. Grows only.
+double* thread_scratch(std::size_t n);
+
+}  // namespace runner
