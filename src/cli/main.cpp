@@ -1,1 +1,36 @@
-int main() {}
+#include "runner/error/error.hpp"
+
+#include "commands.hpp"
+#include "exit_codes.hpp"
+#include "options.hpp"
+
+#include <exception>
+#include <iostream>
+#include <variant>
+
+namespace {
+
+int execute(const runner::cli::RunOptions& options) {
+  return runner::cli::run_sweep(options);
+}
+int execute(const runner::cli::CompareOptions& options) {
+  return runner::cli::compare_file(options);
+}
+int execute(const runner::cli::Finished& finished) {
+  return finished.exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace runner::cli;
+  try {
+    return std::visit([](const auto& options) { return execute(options); }, parse_arguments(argc, argv));
+  } catch (const runner::Error& e) {
+    std::cerr << "runner: " << e.what() << '\n';
+    return e.kind() == runner::ErrorKind::bad_input ? exit_bad_input : exit_failed;
+  } catch (const std::exception& e) {
+    std::cerr << "runner: " << e.what() << '\n';
+    return exit_failed;
+  }
+}

@@ -1,14 +1,15 @@
 // The elementwise half of a training step, compiled once for each instruction set.
 //
-// Plain loops over independent entries are left to the compiler's vectoriser; where sums must stay in registers the
-// compiler's vector type of 16 floats says so. Neither may use a fused multiply-add (-ffp-contract=off).
-
-#include "hot.hpp"
-
-#include <cstring>
+// Plain loops over independent entries are left to the compiler's vectoriser; where sums must stay in
+// registers the compiler's vector type of 16 floats says so. Neither may use a fused multiply-add
+// (-ffp-contract=off).
 
 #include "runner/compute/arithmetic.hpp"
+
+#include "hot.hpp"
 #include "simd_math.hpp"
+
+#include <cstring>
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
@@ -23,7 +24,9 @@ inline Lanes load(const float* p) {
   return v;
 }
 
-inline void store(float* p, Lanes v) { std::memcpy(p, &v, sizeof v); }
+inline void store(float* p, Lanes v) {
+  std::memcpy(p, &v, sizeof v);
+}
 
 template <class T>
 inline T tree_sum(T* partial) {
@@ -44,8 +47,9 @@ void sigmoid(float* __restrict a, float bias, std::size_t stride) {
 
 /// N classes at a time, so that their sums stay in registers while z is read once.
 template <std::size_t N>
-inline void scores_of(const float* __restrict w2, const float* __restrict b2, std::size_t hidden, std::size_t classes,
-                      const float* __restrict z, std::size_t stride, float* __restrict s) {
+inline void scores_of(const float* __restrict w2, const float* __restrict b2, std::size_t hidden,
+                      std::size_t classes, const float* __restrict z, std::size_t stride,
+                      float* __restrict s) {
   for (std::size_t b = 0; b < stride; b += lanes) {
     Lanes sum[N] = {};
     for (std::size_t h = 0; h < hidden; ++h) {
@@ -130,8 +134,8 @@ inline void update_w2(const float* __restrict dy, const float* __restrict z, std
   for (std::size_t c = 0; c < N; ++c) w2[c] -= rate * tree_sum(sum[c]);
 }
 
-void hidden_gradient(const float* dy, std::size_t classes, const float* z, std::size_t stride, float rate, float* w2,
-                     float* b1, float* da) {
+void hidden_gradient(const float* dy, std::size_t classes, const float* z, std::size_t stride, float rate,
+                     float* w2, float* b1, float* da) {
   Lanes db1{};
   for (std::size_t b = 0; b < stride; b += lanes) {
     Lanes dz{};
@@ -178,7 +182,8 @@ inline void evaluate_lanes(Loss loss, const float* s, const std::int32_t* label,
   if (loss == Loss::cross_entropy) {
     double e_t[lanes] = {};
     for (std::size_t c = 0; c < classes; ++c)
-      for (std::size_t l = 0; l < lanes; ++l) e_t[l] = label[l] == static_cast<std::int32_t>(c) ? e[c][l] : e_t[l];
+      for (std::size_t l = 0; l < lanes; ++l)
+        e_t[l] = label[l] == static_cast<std::int32_t>(c) ? e[c][l] : e_t[l];
     for (std::size_t l = 0; l < lanes; ++l) losses[l] = -log(e_t[l] / sum[l] + 1e-7);
   } else {
     for (std::size_t l = 0; l < lanes; ++l) losses[l] = 0.0;
@@ -219,8 +224,8 @@ void normal(const std::uint64_t* bits, std::size_t n, double std, float* out) {
 }  // namespace
 
 const Elementwise& elementwise_functions() {
-  static constexpr Elementwise functions{sigmoid, scores,   score_gradient, update_output_bias, hidden_gradient,
-                                         update,  evaluate, normal};
+  static constexpr Elementwise functions{sigmoid,         scores, score_gradient, update_output_bias,
+                                         hidden_gradient, update, evaluate,       normal};
   return functions;
 }
 

@@ -1,13 +1,13 @@
 #pragma once
 
-// How a row of float32 numbers is written in fixed point: the definition all kernels share. Everything here has internal
-// linkage, because it is compiled per instruction set.
+// How a row of float32 numbers is written in fixed point: the definition all kernels share. Everything here
+// has internal linkage, because it is compiled per instruction set.
+
+#include "runner/compute/arithmetic.hpp"
 
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-
-#include "runner/compute/arithmetic.hpp"
 
 namespace runner {
 namespace {
@@ -18,13 +18,14 @@ struct RowScale {
   double c;     ///< NaN for such a row
 };
 
-/// From the largest of the bit patterns of |w|: their order as integers is the order of the numbers, NaN and infinity on top.
+/// From the largest of the bit patterns of |w|: their order as integers is the order of the numbers, NaN and
+/// infinity on top.
 inline RowScale row_scale(std::uint32_t largest) {
   if (largest >= 0x7f800000u) return {0.0f, std::bit_cast<double>(std::uint64_t{0x7ff8} << 48)};
   int e = 0;
   if (largest != 0) {
-    // |w| = m·2^(k-23) with 2^23 ≤ m < 2^24, so |w|·2^(22-k) = m/2: one more bit would be too many, and this one is
-    // where m/2 would round to more than the limit.
+    // |w| = m·2^(k-23) with 2^23 ≤ m < 2^24, so |w|·2^(22-k) = m/2: one more bit would be too many, and this
+    // one is where m/2 would round to more than the limit.
     const int k = static_cast<int>(largest >> 23) - 127;
     const std::uint32_t m = (largest & 0x7fffffu) | 0x800000u;
     e = m < 2u * fixed_point_limit + 1u ? 22 - k : 21 - k;
@@ -35,7 +36,9 @@ inline RowScale row_scale(std::uint32_t largest) {
 }
 
 /// The bits of |w|.
-inline std::uint32_t magnitude_bits(float w) { return std::bit_cast<std::uint32_t>(w) & 0x7fffffffu; }
+inline std::uint32_t magnitude_bits(float w) {
+  return std::bit_cast<std::uint32_t>(w) & 0x7fffffffu;
+}
 
 inline std::uint32_t largest_magnitude(const float* row, std::size_t terms) {
   std::uint32_t largest = 0;
@@ -50,7 +53,8 @@ inline std::uint32_t largest_magnitude(const float* row, std::size_t terms) {
 /// Not for a row with power 0.
 inline std::int32_t fixed_point(float w, float power) {
   const float magnitude = std::bit_cast<float>(magnitude_bits(w)) * power;
-  const auto integer = static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(magnitude + 8388608.0f) - 0x4b000000u);
+  const auto integer =
+      static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(magnitude + 8388608.0f) - 0x4b000000u);
   return std::bit_cast<std::uint32_t>(w) >> 31 ? -integer : integer;
 }
 

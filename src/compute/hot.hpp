@@ -6,10 +6,10 @@
 // What each instruction set's objects offer to the dispatcher.
 namespace runner {
 
-#define RUNNER_DECLARE_INSTRUCTION_SET(set)     \
-  namespace set {                               \
-  const Elementwise& elementwise_functions();   \
-  const Kernel& eigen_kernel();                 \
+#define RUNNER_DECLARE_INSTRUCTION_SET(set)   \
+  namespace set {                             \
+  const Elementwise& elementwise_functions(); \
+  const Kernel& eigen_kernel();               \
   }
 
 RUNNER_DECLARE_INSTRUCTION_SET(x86_64)

@@ -1,10 +1,10 @@
 #include "runner/compute/instruction_set.hpp"
 
-#include <cpuid.h>
-
 #include <array>
 #include <cstring>
 #include <string>
+
+#include <cpuid.h>
 
 namespace runner {
 namespace {
@@ -16,7 +16,8 @@ std::string brand() {
   std::array<unsigned, 12> words{};
   if (__get_cpuid_max(0x80000000u, nullptr) < 0x80000004u) return "unknown";
   for (unsigned leaf = 0; leaf < 3; ++leaf)
-    __get_cpuid(0x80000002u + leaf, &words[4 * leaf], &words[4 * leaf + 1], &words[4 * leaf + 2], &words[4 * leaf + 3]);
+    __get_cpuid(0x80000002u + leaf, &words[4 * leaf], &words[4 * leaf + 1], &words[4 * leaf + 2],
+                &words[4 * leaf + 3]);
   std::array<char, sizeof words + 1> text{};
   std::memcpy(text.data(), words.data(), sizeof words);
   std::string name(text.data());
@@ -29,14 +30,19 @@ std::string brand() {
 
 std::string_view to_string(InstructionSet set) {
   switch (set) {
-    case InstructionSet::x86_64: return "x86-64";
-    case InstructionSet::x86_64_v3: return "x86-64-v3";
-    case InstructionSet::x86_64_v4: return "x86-64-v4";
+    case InstructionSet::x86_64:
+      return "x86-64";
+    case InstructionSet::x86_64_v3:
+      return "x86-64-v3";
+    case InstructionSet::x86_64_v4:
+      return "x86-64-v4";
   }
   return "";
 }
 
-std::span<const InstructionSet> instruction_sets() { return all; }
+std::span<const InstructionSet> instruction_sets() {
+  return all;
+}
 
 // The compiler's runtime asks CPUID for the processor's word and XGETBV for the operating system's.
 bool supported(InstructionSet set) {
@@ -50,9 +56,12 @@ bool supported(InstructionSet set) {
            __builtin_cpu_supports("avx512vl");
   };
   switch (set) {
-    case InstructionSet::x86_64: return true;
-    case InstructionSet::x86_64_v3: return v3();
-    case InstructionSet::x86_64_v4: return v3() && v4();
+    case InstructionSet::x86_64:
+      return true;
+    case InstructionSet::x86_64_v3:
+      return v3();
+    case InstructionSet::x86_64_v4:
+      return v3() && v4();
   }
   return false;
 }

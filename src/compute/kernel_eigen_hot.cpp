@@ -1,6 +1,7 @@
 // The portable kernel: Eigen's double-precision product of the integers, exact because no sum exceeds 2^53.
 //
-// Eigen is all inline functions; under a name of its own for each instruction set, the linker cannot hand one set's code to another.
+// Eigen is all inline functions; under a name of its own for each instruction set, the linker cannot hand one
+// set's code to another.
 #define EIGEN_RENAMED_INNER(set) Eigen_##set
 #define EIGEN_RENAMED(set) EIGEN_RENAMED_INNER(set)
 #define Eigen EIGEN_RENAMED(RUNNER_INSTRUCTION_SET)
@@ -9,10 +10,10 @@
 #undef Eigen
 namespace eigen = EIGEN_RENAMED(RUNNER_INSTRUCTION_SET);
 
-#include <cstring>
-
 #include "fixed_point.hpp"
 #include "hot.hpp"
+
+#include <cstring>
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
@@ -21,13 +22,18 @@ using Matrix = eigen::Matrix<double, eigen::Dynamic, eigen::Dynamic, eigen::RowM
 using Strided = eigen::OuterStride<>;
 using Map = eigen::Map<const Matrix, eigen::Aligned64, Strided>;
 
-inline eigen::Index index(std::size_t n) { return static_cast<eigen::Index>(n); }
+inline eigen::Index index(std::size_t n) {
+  return static_cast<eigen::Index>(n);
+}
 
 /// Doubles in a row of n, padded to whole cache lines.
-inline std::size_t row_doubles(std::size_t n) { return (n + 7) / 8 * 8; }
+inline std::size_t row_doubles(std::size_t n) {
+  return (n + 7) / 8 * 8;
+}
 
 inline Map rows_of(const std::byte* data, std::size_t rows, std::size_t columns) {
-  return Map(reinterpret_cast<const double*>(data), index(rows), index(columns), Strided(index(row_doubles(columns))));
+  return Map(reinterpret_cast<const double*>(data), index(rows), index(columns),
+             Strided(index(row_doubles(columns))));
 }
 
 /// out = float32(sums·c), a row at a time, zeros up to padded(columns).
@@ -46,7 +52,9 @@ class EigenKernel final : public Kernel {
   std::string_view name() const override { return {"eigen", 5}; }
   std::size_t panel_rows() const override { return 64; }
   std::size_t row_bytes(std::size_t terms) const override { return row_doubles(terms) * sizeof(double); }
-  std::size_t image_bytes(std::size_t images, std::size_t pixels) const override { return images * row_bytes(pixels); }
+  std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
+    return images * row_bytes(pixels);
+  }
 
   void quantise(const float* values, std::size_t stride, FixedPointRows out) const override {
     for (std::size_t r = 0; r < out.rows; ++r) {

@@ -1,8 +1,8 @@
 #include "kernel_reference.hpp"
 
-#include <cstring>
-
 #include "fixed_point.hpp"
+
+#include <cstring>
 
 namespace runner {
 namespace {
@@ -12,7 +12,9 @@ class ReferenceKernel final : public Kernel {
  public:
   std::string_view name() const override { return "reference"; }
   std::size_t panel_rows() const override { return 16; }
-  std::size_t row_bytes(std::size_t terms) const override { return (terms * sizeof(std::int32_t) + 63) / 64 * 64; }
+  std::size_t row_bytes(std::size_t terms) const override {
+    return (terms * sizeof(std::int32_t) + 63) / 64 * 64;
+  }
   std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
     return (images * pixels + 63) / 64 * 64;
   }
@@ -23,7 +25,8 @@ class ReferenceKernel final : public Kernel {
       std::int32_t* q = row_of(out, r);
       const RowScale scale = row_scale(largest_magnitude(row, out.terms));
       out.scale[r] = scale.c;
-      for (std::size_t i = 0; i < out.terms; ++i) q[i] = scale.power == 0.0f ? 0 : fixed_point(row[i], scale.power);
+      for (std::size_t i = 0; i < out.terms; ++i)
+        q[i] = scale.power == 0.0f ? 0 : fixed_point(row[i], scale.power);
     }
   }
 

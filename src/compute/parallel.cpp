@@ -1,6 +1,7 @@
 #include "runner/compute/parallel.hpp"
 
 #include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -8,10 +9,12 @@ namespace runner {
 
 namespace tbb = oneapi::tbb;
 
-// Without the limit's being raised, an arena larger than the machine silently gets no more threads than there are cores.
+// Without the limit's being raised, an arena larger than the machine silently gets no more threads than there
+// are cores.
 struct ThreadPool::Arena {
   explicit Arena(int threads)
-      : limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)), arena(threads) {}
+      : limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)),
+        arena(threads) {}
   tbb::global_control limit;
   tbb::task_arena arena;
 };
@@ -21,9 +24,17 @@ ThreadPool::ThreadPool(std::size_t threads)
 
 ThreadPool::~ThreadPool() = default;
 
-void ThreadPool::execute(const std::function<void()>& work) { arena_->arena.execute(work); }
+std::size_t ThreadPool::default_threads() {
+  return static_cast<std::size_t>(tbb::info::default_concurrency());
+}
 
-std::size_t slots() { return static_cast<std::size_t>(tbb::this_task_arena::max_concurrency()); }
+void ThreadPool::execute(const std::function<void()>& work) {
+  arena_->arena.execute(work);
+}
+
+std::size_t slots() {
+  return static_cast<std::size_t>(tbb::this_task_arena::max_concurrency());
+}
 
 void for_each_part(std::size_t count, bool split, const std::function<void(std::size_t, std::size_t)>& body) {
   if (!split || count < 2) {

@@ -1,7 +1,8 @@
 #pragma once
 
-// exp, log and normal variates in basic IEEE operations only, so that every instruction set and compiler gives the same
-// bits. Included by the code that is compiled per instruction set; everything here has internal linkage.
+// exp, log and normal variates in basic IEEE operations only, so that every instruction set and compiler
+// gives the same bits. Included by the code that is compiled per instruction set; everything here has
+// internal linkage.
 
 #include <bit>
 #include <cstdint>
@@ -39,8 +40,9 @@ static inline double exp_negative(double x) {
   const double rr = r * r;
   const double p =
       r * ((1.26177193074810590878e-4 * rr + 3.02994407707441961300e-2) * rr + 9.99999999999999999910e-1);
-  const double q = ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr +
-                   2.00000000000000000009e0;
+  const double q =
+      ((3.00198505138664455042e-6 * rr + 2.52448340349684104192e-3) * rr + 2.27265548208155028766e-1) * rr +
+      2.00000000000000000009e0;
   const double e = 1.0 + 2.0 * (p / (q - p));
   const auto scale = std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) + 1023u) << 52);
   return x < -708.0 ? 0.0 : e * scale;

@@ -1,10 +1,10 @@
 #include "runner/execution/execute.hpp"
 
-#include <oneapi/tbb/flow_graph.h>
-
 #include <chrono>
 #include <memory>
 #include <vector>
+
+#include <oneapi/tbb/flow_graph.h>
 
 namespace runner {
 namespace {
@@ -42,8 +42,10 @@ class Execution {
     flow::graph graph;
     flow::queue_node<Traveller*> waiting(graph);
     flow::limiter_node<Traveller*> limiter(graph, threads_);
-    flow::function_node<Traveller*, Traveller*> train(graph, flow::unlimited, [this](Traveller* t) { return train_epoch(t); });
-    flow::function_node<Traveller*, Traveller*> evaluate(graph, flow::unlimited, [this](Traveller* t) { return evaluate_epoch(t); });
+    flow::function_node<Traveller*, Traveller*> train(graph, flow::unlimited,
+                                                      [this](Traveller* t) { return train_epoch(t); });
+    flow::function_node<Traveller*, Traveller*> evaluate(graph, flow::unlimited,
+                                                         [this](Traveller* t) { return evaluate_epoch(t); });
     using Record = flow::multifunction_node<Traveller*, std::tuple<Traveller*, flow::continue_msg>>;
     Record record(graph, flow::serial, [this](Traveller* t, Record::output_ports_type& out) {
       if (record_epoch(*t)) {
@@ -115,11 +117,11 @@ class Execution {
     std::vector<EpochRecord> records;
     for (std::size_t i = 0; i < t.runs.size(); ++i) {
       const std::size_t run = t.runs[i];
-      const RunStatus status = !t.metrics[i].finite()           ? RunStatus::diverged
+      const RunStatus status = !t.metrics[i].finite()          ? RunStatus::diverged
                                : epoch == sweep_.config.epochs ? RunStatus::done
                                                                : RunStatus::running;
-      records.push_back({run, epoch, t.metrics[i], status, seconds * run_cost(sweep_.runs[run].spec, data_) / cost,
-                         t.trainer->weights(i)});
+      records.push_back({run, epoch, t.metrics[i], status,
+                         seconds * run_cost(sweep_.runs[run].spec, data_) / cost, t.trainer->weights(i)});
     }
     observer_.on_epoch(records);
   }

@@ -1,19 +1,20 @@
 #include "runner/training/cohort_trainer.hpp"
 
-#include <algorithm>
-#include <cassert>
-#include <cmath>
-#include <cstring>
-
 #include "runner/compute/aligned_buffer.hpp"
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/initial_weights.hpp"
 #include "runner/compute/parallel.hpp"
 
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+
 namespace runner {
 namespace {
 
-/// Images evaluated together. The losses of a block are summed first, then those of the blocks in order: part of the arithmetic.
+/// Images evaluated together. The losses of a block are summed first, then those of the blocks in order: part
+/// of the arithmetic.
 constexpr std::size_t evaluation_block = 256;
 
 /// One run of the cohort; its hidden units are rows first_row … first_row + hidden − 1 of the stack.
@@ -25,7 +26,9 @@ struct Member {
 };
 
 /// Begin of part `part` of `parts` even parts of 0 … count.
-std::size_t part_begin(std::size_t count, std::size_t parts, std::size_t part) { return count * part / parts; }
+std::size_t part_begin(std::size_t count, std::size_t parts, std::size_t part) {
+  return count * part / parts;
+}
 
 /// What one thread needs to work on a panel of hidden units in the backward pass.
 struct PanelMemory {
@@ -50,7 +53,9 @@ struct BlockSums {
 
 }  // namespace
 
-bool Metrics::finite() const { return std::isfinite(train_loss) && std::isfinite(test_loss); }
+bool Metrics::finite() const {
+  return std::isfinite(train_loss) && std::isfinite(test_loss);
+}
 
 Backend make_backend(std::string_view kernel, InstructionSet set) {
   return {&find_kernel(kernel, set), &elementwise(set)};
@@ -90,7 +95,8 @@ struct CohortTrainer::State {
   mutable std::vector<BlockMemory> blocks;  // by slot
   mutable std::vector<BlockSums> sums;      // blocks × members
 
-  State(const Dataset& dataset, std::span<const RunSpec> runs, Backend backend, const std::atomic<bool>& may_split)
+  State(const Dataset& dataset, std::span<const RunSpec> runs, Backend backend,
+        const std::atomic<bool>& may_split)
       : data(dataset),
         kernel(*backend.kernel),
         ops(*backend.elementwise),
@@ -128,8 +134,8 @@ struct CohortTrainer::State {
       std::fill_n(member_of.begin() + static_cast<std::ptrdiff_t>(first_row), hidden, m);
       const auto std = static_cast<float>(runs[m].weight_init_std);
       const auto seed = static_cast<std::uint64_t>(first.seed);
-      initial_weights(ops, seed, RandomPurpose::initial_W1, hidden, data.pixels, std, w1.data() + first_row * w1_stride,
-                      w1_stride);
+      initial_weights(ops, seed, RandomPurpose::initial_W1, hidden, data.pixels, std,
+                      w1.data() + first_row * w1_stride, w1_stride);
       initial_weights(ops, seed, RandomPurpose::initial_W2, hidden, data.classes, std,
                       w2.data() + first_row * data.classes, data.classes);
     }
@@ -137,10 +143,12 @@ struct CohortTrainer::State {
   }
 
   FixedPointRows digits_of(std::size_t begin, std::size_t end) const {
-    return {w1_digits.data() + begin * kernel.row_bytes(data.pixels), w1_scale.data() + begin, end - begin, data.pixels};
+    return {w1_digits.data() + begin * kernel.row_bytes(data.pixels), w1_scale.data() + begin, end - begin,
+            data.pixels};
   }
 
-  /// body(begin, end, slot) for panels of rows that make up the stack: as many as the kernel likes, or one for each thread.
+  /// body(begin, end, slot) for panels of rows that make up the stack: as many as the kernel likes, or one
+  /// for each thread.
   template <class Body>
   void for_each_panel(bool parallel, const Body& body) const {
     const std::size_t wanted = (rows + panel_rows - 1) / panel_rows;
@@ -151,27 +159,29 @@ struct CohortTrainer::State {
   }
 
   /// z = sigmoid(X·W1 + b1) for rows begin … end − 1.
-  void forward_panel(std::size_t begin, std::size_t end, const std::byte* images, std::size_t count, float* z_out,
-                     std::size_t stride) const {
+  void forward_panel(std::size_t begin, std::size_t end, const std::byte* images, std::size_t count,
+                     float* z_out, std::size_t stride) const {
     kernel.forward(digits_of(begin, end), images, count, data.pixels, z_out + begin * stride, stride);
     for (std::size_t r = begin; r < end; ++r) ops.sigmoid(z_out + r * stride, b1[r], stride);
   }
 
   void scores(std::size_t m, const float* z_in, std::size_t stride, float* s) const {
     const Member& member = members[m];
-    ops.scores(w2.data() + member.first_row * data.classes, b2.data() + m * data.classes, member.hidden, data.classes,
-               z_in + member.first_row * stride, stride, s);
+    ops.scores(w2.data() + member.first_row * data.classes, b2.data() + m * data.classes, member.hidden,
+               data.classes, z_in + member.first_row * stride, stride, s);
   }
 
   void gather(std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      std::memcpy(batch.data() + (i - begin) * data.pixels, data.train.pixels.data() + order[i] * data.pixels, data.pixels);
+      std::memcpy(batch.data() + (i - begin) * data.pixels, data.train.pixels.data() + order[i] * data.pixels,
+                  data.pixels);
       labels[i - begin] = data.train.labels[order[i]];
     }
   }
 
   /// dA1, dW1 and the updates of rows begin … end − 1; the gradient never leaves the panel.
-  void backward_panel(std::size_t begin, std::size_t end, std::size_t images, std::size_t stride, PanelMemory& memory) {
+  void backward_panel(std::size_t begin, std::size_t end, std::size_t images, std::size_t stride,
+                      PanelMemory& memory) {
     if (memory.delta.size() == 0) {
       const auto batch_size = static_cast<std::size_t>(first.batch_size);
       memory.delta = AlignedBuffer<float>(panel_rows * padded(batch_size));
@@ -228,8 +238,8 @@ struct CohortTrainer::State {
     for (std::size_t m = 0; m < members.size(); ++m) {
       scores(m, memory.z.data(), stride, memory.scores.data());
       BlockSums& sum = sums[block * members.size() + m];
-      ops.evaluate(members[m].loss, memory.scores.data(), set.labels.data() + begin, images, data.classes, stride,
-                   &sum.loss, &sum.correct);
+      ops.evaluate(members[m].loss, memory.scores.data(), set.labels.data() + begin, images, data.classes,
+                   stride, &sum.loss, &sum.correct);
     }
   }
 
@@ -258,9 +268,13 @@ CohortTrainer::CohortTrainer(const Dataset& data, std::span<const RunSpec> runs,
 
 CohortTrainer::~CohortTrainer() = default;
 
-std::size_t CohortTrainer::size() const { return state_->members.size(); }
+std::size_t CohortTrainer::size() const {
+  return state_->members.size();
+}
 
-int CohortTrainer::epoch() const { return state_->epoch; }
+int CohortTrainer::epoch() const {
+  return state_->epoch;
+}
 
 void CohortTrainer::train_epoch() {
   State& s = *state_;
@@ -307,7 +321,8 @@ void CohortTrainer::drop(std::size_t i) {
   std::copy_n(s.w1_scale.data() + from, moved, s.w1_scale.data() + to);
   std::copy_n(s.b1.data() + from, moved, s.b1.data() + to);
   std::copy_n(s.w2.data() + from * classes, moved * classes, s.w2.data() + to * classes);
-  std::copy_n(s.b2.data() + (i + 1) * classes, (s.members.size() - i - 1) * classes, s.b2.data() + i * classes);
+  std::copy_n(s.b2.data() + (i + 1) * classes, (s.members.size() - i - 1) * classes,
+              s.b2.data() + i * classes);
 
   const std::size_t hidden = s.members[i].hidden;
   s.members.erase(s.members.begin() + static_cast<std::ptrdiff_t>(i));
@@ -315,7 +330,8 @@ void CohortTrainer::drop(std::size_t i) {
   s.member_of.resize(s.rows);
   for (std::size_t m = i; m < s.members.size(); ++m) {
     s.members[m].first_row -= hidden;
-    std::fill_n(s.member_of.begin() + static_cast<std::ptrdiff_t>(s.members[m].first_row), s.members[m].hidden, m);
+    std::fill_n(s.member_of.begin() + static_cast<std::ptrdiff_t>(s.members[m].first_row),
+                s.members[m].hidden, m);
   }
 }
 

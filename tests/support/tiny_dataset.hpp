@@ -1,15 +1,16 @@
 #pragma once
 
+#include "runner/data/dataset.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <random>
 #include <string>
 
-#include "runner/data/dataset.hpp"
-
 namespace runner::test {
 
-/// A small made-up data set in memory: each class has a bright patch of its own, with noise over it, so that it can be learned.
+/// A small made-up data set in memory: each class has a bright patch of its own, with noise over it, so that
+/// it can be learned.
 inline Dataset tiny_dataset(std::size_t train = 60, std::size_t test = 20, std::size_t rows = 5,
                             std::size_t columns = 7, std::size_t classes = 3) {
   std::mt19937 random(7);

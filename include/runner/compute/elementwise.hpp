@@ -1,9 +1,9 @@
 #pragma once
 
+#include "runner/compute/instruction_set.hpp"
+
 #include <cstddef>
 #include <cstdint>
-
-#include "runner/compute/instruction_set.hpp"
 
 namespace runner {
 
@@ -13,12 +13,13 @@ enum class Loss {
   mean_squared_error  ///< ½·Σ over classes of (y − t)², mean over the images
 };
 
-/// All of a training step that is not one of the two large products: float32 operations, each rounded on its own, in one stated
-/// order, so that every instruction set gives the same bits.
+/// All of a training step that is not one of the two large products: float32 operations, each rounded on its
+/// own, in one stated order, so that every instruction set gives the same bits.
 ///
-/// Arrays are 64-byte aligned. An array over the images of a batch has `stride` = padded(images) entries a row; entries past the last
-/// image hold finite numbers, and zeros in `dy`. "Sum over images" is `lanes` partial sums, entry b in sum b mod lanes in
-/// ascending order, then the tree: halves are added (8 + 8, 4 + 4, 2 + 2, 1 + 1). Sums over classes and hidden units run in ascending order.
+/// Arrays are 64-byte aligned. An array over the images of a batch has `stride` = padded(images) entries a
+/// row; entries past the last image hold finite numbers, and zeros in `dy`. "Sum over images" is `lanes`
+/// partial sums, entry b in sum b mod lanes in ascending order, then the tree: halves are added (8 + 8, 4 +
+/// 4, 2 + 2, 1 + 1). Sums over classes and hidden units run in ascending order.
 struct Elementwise {
   /// a(b) ← 1 / (1 + exp(−(a(b) + bias))), b < stride.
   void (*sigmoid)(float* a, float bias, std::size_t stride);
@@ -29,7 +30,8 @@ struct Elementwise {
                  std::size_t stride, float* s);
 
   /// Scores of one run turned in place into the gradient of its loss by them, y = softmax(s):
-  /// cross_entropy (y − t)/B; mean_squared_error y·((y − t) − Σ_k (y − t)_k·y_k)/B; zeros past the last image. B = images.
+  /// cross_entropy (y − t)/B; mean_squared_error y·((y − t) − Σ_k (y − t)_k·y_k)/B; zeros past the last
+  /// image. B = images.
   void (*score_gradient)(Loss loss, const std::uint8_t* labels, std::size_t images, std::size_t classes,
                          std::size_t stride, float* s);
 
@@ -38,20 +40,20 @@ struct Elementwise {
 
   /// One hidden unit: da(b) = (Σ_c W2(c)·dy(c, b))·((1 − z(b))·z(b)), then
   /// W2(c) ← W2(c) − rate·Σ_b z(b)·dy(c, b) and *b1 ← *b1 − rate·Σ_b da(b).
-  void (*hidden_gradient)(const float* dy, std::size_t classes, const float* z, std::size_t stride, float rate,
-                          float* w2, float* b1, float* da);
+  void (*hidden_gradient)(const float* dy, std::size_t classes, const float* z, std::size_t stride,
+                          float rate, float* w2, float* b1, float* da);
 
   /// w(i) ← w(i) − rate·gradient(i), i < n.
   void (*update)(float* w, const float* gradient, float rate, std::size_t n);
 
-  /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several) is the label's.
-  /// cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; y, exp and log in double.
-  /// The losses are summed over images as above, in double.
-  void (*evaluate)(Loss loss, const float* s, const std::uint8_t* labels, std::size_t images, std::size_t classes,
-                   std::size_t stride, double* loss_sum, std::uint64_t* correct);
+  /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several)
+  /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; y, exp and log
+  /// in double. The losses are summed over images as above, in double.
+  void (*evaluate)(Loss loss, const float* s, const std::uint8_t* labels, std::size_t images,
+                   std::size_t classes, std::size_t stride, double* loss_sum, std::uint64_t* correct);
 
-  /// out(i) = float32(std·z_i), z_i standard normal from the uniform number u_i = (bits_i >> 12 + ½)·2^-52 by the inverse of the
-  /// normal distribution (Wichura 1988, AS 241, PPND16), in double.
+  /// out(i) = float32(std·z_i), z_i standard normal from the uniform number u_i = (bits_i >> 12 + ½)·2^-52 by
+  /// the inverse of the normal distribution (Wichura 1988, AS 241, PPND16), in double.
   void (*normal)(const std::uint64_t* bits, std::size_t n, double std, float* out);
 };
 

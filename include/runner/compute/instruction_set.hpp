@@ -6,7 +6,8 @@
 
 namespace runner {
 
-/// What the hot code is compiled for: the micro-architecture levels of the x86-64 psABI. All give the same bits.
+/// What the hot code is compiled for: the micro-architecture levels of the x86-64 psABI. All give the same
+/// bits.
 enum class InstructionSet { x86_64, x86_64_v3, x86_64_v4 };
 
 std::string_view to_string(InstructionSet set);

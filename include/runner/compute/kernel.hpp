@@ -1,11 +1,11 @@
 #pragma once
 
+#include "runner/compute/instruction_set.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "runner/compute/instruction_set.hpp"
 
 namespace runner {
 
@@ -17,7 +17,8 @@ struct ImageBytes {
 };
 
 /// Rows of fixed-point numbers in a kernel's own layout: `rows` blocks of Kernel::row_bytes(terms) bytes,
-/// and for each the factor c = 2^-e/255 (NaN for a row that held a NaN or an infinity) that turns a sum into the product.
+/// and for each the factor c = 2^-e/255 (NaN for a row that held a NaN or an infinity) that turns a sum into
+/// the product.
 struct FixedPointRows {
   std::byte* digits;  ///< 64-byte aligned
   double* scale;
@@ -27,14 +28,15 @@ struct FixedPointRows {
 
 /// The two products of the first layer, exact sums of integers turned into float32 with one rounding.
 ///
-/// A row of float32 numbers w is written in fixed point: q = rint(w·2^e), half to even, e = min(126, the largest with
-/// all |q| ≤ fixed_point_limit), 0 for a row of zeros. With x the pixels, 0…255:
+/// A row of float32 numbers w is written in fixed point: q = rint(w·2^e), half to even, e = min(126, the
+/// largest with all |q| ≤ fixed_point_limit), 0 for a row of zeros. With x the pixels, 0…255:
 ///
 ///   forward   out(r, b) = float32(double(Σ_d q(r, d)·x(b, d))·c(r))    rows × images, sum over the pixels
 ///   backward  out(r, d) = float32(double(Σ_b q(r, b)·x(b, d))·c(r))    rows × pixels, sum over the images
 ///
-/// A row that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) everywhere. The sums are exact, so every kernel
-/// gives the same bits as `reference`, whatever rows are computed together. Stateless and thread-safe.
+/// A row that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) everywhere. The sums are exact,
+/// so every kernel gives the same bits as `reference`, whatever rows are computed together. Stateless and
+/// thread-safe.
 class Kernel {
  public:
   virtual ~Kernel();
@@ -65,7 +67,8 @@ class Kernel {
                         float* out, std::size_t stride) const = 0;
 };
 
-/// The names --kernel takes besides "auto": "reference" (plain loops, the definition) and "eigen" (Eigen's double-precision product, everywhere).
+/// The names --kernel takes besides "auto": "reference" (plain loops, the definition) and "eigen" (Eigen's
+/// double-precision product, everywhere).
 std::vector<std::string_view> kernel_names();
 
 /// The kernel of that name, or for "auto" the fastest, compiled for `set`; it lives as long as the program.

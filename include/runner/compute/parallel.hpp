@@ -6,7 +6,8 @@
 
 namespace runner {
 
-/// The threads that compute: one oneTBB arena and the limit that lets it have them. The one place where threads are made.
+/// The threads that compute: one oneTBB arena and the limit that lets it have them. The one place where
+/// threads are made.
 class ThreadPool {
  public:
   /// `threads` ≥ 1, the calling thread included; may exceed the number of cores.
@@ -14,6 +15,9 @@ class ThreadPool {
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
+
+  /// As many threads as this process may run at once.
+  static std::size_t default_threads();
 
   std::size_t threads() const noexcept { return threads_; }
 
@@ -29,10 +33,12 @@ class ThreadPool {
 /// How many slots for_each_part uses at most: the threads of the caller's arena.
 std::size_t slots();
 
-/// body(part, slot) for 0 ≤ part < count: in order on the calling thread with slot 0 or, if `split`, on all threads of the caller's
-/// arena, in no order, a slot below slots() for each thread, so that memory may be kept by slot.
+/// body(part, slot) for 0 ≤ part < count: in order on the calling thread with slot 0 or, if `split`, on all
+/// threads of the caller's arena, in no order, a slot below slots() for each thread, so that memory may be
+/// kept by slot.
 ///
-/// A thread that waits for the others takes no foreign work meanwhile (isolated). Results must not depend on the order.
+/// A thread that waits for the others takes no foreign work meanwhile (isolated). Results must not depend on
+/// the order.
 void for_each_part(std::size_t count, bool split, const std::function<void(std::size_t, std::size_t)>& body);
 
 }  // namespace runner

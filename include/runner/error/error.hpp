@@ -7,7 +7,8 @@ namespace runner {
 
 /// Whose fault an error is; decides the program's exit code.
 enum class ErrorKind {
-  bad_input,  ///< what the user gave cannot be used: config, data files, arguments, a foreign or held results file
+  bad_input,  ///< what the user gave cannot be used: config, data files, arguments, a foreign or held results
+              ///< file
   failure     ///< the work failed although the input was good: an I/O error, a full disk
 };
 
@@ -28,7 +29,8 @@ class Error : public std::runtime_error {
 Error bad_input(const std::string& message);
 Error failure(const std::string& message);
 
-/// `failure` with the text of an errno value behind the message: "cannot write x.h5: No space left on device".
+/// `failure` with the text of an errno value behind the message: "cannot write x.h5: No space left on
+/// device".
 Error system_failure(const std::string& message, int error_number);
 
 }  // namespace runner

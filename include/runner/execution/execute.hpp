@@ -1,25 +1,25 @@
 #pragma once
 
-#include <atomic>
-#include <span>
-
 #include "runner/compute/parallel.hpp"
 #include "runner/data/dataset.hpp"
 #include "runner/execution/observer.hpp"
 #include "runner/sweep/cohorts.hpp"
 
+#include <atomic>
+#include <span>
+
 namespace runner {
 
-/// Trains cohorts on all threads of the pool as an oneTBB flow graph, and tells the observer of every epoch from 0 to
-/// sweep.config.epochs.
+/// Trains cohorts on all threads of the pool as an oneTBB flow graph, and tells the observer of every epoch
+/// from 0 to sweep.config.epochs.
 ///
 ///   cohorts ─▶ [limiter] ─▶ train one epoch ─▶ evaluate ─▶ record (serial) ─▶ observer
 ///                                ▲                            │
 ///                                └──────── more epochs ───────┘
 ///
-/// As many cohorts as threads are in flight, in the order given; when fewer are left, their products are split over the idle threads.
-/// Once `stop` is true no further epoch begins; those in flight are finished and recorded.
-/// Returns true when all was trained, false when stopped before. Throws what the observer throws.
+/// As many cohorts as threads are in flight, in the order given; when fewer are left, their products are
+/// split over the idle threads. Once `stop` is true no further epoch begins; those in flight are finished and
+/// recorded. Returns true when all was trained, false when stopped before. Throws what the observer throws.
 bool execute(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
              ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop);
 

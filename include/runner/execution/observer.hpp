@@ -1,9 +1,9 @@
 #pragma once
 
+#include "runner/training/cohort_trainer.hpp"
+
 #include <cstddef>
 #include <span>
-
-#include "runner/training/cohort_trainer.hpp"
 
 namespace runner {
 
@@ -12,12 +12,12 @@ enum class RunStatus { pending, running, done, diverged };
 
 /// One run's epoch.
 struct EpochRecord {
-  std::size_t run;       ///< index in the sweep
-  int epoch;             ///< 0 = untrained
-  Metrics metrics;       ///< as computed, also when not finite
-  RunStatus status;      ///< running; done at the last epoch; diverged when a loss is not finite
-  double seconds;        ///< this run's share of its cohort's wall time for this epoch
-  WeightsView weights;   ///< valid during the call
+  std::size_t run;      ///< index in the sweep
+  int epoch;            ///< 0 = untrained
+  Metrics metrics;      ///< as computed, also when not finite
+  RunStatus status;     ///< running; done at the last epoch; diverged when a loss is not finite
+  double seconds;       ///< this run's share of its cohort's wall time for this epoch
+  WeightsView weights;  ///< valid during the call
 };
 
 /// Who is told of each epoch: the results file, the progress line, a test.

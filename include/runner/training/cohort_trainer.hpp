@@ -1,14 +1,14 @@
 #pragma once
 
+#include "runner/compute/kernel.hpp"
+#include "runner/data/dataset.hpp"
+#include "runner/training/run_spec.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <vector>
-
-#include "runner/compute/kernel.hpp"
-#include "runner/data/dataset.hpp"
-#include "runner/training/run_spec.hpp"
 
 namespace runner {
 
@@ -25,11 +25,11 @@ struct Metrics {
 
 /// One run's parameters, a view into its cohort; hidden-major: a row for each hidden unit.
 struct WeightsView {
-  const float* W1;        ///< hidden × pixels, rows W1_stride apart (W1 of the book, transposed)
+  const float* W1;  ///< hidden × pixels, rows W1_stride apart (W1 of the book, transposed)
   std::size_t W1_stride;
-  const float* b1;        ///< hidden
-  const float* W2;        ///< hidden × classes
-  const float* b2;        ///< classes
+  const float* b1;  ///< hidden
+  const float* W2;  ///< hidden × classes
+  const float* b2;  ///< classes
   std::size_t hidden;
   std::size_t pixels;
   std::size_t classes;
@@ -46,15 +46,17 @@ Backend make_backend(std::string_view kernel, InstructionSet set);
 
 /// Trains the runs of one cohort in lockstep, an epoch at a time.
 ///
-/// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve all runs; then
-/// each has its own softmax, update and learning rate. All memory is taken at construction. The bits of a run depend on its RunSpec
-/// and the data set alone: not on its neighbours, the backend, or `split`.
+/// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve
+/// all runs; then each has its own softmax, update and learning rate. All memory is taken at construction.
+/// The bits of a run depend on its RunSpec and the data set alone: not on its neighbours, the backend, or
+/// `split`.
 ///
-/// Used by one thread at a time. Work inside an epoch is split over the threads of the caller's arena while *split is true.
+/// Used by one thread at a time. Work inside an epoch is split over the threads of the caller's arena while
+/// *split is true.
 class CohortTrainer {
  public:
-  /// `runs`: one at least, all with the same batches (same_batches), batch_size ≤ data.train.count (asserted).
-  /// `data` and `split` must outlive the trainer.
+  /// `runs`: one at least, all with the same batches (same_batches), batch_size ≤ data.train.count
+  /// (asserted). `data` and `split` must outlive the trainer.
   CohortTrainer(const Dataset& data, std::span<const RunSpec> runs, Backend backend,
                 const std::atomic<bool>& split);
   ~CohortTrainer();
@@ -68,7 +70,8 @@ class CohortTrainer {
   /// Trains one epoch.
   void train_epoch();
 
-  /// Metrics of each run on the whole training and test set, X passed once for all runs. metrics.size() = size().
+  /// Metrics of each run on the whole training and test set, X passed once for all runs. metrics.size() =
+  /// size().
   void evaluate(std::span<Metrics> metrics) const;
 
   WeightsView weights(std::size_t i) const;

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
 #include "runner/compute/elementwise.hpp"
 #include "runner/data/batch_order.hpp"
 
+#include <cstdint>
+#include <string_view>
+
 namespace runner {
 
-/// One network trained with one specification: the values of the sweep's axes. Its numbers depend on these and the data alone.
+/// One network trained with one specification: the values of the sweep's axes. Its numbers depend on these
+/// and the data alone.
 struct RunSpec {
   double learning_rate = 0.1;  ///< > 0; training uses its float32
   std::int32_t batch_size = 100;

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "options.hpp"
+
+namespace runner::cli {
+
+/// Each carries out one command and returns the exit code. Throws Error.
+int run_sweep(const RunOptions& options);
+int compare_file(const CompareOptions& options);
+
+}  // namespace runner::cli

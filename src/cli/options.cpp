@@ -1,0 +1,91 @@
+#include "options.hpp"
+
+#include "runner/compute/arithmetic.hpp"
+#include "runner/compute/instruction_set.hpp"
+#include "runner/compute/kernel.hpp"
+#include "runner/compute/parallel.hpp"
+#include "runner/report/comparison.hpp"
+
+#include "exit_codes.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace runner::cli {
+namespace {
+
+std::string joined(int argc, char** argv) {
+  return fmt::format("{}", fmt::join(argv, argv + argc, " "));
+}
+
+template <class Names>
+std::vector<std::string> auto_or(const Names& names) {
+  std::vector<std::string> all{"auto"};
+  for (const auto& name : names) all.emplace_back(name);
+  return all;
+}
+
+std::vector<std::string> instruction_set_names() {
+  std::vector<std::string> names{"auto"};
+  for (const InstructionSet set : instruction_sets()) names.emplace_back(to_string(set));
+  return names;
+}
+
+}  // namespace
+
+Options parse_arguments(int argc, char** argv) {
+  CLI::App app(
+      "Trains every network of a sweep, records each epoch's loss and accuracy on training and test data,\n"
+      "and shows which of them overfit.\n\n"
+      "  runner configs/sweep.json                  run the sweep, or finish it\n"
+      "  runner configs/sweep.json epochs=20        the same with a key of the config replaced\n"
+      "  runner compare results/sweep.h5            train against test accuracy",
+      "runner");
+  RunOptions run;
+  run.threads = ThreadPool::default_threads();
+  run.command_line = joined(argc, argv);
+  CompareOptions comparison;
+  auto interval = run.commit_interval.count();
+
+  app.set_version_flag("--version", RUNNER_VERSION);
+  app.require_subcommand(0, 1);
+  app.add_option("CONFIG", run.config, "The sweep, a JSON file");
+  app.add_option("KEY=VALUE", run.overrides, "Replace keys of the config; the value is JSON or plain text");
+  app.add_option("-o,--output", run.output, "The results file (results/<name>.h5)");
+  app.add_option("-j,--threads", run.threads, "Threads that compute")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
+      ->capture_default_str();
+  app.add_option("--kernel", run.kernel, "Code of the matrix products; the results are the same")
+      ->check(CLI::IsMember(auto_or(kernel_names())))
+      ->capture_default_str();
+  app.add_option("--instruction-set", run.instruction_set,
+                 "What the processor may be asked for; the results are the same")
+      ->check(CLI::IsMember(instruction_set_names()))
+      ->capture_default_str();
+  app.add_option("--commit-interval", interval,
+                 "Milliseconds that epochs are gathered before they are written")
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  app.add_flag("--list", run.list, "Print the runs and cohorts, and do nothing");
+  app.add_flag("--fresh", run.fresh, "Replace a results file of another config");
+  app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors");
+
+  CLI::App* compare = app.add_subcommand("compare", "Show train against test accuracy of a results file");
+  compare->add_option("FILE", comparison.file, "The results file, also of a sweep that is running")
+      ->required();
+  compare->add_option("--sort", comparison.sort,
+                      fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
+  compare->add_flag("--csv", comparison.csv, "Print comma-separated values");
+
+  try {
+    app.parse(argc, argv);
+    if (*compare) return comparison;
+    if (run.config.empty()) throw CLI::RequiredError("CONFIG (a sweep to run) or compare FILE");
+  } catch (const CLI::ParseError& e) {
+    return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
+  }
+  run.commit_interval = std::chrono::milliseconds(interval);
+  return run;
+}
+
+}  // namespace runner::cli

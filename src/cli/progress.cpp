@@ -1,0 +1,87 @@
+#include "progress.hpp"
+
+#include "runner/sweep/cohorts.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace runner::cli {
+namespace {
+
+constexpr std::chrono::seconds plain_interval{10};
+
+std::string clock_time(double seconds) {
+  const auto s = static_cast<long>(seconds + 0.5);
+  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
+                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+}  // namespace
+
+Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> missing, bool quiet)
+    : quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      runs_(sweep.runs.size()),
+      runs_done_(sweep.runs.size() - missing.size()),
+      epochs_(missing.size() * static_cast<std::size_t>(sweep.config.epochs)),
+      run_cost_(sweep.runs.size()),
+      epoch_(sweep.runs.size(), 0),
+      last_epoch_(sweep.config.epochs) {
+  for (const std::size_t run : missing) {
+    run_cost_[run] = run_cost(sweep.runs[run].spec, data);
+    cost_ += run_cost_[run] * last_epoch_;
+  }
+}
+
+void Progress::committed(std::span<const CommittedEpoch> epochs) {
+  for (const CommittedEpoch& e : epochs) {
+    const bool ended = e.status == RunStatus::done || e.status == RunStatus::diverged;
+    // A run that diverges leaves nothing to do in its remaining epochs.
+    const int to = ended ? last_epoch_ : e.epoch;
+    epochs_done_ += static_cast<std::size_t>(to - epoch_[e.run]);
+    cost_done_ += run_cost_[e.run] * (to - epoch_[e.run]);
+    epoch_[e.run] = to;
+    if (ended) ++runs_done_;
+    if (e.metrics.finite()) best_test_accuracy_ = std::max(best_test_accuracy_, e.metrics.test_accuracy);
+  }
+  show(false);
+}
+
+void Progress::finish() {
+  show(true);
+}
+
+std::string Progress::line() const {
+  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  std::string text = fmt::format("{}/{} runs, {}/{} epochs, {} elapsed", runs_done_, runs_, epochs_done_,
+                                 epochs_, clock_time(elapsed));
+  if (cost_done_ > 0 && epochs_done_ < epochs_)
+    text += fmt::format(", {} left", clock_time(elapsed * (cost_ / cost_done_ - 1)));
+  if (best_test_accuracy_ >= 0) text += fmt::format(", best test accuracy {:.4f}", best_test_accuracy_);
+  return text;
+}
+
+void Progress::show(bool last) {
+  if (quiet_) return;
+  if (terminal_) {
+    // Back to the margin, the line cut to the terminal's width, the rest of the old one erased.
+    std::string text = line();
+    text.resize(std::min(text.size(), terminal_columns() - 1));
+    fmt::print(stderr, "\r{}\x1b[K{}", text, last ? "\n" : "");
+  } else if (last || Clock::now() - shown_ >= plain_interval) {
+    fmt::print(stderr, "{}\n", line());
+    shown_ = Clock::now();
+  }
+  std::fflush(stderr);
+}
+
+}  // namespace runner::cli

@@ -1,0 +1,105 @@
+#include "runner/error/error.hpp"
+#include "runner/execution/execute.hpp"
+#include "runner/report/comparison.hpp"
+#include "runner/results/results_file.hpp"
+
+#include "commands.hpp"
+#include "exit_codes.hpp"
+#include "list.hpp"
+#include "progress.hpp"
+#include "stop_signal.hpp"
+
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace runner::cli {
+namespace {
+
+InstructionSet instruction_set_of(const std::string& name) {
+  for (const InstructionSet set : instruction_sets()) {
+    if (to_string(set) != name) continue;
+    if (!supported(set))
+      throw bad_input(
+          fmt::format("--instruction-set {}: this processor ({}) lacks it", name, processor_name()));
+    return set;
+  }
+  return best_instruction_set();
+}
+
+std::string compiler() {
+#ifdef __clang__
+  return __VERSION__;
+#else
+  return "g++ " __VERSION__;
+#endif
+}
+
+template <class... Values>
+void say(const RunOptions& options, fmt::format_string<Values...> format, Values&&... values) {
+  if (!options.quiet) fmt::print(stderr, format, std::forward<Values>(values)...);
+}
+
+void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& data) {
+  std::vector<std::size_t> all(sweep.runs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  fmt::print("{}", list_of(sweep, make_cohorts(sweep, data, all, options.threads)));
+}
+
+}  // namespace
+
+int run_sweep(const RunOptions& options) {
+  Config config = read_config(options.config, options.overrides);
+  const InstructionSet set = instruction_set_of(options.instruction_set);
+  const Backend backend = make_backend(options.kernel, set);
+  const Dataset data = load_dataset(config.dataset);
+  const Sweep sweep = expand(std::move(config), data);
+  if (options.list) {
+    print_list(options, sweep, data);
+    return exit_done;
+  }
+
+  const std::filesystem::path output = options.output.empty()
+                                           ? std::filesystem::path("results") / (sweep.config.name + ".h5")
+                                           : options.output;
+  const std::size_t runs = sweep.runs.size();
+  const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),
+                              fmt::format("{} ({})", backend.kernel->name(), to_string(set)),
+                              std::string(processor_name())};
+  // Made when it is known what is missing; until then nothing is committed.
+  std::optional<Progress> progress;
+  ResultsFile file(output, sweep, data, provenance,
+                   {options.fresh, options.commit_interval,
+                    [&progress](std::span<const CommittedEpoch> epochs) { progress->committed(epochs); }});
+  const std::vector<std::size_t> missing = file.missing();
+  bool complete = true;
+  if (missing.empty()) {
+    file.close();
+    say(options, "nothing to do: {} holds all {} runs\n", output.string(), runs);
+  } else {
+    say(options, "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}\n",
+        output.string(), missing.size(), runs, data.name, data.train.count, data.test.count, options.threads,
+        provenance.kernel);
+    progress.emplace(sweep, data, missing, options.quiet);
+    StopSignal signal;
+    ThreadPool pool(options.threads);
+    complete = execute(sweep, make_cohorts(sweep, data, missing, options.threads), data, backend, pool, file,
+                       signal.requested());
+    file.close();
+    progress->finish();
+  }
+  const ResultsData results = read_results(output);
+  if (!complete) {
+    const auto ended = std::count_if(results.runs.begin(), results.runs.end(), [](const StoredRun& run) {
+      return run.status == RunStatus::done || run.status == RunStatus::diverged;
+    });
+    say(options, "stopped: {} of {} runs are done and kept in {}; the same command goes on from there\n",
+        ended, runs, output.string());
+    return exit_stopped;
+  }
+  if (!options.quiet) fmt::print("{}", to_table(compare(results)));
+  return exit_done;
+}
+
+}  // namespace runner::cli

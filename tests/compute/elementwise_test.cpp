@@ -1,0 +1,250 @@
+#include "runner/compute/elementwise.hpp"
+
+#include "runner/compute/aligned_buffer.hpp"
+#include "runner/compute/arithmetic.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+using Floats = std::vector<float>;
+
+Floats random_floats(std::size_t n, float scale, unsigned seed) {
+  std::mt19937 random(seed);
+  std::normal_distribution<float> normal(0.0f, scale);
+  Floats out(n);
+  for (float& x : out) x = normal(random);
+  return out;
+}
+
+/// AlignedBuffer with the numbers of a vector in it.
+AlignedBuffer<float> aligned(const Floats& values) {
+  AlignedBuffer<float> out(values.size());
+  std::copy(values.begin(), values.end(), out.data());
+  return out;
+}
+
+bool same_bits(const Floats& a, const Floats& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+/// Everything the functions do to one made-up step of a network, in a row.
+Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::size_t hidden,
+                   std::size_t classes, float scale) {
+  const std::size_t stride = padded(images);
+  const auto z = aligned(random_floats(hidden * stride, scale, 1));
+  const auto w2 = aligned(random_floats(hidden * classes, scale, 2));
+  const auto b2 = aligned(random_floats(classes, scale, 3));
+  std::vector<std::uint8_t> labels(images);
+  for (std::size_t b = 0; b < images; ++b) labels[b] = static_cast<std::uint8_t>(b * 7 % classes);
+
+  Floats all;
+  const auto keep = [&all](const AlignedBuffer<float>& buffer) {
+    for (std::size_t i = 0; i < buffer.size(); ++i) all.push_back(buffer[i]);
+  };
+  for (std::size_t h = 0; h < hidden; ++h)
+    ops.sigmoid(z.data() + h * stride, 0.01f * static_cast<float>(h), stride);
+  keep(z);
+  const AlignedBuffer<float> s(classes * stride);
+  ops.scores(w2.data(), b2.data(), hidden, classes, z.data(), stride, s.data());
+  keep(s);
+  double loss_sum;
+  std::uint64_t correct;
+  ops.evaluate(loss, s.data(), labels.data(), images, classes, stride, &loss_sum, &correct);
+  all.push_back(static_cast<float>(loss_sum));
+  all.push_back(static_cast<float>(correct));
+  ops.score_gradient(loss, labels.data(), images, classes, stride, s.data());
+  keep(s);
+  ops.update_output_bias(s.data(), classes, stride, 0.3f, b2.data());
+  keep(b2);
+  const AlignedBuffer<float> da(stride);
+  for (std::size_t h = 0; h < hidden; ++h) {
+    float b1 = 0.5f;
+    ops.hidden_gradient(s.data(), classes, z.data() + h * stride, stride, 0.3f, w2.data() + h * classes, &b1,
+                        da.data());
+    keep(da);
+    all.push_back(b1);
+  }
+  keep(w2);
+  ops.update(z.data(), s.data(), 0.1f, std::min(z.size(), s.size()));
+  keep(z);
+  return all;
+}
+
+class ElementwiseOf : public testing::TestWithParam<InstructionSet> {
+ protected:
+  void SetUp() override {
+    if (!supported(GetParam())) GTEST_SKIP() << "this processor lacks " << to_string(GetParam());
+  }
+};
+
+TEST_P(ElementwiseOf, GivesTheBitsOfTheBaseline) {
+  for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
+    for (const std::size_t images : {1, 15, 16, 17, 100})
+      for (const std::size_t classes : {2, 3, 5, 10, 26})
+        for (const float scale : {0.01f, 1.0f, 30.0f})
+          EXPECT_TRUE(
+              same_bits(all_outputs(elementwise(GetParam()), loss, images, 7, classes, scale),
+                        all_outputs(elementwise(InstructionSet::x86_64), loss, images, 7, classes, scale)))
+              << images << " images, " << classes << " classes, scale " << scale;
+}
+
+TEST_P(ElementwiseOf, DrawsTheSameNormals) {
+  std::mt19937_64 random(5);
+  std::vector<std::uint64_t> bits(10000);
+  for (auto& b : bits) b = random();
+  bits[0] = 0;
+  bits[1] = ~std::uint64_t{0};
+  Floats a(bits.size()), b(bits.size());
+  elementwise(GetParam()).normal(bits.data(), bits.size(), 0.01, a.data());
+  elementwise(InstructionSet::x86_64).normal(bits.data(), bits.size(), 0.01, b.data());
+  EXPECT_TRUE(same_bits(a, b));
+  EXPECT_TRUE(std::isfinite(a[0]) && std::isfinite(a[1]));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ElementwiseOf,
+                         testing::ValuesIn(instruction_sets().begin(), instruction_sets().end()),
+                         [](const auto& test) {
+                           std::string name(to_string(test.param));
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+const Elementwise& ops() {
+  return elementwise(best_instruction_set());
+}
+
+TEST(Sigmoid, GivesKnownValues) {
+  const auto a = aligned({0.0f, 1.0f, -1.0f, 2.0f, -200.0f, 200.0f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  ops().sigmoid(a.data(), 0.0f, 16);
+  EXPECT_EQ(a[0], 0.5f);
+  EXPECT_FLOAT_EQ(a[1], 0.7310585786300049f);
+  EXPECT_FLOAT_EQ(a[2], 0.2689414213699951f);
+  EXPECT_FLOAT_EQ(a[3], 0.8807970779778823f);
+  EXPECT_EQ(a[4], 0.0f);
+  EXPECT_EQ(a[5], 1.0f);
+}
+
+TEST(Sigmoid, AddsTheBias) {
+  const auto a = aligned(Floats(16, 0.25f));
+  ops().sigmoid(a.data(), -0.25f, 16);
+  EXPECT_EQ(a[0], 0.5f);
+}
+
+TEST(Scores, MultiplyAndAddTheBias) {
+  // hidden 2, classes 3, one image: z = (2, 3)
+  Floats z(32, 0.0f);
+  z[0] = 2;
+  z[16] = 3;
+  const auto w2 = aligned({1, 10, 100, 2, 20, 200});
+  const auto b2 = aligned({0.5f, 0.25f, 0.125f});
+  const AlignedBuffer<float> s(3 * 16);
+  ops().scores(w2.data(), b2.data(), 2, 3, aligned(z).data(), 16, s.data());
+  EXPECT_EQ(s[0], 8.5f);
+  EXPECT_EQ(s[16], 80.25f);
+  EXPECT_EQ(s[32], 800.125f);
+}
+
+/// A function of the first of 17 images' scores, for finite differences.
+double loss_of(Loss loss, const Floats& s, const std::vector<std::uint8_t>& labels, std::size_t classes) {
+  double sum;
+  std::uint64_t correct;
+  ops().evaluate(loss, s.data(), labels.data(), labels.size(), classes, padded(labels.size()), &sum,
+                 &correct);
+  return sum / static_cast<double>(labels.size());
+}
+
+TEST(ScoreGradient, IsTheSlopeOfTheLoss) {
+  constexpr std::size_t classes = 4, images = 17, stride = 32;
+  std::vector<std::uint8_t> labels(images);
+  for (std::size_t b = 0; b < images; ++b) labels[b] = static_cast<std::uint8_t>(b % classes);
+  for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error}) {
+    const Floats scores = random_floats(classes * stride, 1.0f, 9);
+    auto gradient = aligned(scores);
+    ops().score_gradient(loss, labels.data(), images, classes, stride, gradient.data());
+    for (std::size_t c = 0; c < classes; ++c)
+      for (std::size_t b = 0; b < images; ++b) {
+        Floats up = scores, down = scores;
+        const float h = 0.0078125f;
+        up[c * stride + b] += h;
+        down[c * stride + b] -= h;
+        const double slope =
+            (loss_of(loss, up, labels, classes) - loss_of(loss, down, labels, classes)) /
+            (static_cast<double>(up[c * stride + b]) - static_cast<double>(down[c * stride + b]));
+        EXPECT_NEAR(static_cast<double>(gradient[c * stride + b]), slope, 3e-6);
+      }
+  }
+}
+
+TEST(ScoreGradient, IsZeroPastTheLastImage) {
+  const std::vector<std::uint8_t> labels{0, 1, 1};
+  auto s = aligned(random_floats(2 * 16, 1.0f, 4));
+  ops().score_gradient(Loss::cross_entropy, labels.data(), 3, 2, 16, s.data());
+  for (std::size_t b = 3; b < 16; ++b) {
+    EXPECT_EQ(s[b], 0.0f);
+    EXPECT_EQ(s[16 + b], 0.0f);
+  }
+  EXPECT_NE(s[2], 0.0f);
+}
+
+TEST(HiddenGradient, GivesLiteralValues) {
+  // One image, two classes: dy = (0.5, -0.25), W2 = (2, 4), z = 0.25.
+  Floats dy(32, 0.0f);
+  dy[0] = 0.5f;
+  dy[16] = -0.25f;
+  const auto w2 = aligned({2.0f, 4.0f});
+  const auto z = aligned(Floats(16, 0.25f));
+  const AlignedBuffer<float> da(16);
+  float b1 = 1.0f;
+  // dz = 2·0.5 − 4·0.25 = 0 for the first; change W2 so that it is not.
+  w2[1] = 1.0f;  // dz = 0.75, da = 0.75·(0.75·0.25)
+  ops().hidden_gradient(aligned(dy).data(), 2, z.data(), 16, 0.5f, w2.data(), &b1, da.data());
+  EXPECT_EQ(da[0], 0.140625f);
+  EXPECT_EQ(da[1], 0.0f);
+  EXPECT_EQ(b1, 1.0f - 0.5f * 0.140625f);
+  EXPECT_EQ(w2[0], 2.0f - 0.5f * (0.25f * 0.5f));
+  EXPECT_EQ(w2[1], 1.0f + 0.5f * (0.25f * 0.25f));
+}
+
+TEST(Evaluate, GivesTheBooksCrossEntropy) {
+  // Scores whose softmax is (0.1, 0.3, 0.6), label 2: −log(0.6 + 1e-7).
+  Floats s(3 * 16, 0.0f);
+  s[0] = std::log(0.1f);
+  s[16] = std::log(0.3f);
+  s[32] = std::log(0.6f);
+  const std::vector<std::uint8_t> labels{2};
+  EXPECT_NEAR(loss_of(Loss::cross_entropy, s, labels, 3), -std::log(0.6 + 1e-7), 1e-7);
+  EXPECT_NEAR(loss_of(Loss::mean_squared_error, s, labels, 3), 0.5 * (0.01 + 0.09 + 0.16), 1e-7);
+}
+
+TEST(Evaluate, TakesTheFirstOfEqualScores) {
+  const Floats s(3 * 16, 1.0f);
+  double loss;
+  std::uint64_t correct;
+  const std::vector<std::uint8_t> labels{0, 1, 2};
+  ops().evaluate(Loss::cross_entropy, s.data(), labels.data(), 3, 3, 16, &loss, &correct);
+  EXPECT_EQ(correct, 1u);
+}
+
+TEST(Evaluate, IsBoundedByTheSmallNumberInsideTheLogarithm) {
+  Floats s(2 * 16, 0.0f);
+  s[0] = 1e30f;
+  EXPECT_NEAR(loss_of(Loss::cross_entropy, s, {1}, 2), -std::log(1e-7), 1e-9);
+}
+
+TEST(Evaluate, IsNanForScoresThatAreNan) {
+  Floats s(2 * 16, 0.0f);
+  s[0] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(loss_of(Loss::cross_entropy, s, {1}, 2)));
+  EXPECT_TRUE(std::isnan(loss_of(Loss::mean_squared_error, s, {1}, 2)));
+}
+
+}  // namespace
+}  // namespace runner

@@ -1,0 +1,66 @@
+// The bits of a small sweep, as a digest that is stored here: whatever compiler, kernel, instruction set or
+// number of threads made them, they are these. Whoever changes a bit on purpose raises arithmetic_version and
+// stores the new digest.
+
+#include "runner/compute/arithmetic.hpp"
+#include "runner/data/sha256.hpp"
+
+#include "made_up_sweep.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+constexpr int digest_is_of_version = 1;
+constexpr std::string_view digest = "100eaa783805e50a6274987cb4a121487174002e92d64725ba23915fd2d30b72";
+
+std::string digest_of(const test::Recorder& recorder) {
+  std::vector<std::uint8_t> bytes;
+  const auto append = [&bytes](const void* data, std::size_t size) {
+    const auto* begin = static_cast<const std::uint8_t*>(data);
+    bytes.insert(bytes.end(), begin, begin + size);
+  };
+  for (const auto& [run, entries] : recorder.runs)
+    for (const auto& entry : entries) {
+      append(&entry.metrics, sizeof entry.metrics);
+      append(entry.weights.data(), entry.weights.size() * sizeof(float));
+    }
+  return sha256_hex(bytes);
+}
+
+using Setting = std::tuple<std::string_view, InstructionSet, std::size_t>;
+class Digest : public testing::TestWithParam<Setting> {};
+
+TEST_P(Digest, IsTheStoredOne) {
+  ASSERT_EQ(arithmetic_version, digest_is_of_version);
+  const auto [kernel, set, threads] = GetParam();
+  if (!supported(set)) GTEST_SKIP() << "this processor lacks " << to_string(set);
+  const Dataset data = test::tiny_dataset(300, 100, 9, 9, 10);
+  const Sweep sweep = test::made_up_sweep();
+  test::Recorder recorder;
+  ThreadPool pool(threads);
+  ASSERT_TRUE(execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), threads), data,
+                      make_backend(kernel, set), pool, recorder, std::atomic<bool>{false}));
+  EXPECT_EQ(digest_of(recorder), digest);
+}
+
+std::string name_of(const testing::TestParamInfo<Setting>& setting) {
+  const auto [kernel, set, threads] = setting.param;
+  std::string name =
+      std::string(kernel) + "_" + std::string(to_string(set)) + "_" + std::to_string(threads) + "_threads";
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Digest,
+                         testing::Combine(testing::ValuesIn(kernel_names()),
+                                          testing::ValuesIn(instruction_sets().begin(),
+                                                            instruction_sets().end()),
+                                          testing::Values(1, 2, 3, 8)),
+                         name_of);
+
+}  // namespace
+}  // namespace runner

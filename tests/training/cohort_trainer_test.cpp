@@ -1,0 +1,163 @@
+#include "runner/training/cohort_trainer.hpp"
+
+#include "runner/compute/parallel.hpp"
+
+#include "support/tiny_dataset.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+Backend backend() {
+  return make_backend("auto", best_instruction_set());
+}
+
+const std::atomic<bool> serial{false};
+const std::atomic<bool> parallel{true};
+
+RunSpec spec(double learning_rate, std::int32_t hidden_size, Loss loss = Loss::cross_entropy) {
+  RunSpec s;
+  s.learning_rate = learning_rate;
+  s.hidden_size = hidden_size;
+  s.batch_size = 16;
+  s.loss = loss;
+  s.weight_init_std = 0.1;
+  return s;
+}
+
+/// All a run leaves behind: its metrics after every epoch, then its weights.
+using History = std::vector<float>;
+
+void append_weights(const WeightsView& w, History& history) {
+  for (std::size_t h = 0; h < w.hidden; ++h)
+    history.insert(history.end(), w.W1 + h * w.W1_stride, w.W1 + h * w.W1_stride + w.pixels);
+  history.insert(history.end(), w.b1, w.b1 + w.hidden);
+  history.insert(history.end(), w.W2, w.W2 + w.hidden * w.classes);
+  history.insert(history.end(), w.b2, w.b2 + w.classes);
+}
+
+std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs, Backend with,
+                           int epochs = 3, const std::atomic<bool>& split = serial) {
+  CohortTrainer trainer(data, runs, with, split);
+  std::vector<History> histories(runs.size());
+  std::vector<Metrics> metrics(runs.size());
+  for (int epoch = 0; epoch <= epochs; ++epoch) {
+    if (epoch > 0) trainer.train_epoch();
+    trainer.evaluate(metrics);
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      for (const float x :
+           {metrics[i].train_loss, metrics[i].train_accuracy, metrics[i].test_loss, metrics[i].test_accuracy})
+        histories[i].push_back(x);
+  }
+  for (std::size_t i = 0; i < runs.size(); ++i) append_weights(trainer.weights(i), histories[i]);
+  return histories;
+}
+
+bool same_bits(const History& a, const History& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+TEST(CohortTrainer, LearnsWhatCanBeLearned) {
+  const Dataset data = test::tiny_dataset();
+  const History h = train(data, {spec(1.0, 8)}, backend(), 40).front();
+  EXPECT_NEAR(h[0], std::log(3.0f), 0.1);  // untrained: one in three
+  EXPECT_GT(h[40 * 4 + 1], 0.95f);         // train accuracy
+  EXPECT_LT(h[40 * 4 + 0], 0.5f * h[0]);   // train loss
+}
+
+TEST(CohortTrainer, GivesARunTheSameBitsAloneAndInAnyCohort) {
+  const Dataset data = test::tiny_dataset();
+  const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 17), spec(0.1, 1, Loss::mean_squared_error),
+                                  spec(1.0, 90)};
+  const std::vector<History> together = train(data, runs, backend());
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    EXPECT_TRUE(same_bits(train(data, {runs[i]}, backend()).front(), together[i]));
+  const std::vector<History> reversed = train(data, {runs[3], runs[2], runs[1], runs[0]}, backend());
+  for (std::size_t i = 0; i < runs.size(); ++i) EXPECT_TRUE(same_bits(reversed[3 - i], together[i]));
+}
+
+TEST(CohortTrainer, GivesTheSameBitsWithEveryKernelAndInstructionSet) {
+  const Dataset data = test::tiny_dataset();
+  const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
+  const std::vector<History> expected = train(data, runs, make_backend("reference", InstructionSet::x86_64));
+  for (const std::string_view kernel : kernel_names())
+    for (const InstructionSet set : instruction_sets()) {
+      if (!supported(set)) continue;
+      const std::vector<History> actual = train(data, runs, make_backend(kernel, set));
+      for (std::size_t i = 0; i < runs.size(); ++i)
+        EXPECT_TRUE(same_bits(actual[i], expected[i])) << kernel << " " << to_string(set);
+    }
+}
+
+TEST(CohortTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
+  const Dataset data = test::tiny_dataset(600, 300);
+  const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
+  const std::vector<History> expected = train(data, runs, backend());
+  for (const std::size_t threads : {1, 2, 3, 8}) {
+    ThreadPool pool(threads);
+    pool.execute([&] {
+      const std::vector<History> actual = train(data, runs, backend(), 3, parallel);
+      for (std::size_t i = 0; i < runs.size(); ++i)
+        EXPECT_TRUE(same_bits(actual[i], expected[i])) << threads << " threads";
+    });
+  }
+}
+
+// A learning rate this large makes weights infinite, then NaN.
+TEST(CohortTrainer, ReportsALossThatIsNotFinite) {
+  const Dataset data = test::tiny_dataset();
+  const RunSpec wild = spec(3e38, 5);
+  CohortTrainer trainer(data, std::span(&wild, 1), backend(), serial);
+  Metrics m;
+  trainer.evaluate(std::span(&m, 1));
+  EXPECT_TRUE(m.finite());
+  for (int epoch = 0; epoch < 3; ++epoch) trainer.train_epoch();
+  trainer.evaluate(std::span(&m, 1));
+  EXPECT_FALSE(m.finite());
+}
+
+TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
+  const Dataset data = test::tiny_dataset();
+  const std::vector<RunSpec> runs{spec(0.1, 5), spec(3e38, 20), spec(0.5, 17)};
+  CohortTrainer trainer(data, runs, backend(), serial);
+  for (int epoch = 0; epoch < 3; ++epoch) trainer.train_epoch();
+  trainer.drop(1);
+  ASSERT_EQ(trainer.size(), 2u);
+  std::vector<Metrics> metrics(2);
+  for (int epoch = 0; epoch < 3; ++epoch) trainer.train_epoch();
+  trainer.evaluate(metrics);
+  for (const std::size_t i : {0, 1}) {
+    History dropped, alone = train(data, {runs[2 * i]}, backend(), 6).front();
+    append_weights(trainer.weights(i), dropped);
+    alone.erase(alone.begin(), alone.begin() + 7 * 4);
+    EXPECT_TRUE(same_bits(dropped, alone));
+    EXPECT_TRUE(metrics[i].finite());
+  }
+}
+
+TEST(CohortTrainer, DoesNotDependOnThePixelsItDoesNotUse) {
+  Dataset data = test::tiny_dataset();
+  const History before = train(data, {spec(0.5, 5)}, backend()).front();
+  data.train.pixels.resize(data.train.pixels.size() + 1000, 255);  // beyond the last image
+  EXPECT_TRUE(same_bits(train(data, {spec(0.5, 5)}, backend()).front(), before));
+}
+
+TEST(CohortTrainer, TrainsImagesOfOnePixelAndBatchesOfOne) {
+  const Dataset data = test::tiny_dataset(5, 3, 1, 1, 2);
+  RunSpec s = spec(0.5, 1);
+  s.batch_size = 1;
+  const History fast = train(data, {s}, backend()).front();
+  EXPECT_TRUE(same_bits(fast, train(data, {s}, make_backend("reference", InstructionSet::x86_64)).front()));
+  EXPECT_TRUE(std::isfinite(fast.back()));
+}
+
+TEST(Backend, RefusesAnUnknownKernel) {
+  EXPECT_ANY_THROW(make_backend("cuda", InstructionSet::x86_64));
+}
+
+}  // namespace
+}  // namespace runner
