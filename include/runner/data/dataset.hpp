@@ -31,31 +31,33 @@ struct Dataset {
   std::size_t rows = 0;              ///< height of an image, pixels
   std::size_t columns = 0;           ///< width of an image, pixels
   std::size_t pixels = 0;            ///< rows × columns
-  std::size_t classes = 0;           ///< 10 for the built-in sets, else 1 + the largest training label in the file
+  std::size_t classes = 0;  ///< 10 for the built-in sets, else 1 + the largest training label in the file
   LabelledImages train;
   LabelledImages test;
 };
 
 /// Which data set, and how much of it.
 struct DatasetSource {
-  std::string name = "fashion-mnist";     ///< "fashion-mnist" or "mnist"; not used when `directory` is given
-  std::filesystem::path directory;        ///< a folder with four IDX files, or empty
-  std::optional<std::size_t> train_size;  ///< the first so many training images; all if absent
-  std::optional<std::size_t> test_size;   ///< the first so many test images; all if absent
+  std::string name = "fashion-mnist";    ///< "fashion-mnist" or "mnist"; not used when `directory` is given
+  std::filesystem::path directory = {};  ///< a folder with four IDX files, or empty
+  std::optional<std::size_t> train_size = {};  ///< the first so many training images; all if absent
+  std::optional<std::size_t> test_size = {};   ///< the first so many test images; all if absent
 };
 
 /// Finds, reads and checks a data set.
 ///
-/// "fashion-mnist" is /usr/share/datasets/fashion-mnist (Debian's dataset-fashion-mnist) unless $RUNNER_DATA/fashion-mnist
-/// exists; "mnist" is looked for in $RUNNER_DATA/mnist, data/mnist and ~/.local/share/runner/mnist. A folder holds
-/// train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or
-/// with .gz (the plain one is taken where both exist).
+/// "fashion-mnist" is /usr/share/datasets/fashion-mnist (Debian's dataset-fashion-mnist) unless
+/// $RUNNER_DATA/fashion-mnist exists; "mnist" is looked for in $RUNNER_DATA/mnist, data/mnist and
+/// ~/.local/share/runner/mnist. A folder holds train-images-idx3-ubyte, train-labels-idx1-ubyte,
+/// t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each plain or with .gz (the plain one is taken where
+/// both exist).
 ///
 /// All four files are read and checked to the end whatever part is used.
-/// Throws Error (bad_input): a folder or file that is not there (with the places looked in and how to get it), any error of
-/// read_idx_*, image and label counts that differ (both files named), sizes of training and test images that differ, labels out of range
-/// (10 or more in the built-in sets; a test label above every training label elsewhere; one class only), and
-/// `train_size` or `test_size` larger than the file holds (the key named).
+/// Throws Error (bad_input): a folder or file that is not there (with the places looked in and how to get
+/// it), any error of read_idx_*, image and label counts that differ (both files named), sizes of training and
+/// test images that differ, labels out of range (10 or more in the built-in sets; a test label above every
+/// training label elsewhere; one class only), and `train_size` or `test_size` of zero or larger than the file
+/// holds (the key named).
 Dataset load_dataset(const DatasetSource& source);
 
 }  // namespace runner

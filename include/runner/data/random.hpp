@@ -6,13 +6,19 @@
 namespace runner {
 
 /// What random numbers are for. Streams of different purpose never overlap.
-enum class RandomPurpose : std::uint32_t { initial_W1 = 1, initial_W2 = 2, shuffle = 3, with_replacement = 4 };
+enum class RandomPurpose : std::uint32_t {
+  initial_W1 = 1,
+  initial_W2 = 2,
+  shuffle = 3,
+  with_replacement = 4
+};
 
-/// Counter-based random integers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"; Random123).
+/// Counter-based random integers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1,
+/// 2, 3"; Random123).
 ///
-/// Two 64-bit numbers for each (seed, purpose, stream, block): any of them can be drawn without those before it.
-/// key = (low, high half of seed), counter = (low, high half of block, stream, purpose);
-/// the results are words (0, 1) and (2, 3) of the output, low word first. Pure, thread-safe.
+/// Two 64-bit numbers for each (seed, purpose, stream, block): any of them can be drawn without those before
+/// it. key = (low, high half of seed), counter = (low, high half of block, stream, purpose); the results are
+/// words (0, 1) and (2, 3) of the output, low word first. Pure, thread-safe.
 std::array<std::uint64_t, 2> random_block(std::uint64_t seed, RandomPurpose purpose, std::uint32_t stream,
                                           std::uint64_t block);
 

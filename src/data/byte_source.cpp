@@ -1,0 +1,77 @@
+#include "byte_source.hpp"
+
+#include "runner/error/error.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <system_error>
+
+namespace runner {
+
+// zlib's own gzFile passes plain data through, ignores garbage after the stream and reports a truncated one
+// only at close; inflate() is told what to expect and leaves each of these to be seen here.
+
+ByteSource::ByteSource(const std::filesystem::path& file)
+    : path_(file), file_(std::fopen(file.c_str(), "rb")), buffer_(std::size_t{1} << 18) {
+  if (!file_)
+    throw bad_input("cannot open " + path_.string() + ": " + std::generic_category().message(errno));
+  const bool gzip = fill() && input_.size() >= 2 && input_[0] == 0x1f && input_[1] == 0x8b;
+  if (!gzip) return;
+  auto stream = std::make_unique<z_stream>();
+  constexpr int gzip_only = 16 + MAX_WBITS;
+  if (inflateInit2(stream.get(), gzip_only) != Z_OK) throw std::bad_alloc();
+  inflating_.reset(stream.release());
+}
+
+std::size_t ByteSource::read(std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const std::size_t got = inflating_ ? inflate_some(out.subspan(done)) : read_plain(out.subspan(done));
+    if (got == 0) break;
+    done += got;
+  }
+  return done;
+}
+
+bool ByteSource::fill() {
+  if (!input_.empty()) return true;
+  errno = 0;
+  const std::size_t got = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
+  if (std::ferror(file_.get()))
+    throw bad_input("cannot read " + path_.string() + ": " + std::generic_category().message(errno));
+  input_ = {buffer_.data(), got};
+  return got > 0;
+}
+
+std::size_t ByteSource::read_plain(std::span<std::uint8_t> out) {
+  if (!fill()) return 0;
+  const std::size_t count = std::min(out.size(), input_.size());
+  std::copy_n(input_.begin(), count, out.begin());
+  input_ = input_.subspan(count);
+  return count;
+}
+
+std::size_t ByteSource::inflate_some(std::span<std::uint8_t> out) {
+  constexpr std::size_t most = std::size_t{1} << 30;  // zlib counts in unsigned int
+  const std::size_t room = std::min(out.size(), most);
+  inflating_->next_out = out.data();
+  inflating_->avail_out = static_cast<uInt>(room);
+  while (!ended_ && inflating_->avail_out == room) {
+    if (!fill()) throw bad_input(path_.string() + " is truncated: its gzip data stops before their end");
+    inflating_->next_in = input_.data();
+    inflating_->avail_in = static_cast<uInt>(input_.size());
+    const int status = inflate(inflating_.get(), Z_NO_FLUSH);
+    input_ = input_.last(inflating_->avail_in);
+    if (status == Z_MEM_ERROR) throw std::bad_alloc();
+    if (status != Z_OK && status != Z_STREAM_END)
+      throw bad_input(path_.string() + " is corrupt gzip: " +
+                      (inflating_->msg ? inflating_->msg : "it needs a preset dictionary"));
+    ended_ = status == Z_STREAM_END;
+    if (ended_ && fill())
+      throw bad_input(path_.string() + " is corrupt: there are more bytes after the end of its gzip data");
+  }
+  return room - inflating_->avail_out;
+}
+
+}  // namespace runner
