@@ -1,0 +1,389 @@
+#!/usr/bin/python3
+"""The program as its users meet it: arguments, files, signals and numbers.
+
+usage: runner_test.py RUNNER [TestClass…]
+"""
+import csv
+import io
+import itertools
+import json
+import os
+import pty
+import random
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+RUNNER = None
+METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
+FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
+
+
+def write_idx(path, array):
+    magic = 0x0800 + array.ndim
+    path.write_bytes(struct.pack(f">{1 + array.ndim}I", magic, *array.shape) + array.astype(np.uint8).tobytes())
+
+
+def make_dataset(folder, train=200, test=80, side=6, classes=4):
+    """Images that can be learned: each class brightens pixels of its own, under noise."""
+    folder.mkdir()
+    r = np.random.RandomState(3)
+    for name, count in (("train", train), ("t10k", test)):
+        labels = r.randint(0, classes, count)
+        labels[:classes] = range(classes)
+        images = r.randint(0, 120, (count, side, side))
+        bright = np.arange(side * side).reshape(side, side) % classes == labels[:, None, None]
+        write_idx(folder / f"{name}-images-idx3-ubyte", images + 100 * bright)
+        write_idx(folder / f"{name}-labels-idx1-ubyte", labels)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.dir = Path(self.folder.name)
+        make_dataset(self.dir / "data")
+        self.addCleanup(self.folder.cleanup)
+
+    def config(self, name="sweep", **keys):
+        keys = {"dataset": {"dir": "data"}, "epochs": 3, "batch_size": 20, "hidden_size": 8, "learning_rate": 0.5} | keys
+        path = self.dir / f"{name}.json"
+        path.write_text(json.dumps(keys))
+        return path
+
+    def start(self, *arguments, **options):
+        return subprocess.Popen([RUNNER, *map(str, arguments)], cwd=self.dir, text=True, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, **options)
+
+    def run_it(self, *arguments, code=0):
+        p = self.start(*arguments)
+        out, err = p.communicate(timeout=300)
+        self.assertEqual(p.returncode, code, f"{arguments}\n{out}\n{err}")
+        return out, err
+
+    def refused(self, *arguments, says, code=2):
+        """Refused with one line, and nothing is left behind."""
+        before = sorted(self.dir.rglob("*"))
+        out, err = self.run_it(*arguments, code=code)
+        self.assertEqual(out, "")
+        for text in says:
+            self.assertIn(text, err)
+        self.assertEqual(sorted(self.dir.rglob("*")), before)
+
+    def results(self, name="sweep", keys=METRICS):
+        with h5py.File(self.dir / "results" / f"{name}.h5") as f:
+            return {key: f[key][()] for key in keys}
+
+
+class Arguments(Case):
+    def test_help_and_version(self):
+        self.assertIn("runner compare results/sweep.h5", self.run_it("--help")[0])
+        self.assertRegex(self.run_it("--version")[0], r"^\d+\.\d+\.\d+\n$")
+
+    def test_arguments_that_make_no_sense(self):
+        config = self.config()
+        for arguments in ([], ["--nonsense"], [config, "--threads", "0"], [config, "--threads", "many"],
+                          [config, "--kernel", "cuda"], [config, "--instruction-set", "sparc"], ["compare"]):
+            with self.subTest(arguments=arguments):
+                self.refused(*arguments, says=[])
+
+    def test_bad_configs_leave_no_results_file(self):
+        for keys, says in (
+                ({"learning_rat": 0.1}, ["learning_rat", "learning_rate"]),
+                ({"epochs": 0}, ["epochs", "0"]),
+                ({"epochs": 3.0}, ["epochs", "3.0"]),
+                ({"learning_rate": []}, ["learning_rate"]),
+                ({"learning_rate": -1}, ["learning_rate", "-1"]),
+                ({"seed": [1, 2, 1]}, ["seed", "1"]),
+                ({"batch_size": 201}, ["batch_size", "201", "200"]),
+                ({"train_size": 201}, ["train_size", "201", "200"]),
+                ({"dataset": {"dir": "elsewhere"}}, ["elsewhere"]),
+                ({"dataset": "cifar"}, ["dataset", "cifar", "mnist"]),
+        ):
+            with self.subTest(keys=keys):
+                self.refused(self.config(**keys), says=says)
+
+    def test_syntax_errors_have_line_and_column(self):
+        path = self.dir / "broken.json"
+        path.write_text('{\n  "epochs": 3,\n  oops\n}')
+        self.refused(path, says=["broken.json", "line 3", "column 3"])
+
+    def test_a_config_that_is_not_there(self):
+        self.refused("nothing.json", says=["nothing.json"])
+
+    def test_a_data_file_that_is_damaged(self):
+        images = self.dir / "data" / "train-images-idx3-ubyte"
+        images.write_bytes(images.read_bytes()[:-1])
+        self.refused(self.config(), says=["train-images-idx3-ubyte"])
+
+    def test_compare_refuses_what_is_no_results_file(self):
+        self.refused("compare", "nothing.h5", says=["nothing.h5"])
+        (self.dir / "text.h5").write_text("not HDF5")
+        self.refused("compare", "text.h5", says=["text.h5"])
+
+    def test_list_does_nothing(self):
+        config = self.config(learning_rate=[0.1, 0.5], hidden_size=[4, 8], seed=[1, 2])
+        before = sorted(self.dir.rglob("*"))
+        out, _ = self.run_it(config, "--list")
+        self.assertIn("8 runs in", out)
+        rows = [line.split() for line in out.splitlines() if re.match(r"^ +\d+ +0\.", line)]
+        self.assertEqual([(r[0], r[1], r[3], r[7]) for r in rows],
+                         [(str(i), lr, h, s) for i, (lr, h, s) in
+                          enumerate(itertools.product(("0.1", "0.5"), ("4", "8"), ("1", "2")))])
+        self.assertEqual(sorted(self.dir.rglob("*")), before)
+
+    def test_quiet_prints_nothing(self):
+        self.assertEqual(self.run_it(self.config(), "--quiet"), ("", ""))
+
+
+class Sweeps(Case):
+    def test_a_sweep_is_run_shown_and_kept(self):
+        config = self.config(learning_rate=[0.5, 1.0], seed=[1, 2], epochs=20)
+        out, err = self.run_it(config)
+        self.assertIn("4/4 runs, 80/80 epochs", err)
+        self.assertIn("idest gap", out)
+        r = self.results()
+        self.assertEqual(r["test_accuracy"].shape, (4, 21))
+        self.assertTrue(np.isfinite(r["train_loss"]).all())
+        self.assertTrue((r["train_loss"][:, -1] < 0.7 * r["train_loss"][:, 0]).all())
+
+        out_again, err_again = self.run_it(config)
+        self.assertIn("nothing to do", err_again)
+        self.assertEqual(out_again, out)
+        self.assertEqual(self.run_it("compare", "results/sweep.h5")[0], out)
+
+    def test_overrides_and_output(self):
+        self.run_it(self.config(), "epochs=2", "learning_rate=[0.1,0.2]", "loss=mean_squared_error", "name=other")
+        self.assertEqual(self.results("other")["test_loss"].shape, (2, 3))
+        self.run_it(self.config(), "-o", "elsewhere/x.h5", "--threads", "1")
+        self.assertTrue((self.dir / "elsewhere" / "x.h5").exists())
+
+    def test_csv(self):
+        self.run_it(self.config(learning_rate=[0.1, 1.0], epochs=20), "--quiet")
+        rows = list(csv.DictReader(io.StringIO(self.run_it("compare", "results/sweep.h5", "--csv", "--sort", "gap")[0])))
+        self.assertEqual(len(rows), 2)
+        self.assertGreaterEqual(float(rows[0]["gap"]), float(rows[1]["gap"]))
+        r = self.results()
+        by_rate = {row["learning_rate"]: row for row in rows}
+        self.assertAlmostEqual(float(by_rate["0.1"]["train_accuracy"]), float(r["train_accuracy"][0, -1]), places=6)
+
+    def test_compare_refuses_an_unknown_column(self):
+        self.run_it(self.config(), "--quiet")
+        _, err = self.run_it("compare", "results/sweep.h5", "--sort", "beauty", code=2)
+        self.assertIn("beauty", err)
+
+    def test_a_changed_config_is_refused_with_the_difference_unless_fresh(self):
+        self.run_it(self.config(), "--quiet")
+        before = self.results()
+        _, err = self.run_it(self.config(epochs=5), code=2)
+        for text in ("epochs", "3", "5", "--fresh"):
+            self.assertIn(text, err)
+        for key, value in self.results().items():
+            np.testing.assert_array_equal(value, before[key])
+        self.run_it(self.config(epochs=5), "--fresh", "--quiet")
+        self.assertEqual(self.results()["test_loss"].shape, (1, 6))
+
+    def test_a_changed_description_is_no_other_sweep(self):
+        self.run_it(self.config(description="one"), "--quiet")
+        self.assertIn("nothing to do", self.run_it(self.config(description="two"))[1])
+
+    def test_diverged_runs_are_results(self):
+        out, _ = self.run_it(self.config(learning_rate=[0.5, 3e38], epochs=6))
+        r = self.results(keys=(*METRICS, "status", "epochs_done"))
+        self.assertEqual(r["epochs_done"][0], 6)
+        self.assertLess(r["epochs_done"][1], 6)
+        done = r["epochs_done"][1]
+        self.assertTrue(np.isfinite(r["train_loss"][1, :done + 1]).all())
+        self.assertTrue((r["train_loss"][1, done + 1:].view(np.uint32) == 0x7fc00000).all())
+        self.assertIn("diverged", out)
+
+    def test_live_line_on_a_terminal(self):
+        leader, follower = pty.openpty()
+        p = subprocess.Popen([RUNNER, self.config(epochs=30), "--commit-interval", "0"], cwd=self.dir, stderr=follower,
+                             stdout=subprocess.DEVNULL)
+        os.close(follower)
+        text = b""
+        while True:
+            try:
+                block = os.read(leader, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not block:
+                break
+            text += block
+        os.close(leader)
+        self.assertEqual(p.wait(), 0)
+        self.assertGreater(text.count(b"\x1b[K"), 3)
+        self.assertIn(b"1/1 runs, 30/30 epochs", text)
+
+    def test_a_second_runner_is_refused(self):
+        config = self.config(epochs=100000)
+        first = self.start(config)
+        while not (self.dir / "results" / "sweep.h5").exists():
+            self.assertIsNone(first.poll())
+            time.sleep(0.02)
+        _, err = self.run_it(config, code=2)
+        self.assertIn(f"{first.pid}", err)
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
+        self.assertEqual(first.returncode, 130)
+
+
+class Bits(Case):
+    """A run's numbers depend on its specification alone."""
+
+    axes = {"learning_rate": [0.1, 0.7], "batch_size": [7, 20], "hidden_size": [3, 30], "seed": [1, 2],
+            "sampling": ["shuffle", "with_replacement"], "loss": ["cross_entropy", "mean_squared_error"]}
+
+    def all_of(self, name, *arguments, **keys):
+        """Every run's numbers by its axis values."""
+        self.run_it(self.config(name, save_weights=True, **keys), "--quiet", *arguments)
+        with h5py.File(self.dir / "results" / f"{name}.h5") as f:
+            specs = zip(*(f[key][()].tolist() for key in self.axes))
+            weights = f["weights"]
+            numbers = []
+            for r, hidden in enumerate(f["hidden_size"][()]):
+                parts = [f[key][r] for key in METRICS]
+                for stage in ("initial_", ""):
+                    parts += [weights[stage + "W1"][r, :, :hidden], weights[stage + "b1"][r, :hidden],
+                              weights[stage + "W2"][r, :hidden], weights[stage + "b2"][r]]
+                numbers.append(b"".join(np.ascontiguousarray(p).tobytes() for p in parts))
+            return dict(zip(specs, numbers))
+
+    def test_threads_kernels_and_instruction_sets(self):
+        expected = self.all_of("expected", "--threads", "1", "--kernel", "reference", **self.axes)
+        self.assertEqual(len(expected), 64)
+        self.assertEqual(len(set(expected.values())), 64)
+        flags = Path("/proc/cpuinfo").read_text()
+        settings = [["--threads", n] for n in (1, 2, 3, 8)] + [["--kernel", "reference", "--threads", 3]]
+        settings += [["--instruction-set", s] for s, flag in
+                     (("x86-64", "sse2"), ("x86-64-v3", "avx2"), ("x86-64-v4", "avx512vl")) if flag in flags]
+        for i, setting in enumerate(settings):
+            with self.subTest(setting=setting):
+                self.assertEqual(self.all_of(f"s{i}", *setting, **self.axes), expected)
+
+    def test_order_of_lists_and_company(self):
+        expected = self.all_of("expected", **self.axes)
+        self.assertEqual(self.all_of("reversed", **{k: v[::-1] for k, v in self.axes.items()}), expected)
+        for i, (spec, numbers) in enumerate(random.Random(1).sample(sorted(expected.items()), 4)):
+            alone = dict(zip(self.axes, spec))
+            alone["sampling"] = self.axes["sampling"][alone["sampling"]]
+            alone["loss"] = self.axes["loss"][alone["loss"]]
+            self.assertEqual(self.all_of(f"alone{i}", **alone), {spec: numbers})
+
+
+class Interruptions(Case):
+    keys = {"learning_rate": [0.1, 0.3, 0.7], "hidden_size": [10, 40], "seed": list(range(12)), "epochs": 200,
+            "save_weights": True}
+
+    def everything(self, name):
+        """All arrays but the times, as bytes."""
+        found = {}
+        with h5py.File(self.dir / "results" / f"{name}.h5") as f:
+            f.visititems(lambda key, item: found.update({key: item[()].tobytes()})
+                         if isinstance(item, h5py.Dataset) and "time" not in key else None)
+        return found
+
+    def interrupted(self, how, code):
+        """Runs a sweep, interrupting it again and again, to its end; returns how often it was."""
+        config = self.config(**self.keys)
+        r = random.Random(5)
+        for count in range(100):
+            p = self.start(config, "--commit-interval", "20")
+            try:
+                out, err = p.communicate(timeout=r.uniform(0.03, 0.2 + 0.02 * count))
+                self.assertEqual(p.returncode, 0, err)
+                return count
+            except subprocess.TimeoutExpired:
+                p.send_signal(how)
+                out, err = p.communicate(timeout=60)
+                if p.returncode == 0:
+                    return count
+                self.assertIn(p.returncode, code, err)
+                if p.returncode == 130:
+                    self.assertIn("the same command goes on", err)
+            if (self.dir / "results" / "sweep.h5").exists():
+                self.results(keys=(*METRICS, "epochs_done"))
+        self.fail("it never came to an end")
+
+    def check(self, how, code):
+        self.run_it(self.config("undisturbed", **self.keys), "--quiet")
+        self.assertGreater(self.interrupted(how, code), 1)
+        self.assertEqual(self.everything("sweep"), self.everything("undisturbed"))
+
+    def test_ctrl_c(self):
+        # Before the sweep has begun to train, the signal has its ordinary effect.
+        self.check(signal.SIGINT, (130, -signal.SIGINT))
+
+    def test_sigterm(self):
+        self.check(signal.SIGTERM, (130, -signal.SIGTERM))
+
+    def test_kill(self):
+        self.check(signal.SIGKILL, (-signal.SIGKILL,))
+
+    def test_a_stopped_sweep_finishes_its_epochs_and_says_so(self):
+        p = self.start(self.config(epochs=100000))
+        while not (self.dir / "results" / "sweep.h5").exists():
+            time.sleep(0.02)
+        time.sleep(0.5)
+        p.send_signal(signal.SIGTERM)
+        _, err = p.communicate(timeout=60)
+        self.assertEqual(p.returncode, 130)
+        self.assertIn("stopped: 0 of 1 runs", err)
+        self.assertGreater(self.results(keys=["epochs_done"])["epochs_done"][0], 0)
+
+
+class Numbers(Case):
+    @staticmethod
+    def load(name, header):
+        import gzip
+        return np.frombuffer(gzip.open(FASHION_MNIST / name).read(), np.uint8, offset=header)
+
+    def test_whole_set_training_equals_numpy_in_double_precision(self):
+        n, test = 1000, 500
+        rates = [0.1, 0.7]
+        self.run_it(self.config(dataset="fashion-mnist", train_size=n, test_size=test, batch_size=n, epochs=25,
+                                learning_rate=rates, hidden_size=50, save_weights=True), "--quiet")
+        x = self.load("train-images-idx3-ubyte.gz", 16).reshape(-1, 784)[:n] / 255.0
+        t = self.load("train-labels-idx1-ubyte.gz", 8)[:n]
+        u = self.load("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 784)[:test] / 255.0
+        s = self.load("t10k-labels-idx1-ubyte.gz", 8)[:test]
+        with h5py.File(self.dir / "results" / "sweep.h5") as f:
+            for r, rate in enumerate(rates):
+                W1, b1, W2, b2 = (f["weights"]["initial_" + k][r].astype(np.float64) for k in ("W1", "b1", "W2", "b2"))
+                rate = float(np.float32(rate))
+
+                def forward(x):
+                    z = 1 / (1 + np.exp(-(x @ W1 + b1)))
+                    a = z @ W2 + b2
+                    e = np.exp(a - a.max(1, keepdims=True))
+                    return z, e / e.sum(1, keepdims=True)
+
+                def loss(x, t):
+                    return -np.log(forward(x)[1][np.arange(len(t)), t] + 1e-7).mean()
+
+                for epoch in range(26):
+                    if epoch > 0:
+                        z, y = forward(x)
+                        dy = (y - np.eye(10)[t]) / n
+                        da = dy @ W2.T * z * (1 - z)
+                        W1, b1, W2, b2 = (W1 - rate * x.T @ da, b1 - rate * da.sum(0), W2 - rate * z.T @ dy,
+                                          b2 - rate * dy.sum(0))
+                    for key, expected in (("train_loss", loss(x, t)), ("test_loss", loss(u, s))):
+                        self.assertLess(abs(float(f[key][r, epoch]) / expected - 1), 1e-6, f"{key}, epoch {epoch}, rate {rate}")
+                    self.assertAlmostEqual(float(f["train_accuracy"][r, epoch]), (forward(x)[1].argmax(1) == t).mean(), delta=1.5 / n)
+                final = f["weights"]["W1"][r].astype(np.float64)
+                self.assertLess(np.abs(final - W1).max(), 1e-6)
+
+
+if __name__ == "__main__":
+    RUNNER = str(Path(sys.argv.pop(1)).resolve())
+    unittest.main()
