@@ -1,1 +1,122 @@
+#include "runner/sweep/cohorts.hpp"
 
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <tuple>
+#include <utility>
+
+namespace runner {
+namespace {
+
+/// Runs that could all be one cohort, were it not too large.
+struct Group {
+  std::vector<std::size_t> runs;  ///< the widest first
+  double cost = 0;
+  std::size_t parts = 0;  ///< into how many cohorts it is to be divided, at least
+};
+
+auto batches_key(const RunSpec& spec) {
+  return std::tuple(spec.batch_size, spec.sampling, spec.seed);
+}
+
+std::vector<Group> group_by_batches(const Sweep& sweep, const Dataset& data,
+                                    std::span<const std::size_t> runs, std::size_t max_hidden) {
+  std::vector<std::size_t> sorted(runs.begin(), runs.end());
+  std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
+    const RunSpec& x = sweep.runs[a].spec;
+    const RunSpec& y = sweep.runs[b].spec;
+    return std::tuple(batches_key(x), -x.hidden_size, a) < std::tuple(batches_key(y), -y.hidden_size, b);
+  });
+  std::vector<Group> groups;
+  std::size_t wide = 0;    // runs of this group that are alone
+  std::size_t shared = 0;  // hidden units of its other runs
+  for (const std::size_t run : sorted) {
+    const RunSpec& spec = sweep.runs[run].spec;
+    if (groups.empty() || !same_batches(sweep.runs[groups.back().runs.front()].spec, spec)) {
+      groups.emplace_back();
+      wide = shared = 0;
+    }
+    Group& group = groups.back();
+    group.runs.push_back(run);
+    group.cost += run_cost(spec, data);
+    const auto hidden = static_cast<std::size_t>(spec.hidden_size);
+    if (hidden > max_hidden)
+      ++wide;
+    else
+      shared += hidden;
+    group.parts = wide + (shared + max_hidden - 1) / max_hidden;
+  }
+  return groups;
+}
+
+/// Raises the number of parts, where the parts are largest first, until there is one for each thread or no
+/// run to divide from another.
+void divide_for_threads(std::vector<Group>& groups, std::size_t threads) {
+  const auto part_cost = [](const Group& group) {
+    return group.parts < group.runs.size() ? group.cost / static_cast<double>(group.parts) : 0;
+  };
+  std::size_t parts = 0;
+  for (const Group& group : groups) parts += group.parts;
+  for (; parts < threads; ++parts) {
+    const auto largest = std::max_element(groups.begin(), groups.end(), [&](const Group& a, const Group& b) {
+      return part_cost(a) < part_cost(b);
+    });
+    if (largest == groups.end() || part_cost(*largest) == 0) return;
+    ++largest->parts;
+  }
+}
+
+/// Gives each run, the widest first, to the part that is narrowest so far (longest processing time first); a
+/// run that fits in none begins another part.
+void divide(const Group& group, const Sweep& sweep, const Dataset& data, std::size_t max_hidden,
+            std::vector<Cohort>& cohorts) {
+  using Part = std::pair<std::size_t, std::size_t>;  // hidden units so far, cohort
+  std::priority_queue<Part, std::vector<Part>, std::greater<>> narrowest;
+  for (std::size_t part = 0; part < group.parts; ++part) {
+    narrowest.emplace(0, cohorts.size());
+    cohorts.emplace_back();
+  }
+  for (const std::size_t run : group.runs) {
+    const RunSpec& spec = sweep.runs[run].spec;
+    const auto hidden = static_cast<std::size_t>(spec.hidden_size);
+    auto [units, cohort] = narrowest.top();
+    if (units == 0 || units + hidden <= max_hidden) {
+      narrowest.pop();
+    } else {
+      units = 0;
+      cohort = cohorts.size();
+      cohorts.emplace_back();
+    }
+    cohorts[cohort].runs.push_back(run);
+    cohorts[cohort].cost += run_cost(spec, data);
+    narrowest.emplace(units + hidden, cohort);
+  }
+}
+
+}  // namespace
+
+double run_cost(const RunSpec& spec, const Dataset& data) {
+  const auto batch_size = static_cast<std::size_t>(spec.batch_size);
+  const std::size_t updates = updates_per_epoch(spec.sampling, data.train.count, batch_size);
+  const std::size_t trained = spec.sampling == Sampling::shuffle ? data.train.count : updates * batch_size;
+  const std::size_t evaluated = data.train.count + data.test.count;
+  const std::size_t first_layer = data.pixels * (2 * trained + 2 * updates + evaluated);
+  const std::size_t second_layer = data.classes * (3 * trained + evaluated);
+  return static_cast<double>(spec.hidden_size) * static_cast<double>(first_layer + second_layer);
+}
+
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
+                                 std::size_t threads, std::size_t max_hidden) {
+  std::vector<Group> groups = group_by_batches(sweep, data, runs, max_hidden);
+  divide_for_threads(groups, threads);
+  std::vector<Cohort> cohorts;
+  for (const Group& group : groups) divide(group, sweep, data, max_hidden, cohorts);
+  for (Cohort& cohort : cohorts) std::sort(cohort.runs.begin(), cohort.runs.end());
+  std::sort(cohorts.begin(), cohorts.end(), [](const Cohort& a, const Cohort& b) {
+    return std::tuple(-a.cost, a.runs.front()) < std::tuple(-b.cost, b.runs.front());
+  });
+  return cohorts;
+}
+
+}  // namespace runner

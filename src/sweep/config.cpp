@@ -1,1 +1,212 @@
+#include "runner/sweep/config.hpp"
 
+#include "runner/compute/arithmetic.hpp"
+
+#include "config_values.hpp"
+#include "effective_config.hpp"
+#include "nearest_key.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+using Settings = std::map<std::string, Setting>;
+
+constexpr std::string_view schema_key = "$schema";  // what editors find the schema by; it means nothing here
+constexpr std::array<std::string_view, 15> known_keys{
+    "name",   "description",  "dataset",         "train_size", "test_size",
+    "epochs", "save_weights", "learning_rate",   "batch_size", "hidden_size",
+    "loss",   "sampling",     "weight_init_std", "seed",       schema_key};
+
+constexpr std::string_view command_line = "command line";
+constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
+constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
+
+void check_key(const std::string& where, const std::string& key) {
+  if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end())
+    throw bad_input(fmt::format("{}: unknown key {}: {}", where, shown(key), suggest_key(key, known_keys)));
+}
+
+Settings file_settings(const std::string& text, const std::string& where) {
+  if (text.size() > max_config_bytes)
+    throw bad_input(fmt::format("{}: the config has more than {} bytes", where, max_config_bytes));
+  const Json json = parse_json(text, where);
+  if (!json.is_object())
+    throw bad_input(fmt::format("{}: {} is no config: a JSON object is", where, shown(json)));
+  Settings settings;
+  for (const auto& [key, value] : json.items()) {
+    check_key(where, key);
+    settings[key] = {where, key, value};
+  }
+  return settings;
+}
+
+Setting parse_override(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (!is_utf8(text) || equals == std::string::npos)
+    throw bad_input(
+        fmt::format("{}: {} is no override: key=value, such as epochs=20", command_line, shown(text)));
+  const std::string key = text.substr(0, equals);
+  const std::string value = text.substr(equals + 1);
+  check_key(std::string(command_line), key);
+  try {
+    return {std::string(command_line), key, parse_json(value, fmt::format("{}: {}", command_line, key))};
+  } catch (const SyntaxError&) {
+    return {std::string(command_line), key, value};
+  }
+}
+
+void apply_overrides(Settings& settings, std::span<const std::string> overrides) {
+  std::map<std::string, bool> overridden;
+  for (const std::string& text : overrides) {
+    Setting setting = parse_override(text);
+    if (std::exchange(overridden[setting.key], true))
+      throw bad_input(fmt::format("{}: {} is given twice", command_line, setting.key));
+    settings[setting.key] = std::move(setting);
+  }
+}
+
+std::string name_value(const Setting& setting, const Json& value) {
+  const std::string name = string_value(setting, value);
+  const bool controls =
+      std::any_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos || controls ||
+      !is_utf8(name) || name.size() > max_name_bytes)
+    throw bad_value(
+        setting, value, "is not a plain file name",
+        fmt::format("1 to {} bytes of UTF-8 without slashes and control characters, not \".\" or \"..\"",
+                    max_name_bytes));
+  return name;
+}
+
+/// The folder that "dir" stands for: relative to the config file, or on the command line to the current
+/// directory.
+std::filesystem::path dataset_directory(const Setting& setting, const std::filesystem::path& config_file) {
+  static constexpr std::array<std::string_view, 1> keys{"dir"};
+  for (const auto& [key, unused] : setting.value.items())
+    if (key != keys[0])
+      throw bad_input(
+          fmt::format("{}: dataset: unknown key {}: {}", setting.where, shown(key), suggest_key(key, keys)));
+  const auto dir = setting.value.find("dir");
+  if (dir == setting.value.end() || !dir->is_string() || dir->get<std::string>().empty() ||
+      dir->get<std::string>().find('\0') != std::string::npos)
+    throw bad_value(setting, setting.value, "names no folder", "{\"dir\": \"…\"} with the path of a folder");
+  const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
+  const std::filesystem::path absolute = std::filesystem::absolute(base / dir->get<std::string>());
+  std::error_code error;
+  const std::filesystem::path canonical = std::filesystem::weakly_canonical(absolute, error);
+  return error ? absolute : canonical;  // what is wrong with it, the data set's loader says better
+}
+
+void read_dataset(const Setting& setting, const std::filesystem::path& config_file, DatasetSource& dataset) {
+  if (setting.value.is_object()) {
+    dataset.directory = dataset_directory(setting, config_file);
+    return;
+  }
+  if (setting.value != "fashion-mnist" && setting.value != "mnist")
+    throw bad_value(setting, setting.value, "is not known",
+                    "\"fashion-mnist\", \"mnist\" or {\"dir\": \"…\"} with a folder of IDX files");
+  dataset.name = setting.value.get<std::string>();
+}
+
+/// Reads a name of one of the `choices`.
+template <class Choice>
+auto one_of(std::initializer_list<Choice> choices) {
+  return [choices = std::vector<Choice>(choices)](const Setting& setting, const Json& value) {
+    std::string rule;
+    for (const Choice choice : choices) {
+      if (value == to_string(choice)) return choice;
+      rule += fmt::format("{}\"{}\"", rule.empty() ? "" : " or ", to_string(choice));
+    }
+    throw bad_value(setting, value, "is not known", rule);
+  };
+}
+
+/// Reads an integer from `least` to `most`.
+template <class Integer>
+auto integer(std::int64_t least, std::int64_t most) {
+  return [=](const Setting& setting, const Json& value) {
+    return static_cast<Integer>(integer_value(setting, value, least, most));
+  };
+}
+
+void check_run_count(const Config& config, const std::string& where) {
+  std::size_t runs = 1;
+  for (const std::size_t values :
+       {config.learning_rate.size(), config.batch_size.size(), config.hidden_size.size(), config.loss.size(),
+        config.sampling.size(), config.weight_init_std.size(), config.seed.size()}) {
+    if (values > max_runs / runs)
+      throw bad_input(
+          fmt::format("{}: the lists make more than {} runs, the most of one sweep", where, max_runs));
+    runs *= values;
+  }
+}
+
+}  // namespace
+
+Config parse_config(const std::string& text, const std::filesystem::path& file,
+                    std::span<const std::string> overrides) {
+  Settings settings = file_settings(text, file.string());
+  apply_overrides(settings, overrides);
+  if (!settings.contains("name")) settings["name"] = {file.string(), "name", file.stem().string()};
+
+  Config config;
+  config.file = file;
+  config.text = text;
+  const auto given = [&](const char* key, auto read) {
+    if (const auto at = settings.find(key); at != settings.end()) read(at->second);
+  };
+  const auto scalar = [&](const char* key, auto& member, auto read) {
+    given(key, [&](const Setting& setting) { member = read(setting, setting.value); });
+  };
+  const auto axis = [&](const char* key, auto& member, auto read) {
+    given(key, [&](const Setting& setting) { member = axis_values(setting, read); });
+  };
+  scalar("name", config.name, name_value);
+  scalar("description", config.description, string_value);
+  given("dataset", [&](const Setting& setting) { read_dataset(setting, file, config.dataset); });
+  scalar("train_size", config.dataset.train_size, integer<std::size_t>(1, max_int32));
+  scalar("test_size", config.dataset.test_size, integer<std::size_t>(1, max_int32));
+  scalar("epochs", config.epochs, integer<int>(1, max_int32));
+  scalar("save_weights", config.save_weights, boolean_value);
+  axis("learning_rate", config.learning_rate, positive_value);
+  axis("batch_size", config.batch_size, integer<std::int32_t>(1, max_terms));
+  axis("hidden_size", config.hidden_size, integer<std::int32_t>(1, max_int32));
+  axis("loss", config.loss, one_of({Loss::cross_entropy, Loss::mean_squared_error}));
+  axis("sampling", config.sampling, one_of({Sampling::shuffle, Sampling::with_replacement}));
+  axis("weight_init_std", config.weight_init_std, positive_value);
+  axis("seed", config.seed, integer<std::int64_t>(0, std::numeric_limits<std::int64_t>::max()));
+  given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
+  check_run_count(config, file.string());
+  config.effective = effective_config(config);
+  return config;
+}
+
+Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
+  const auto unreadable = [&](const std::string& reason) {
+    return bad_input(fmt::format("{}: cannot read the config: {}", file.string(), reason));
+  };
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) throw unreadable("it is a folder");
+  errno = 0;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) throw unreadable(std::generic_category().message(errno));
+  // A byte more than is allowed is enough for parse_config to refuse it.
+  std::string text(max_config_bytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) throw unreadable("an input error");
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return parse_config(text, file, overrides);
+}
+
+}  // namespace runner

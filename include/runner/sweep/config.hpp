@@ -1,5 +1,8 @@
 #pragma once
 
+#include "runner/data/dataset.hpp"
+#include "runner/training/run_spec.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -7,16 +10,13 @@
 #include <string>
 #include <vector>
 
-#include "runner/data/dataset.hpp"
-#include "runner/training/run_spec.hpp"
-
 namespace runner {
 
 /// A validated config: every key with its value, defaults filled in, lists for the axes.
 struct Config {
   std::string name;
   std::string description;
-  DatasetSource dataset;  ///< a relative "dir" is resolved against the config file's folder
+  DatasetSource dataset;  ///< its directory is absolute
   int epochs = 10;
   bool save_weights = false;
   std::vector<double> learning_rate{0.1};
@@ -29,7 +29,7 @@ struct Config {
 
   std::filesystem::path file;  ///< as given on the command line
   std::string text;            ///< the file as it was read
-  std::string effective;       ///< overrides and defaults applied, as canonical JSON (keys in the order above, one line)
+  std::string effective;       ///< overrides and defaults applied, as canonical JSON in one line
 };
 
 /// The most runs one sweep may have, and the largest config file, bytes.
@@ -38,17 +38,24 @@ inline constexpr std::size_t max_config_bytes = 1'000'000;
 
 /// Reads a config file and applies `overrides` ("key=value"; the value is JSON, or text where it is no JSON).
 ///
-/// Throws Error (bad_input) naming file (or the override), key, value and rule: unreadable or too large a file, a syntax error
-/// (line and column), duplicate keys, an unknown key (with the nearest known one), a wrong type ("100.0 is not an integer"), an empty
-/// list, the same value twice in a list, a value out of its range, NaN or infinity, a name that is not a plain file name, too many runs.
+/// A relative "dir" is relative to the config file's folder, in an override to the current directory. The key
+/// "$schema", by which editors find the schema, is ignored. A byte order mark is skipped.
+///
+/// Throws Error (bad_input) naming file (or "command line"), key, value and rule, for the first thing that is
+/// wrong: unreadable or too large a file, a syntax error (line and column), duplicate keys, an unknown key
+/// (with the nearest known one), a wrong type ("100.0 is not an integer"), an empty list, the same value
+/// twice in a list, a value out of its range, NaN or infinity, a name that is not a plain file name, too many
+/// runs.
 Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides = {});
 
 /// The same for text that comes from `file`.
 Config parse_config(const std::string& text, const std::filesystem::path& file,
                     std::span<const std::string> overrides = {});
 
-/// One line for each key whose value differs between two effective configs, "epochs: 10 in the file, 20 now";
-/// name, description and the data set's path are not compared.
+/// One line for each key whose value differs between two effective configs, "epochs: 10 in the file, 20 now",
+/// in alphabetical order. Name and description are not compared, nor is the data set where one of the two is
+/// a folder: its checksums tell whether it is the same. Lists are compared in order. Throws Error (bad_input)
+/// for a text that is no JSON.
 std::vector<std::string> config_differences(const std::string& stored, const std::string& now);
 
 }  // namespace runner

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
-#include <vector>
-
 #include "runner/data/dataset.hpp"
 #include "runner/sweep/config.hpp"
 #include "runner/training/run_spec.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
 
 namespace runner {
 
@@ -16,8 +16,8 @@ struct Run {
   std::string digest;  ///< run_digest(spec, data), 32 hexadecimal digits
 };
 
-/// Everything a config describes, expanded: axes in the order learning_rate, batch_size, hidden_size, loss, sampling,
-/// weight_init_std, seed, the last running fastest.
+/// Everything a config describes, expanded: axes in the order learning_rate, batch_size, hidden_size, loss,
+/// sampling, weight_init_std, seed, the last running fastest.
 struct Sweep {
   Config config;
   std::vector<Run> runs;
@@ -27,8 +27,12 @@ struct Sweep {
 /// Throws Error (bad_input) for a batch larger than the training set.
 Sweep expand(Config config, const Dataset& data);
 
-/// The run's identity: the first 128 bits of the SHA-256 of its axis values, the checksums of the decompressed data
-/// files, the training and test size used, and the arithmetic version. Never epochs, names, threads, kernel or paths.
+/// The run's identity: the first 128 bits of the SHA-256 of its axis values, the checksums of the
+/// decompressed data files, the training and test size used, and the arithmetic version. Never epochs, names,
+/// threads, kernel or paths.
+///
+/// The text that is hashed is a line "key=value" for each, in the order of run_digest's source; learning_rate
+/// and weight_init_std stand as the 16 hexadecimal digits of their IEEE 754 bits.
 std::string run_digest(const RunSpec& spec, const Dataset& data);
 
 }  // namespace runner

@@ -1,0 +1,46 @@
+#include "config_values.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+Error bad_value(const Setting& setting, const Json& value, std::string_view problem, std::string_view rule) {
+  return bad_input(fmt::format("{}: {}: {} {}: {}", setting.where, setting.key, shown(value), problem, rule));
+}
+
+std::string string_value(const Setting& setting, const Json& value) {
+  if (!value.is_string()) throw bad_value(setting, value, "is not a string", "a text in quotes");
+  return value.get<std::string>();
+}
+
+bool boolean_value(const Setting& setting, const Json& value) {
+  if (!value.is_boolean()) throw bad_value(setting, value, "is not a boolean", "true or false");
+  return value.get<bool>();
+}
+
+std::int64_t integer_value(const Setting& setting, const Json& value, std::int64_t least, std::int64_t most) {
+  const std::string rule = fmt::format("an integer from {} to {}", least, most);
+  // An integer of more than 64 bits has become a floating-point number.
+  const bool huge = value.is_number_float() && std::abs(value.get<double>()) >= 0x1p63;
+  if (!value.is_number_integer() && !huge) throw bad_value(setting, value, "is not an integer", rule);
+  const bool above_int64 = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
+  if (huge || above_int64 || value.get<std::int64_t>() < least || value.get<std::int64_t>() > most)
+    throw bad_value(setting, value, "is out of range", rule);
+  return value.get<std::int64_t>();
+}
+
+double positive_value(const Setting& setting, const Json& value) {
+  constexpr std::string_view rule =
+      "a number above 0 that is neither 0 nor infinite as float32 (7.1e-46 to 3.4e+38)";
+  if (!value.is_number()) throw bad_value(setting, value, "is not a number", rule);
+  // Halfway to the smallest float32 a number is rounded to 0, halfway beyond the largest to infinity.
+  constexpr double to_zero = 0x1p-150;
+  constexpr double to_infinity = 0x1.ffffffp+127;
+  const double number = value.get<double>();
+  if (!(number > to_zero && number < to_infinity)) throw bad_value(setting, value, "is out of range", rule);
+  return number;
+}
+
+}  // namespace runner

@@ -1,0 +1,69 @@
+#include "effective_config.hpp"
+
+#include "json_text.hpp"
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+using OrderedJson = nlohmann::ordered_json;
+
+template <class Value>
+OrderedJson names(const std::vector<Value>& values) {
+  OrderedJson list = OrderedJson::array();
+  for (const Value value : values) list.push_back(to_string(value));
+  return list;
+}
+
+bool is_compared(const std::string& key, const Json& stored, const Json& now) {
+  if (key == "name" || key == "description") return false;
+  // Whether a folder holds the same data is told by the checksums of its files, not by its path.
+  return key != "dataset" || (stored.is_string() && now.is_string());
+}
+
+}  // namespace
+
+std::string effective_config(const Config& config) {
+  OrderedJson json;
+  json["name"] = config.name;
+  json["description"] = config.description;
+  if (config.dataset.directory.empty())
+    json["dataset"] = config.dataset.name;
+  else
+    json["dataset"]["dir"] = config.dataset.directory.string();
+  if (config.dataset.train_size) json["train_size"] = *config.dataset.train_size;
+  if (config.dataset.test_size) json["test_size"] = *config.dataset.test_size;
+  json["epochs"] = config.epochs;
+  json["save_weights"] = config.save_weights;
+  json["learning_rate"] = config.learning_rate;
+  json["batch_size"] = config.batch_size;
+  json["hidden_size"] = config.hidden_size;
+  json["loss"] = names(config.loss);
+  json["sampling"] = names(config.sampling);
+  json["weight_init_std"] = config.weight_init_std;
+  json["seed"] = config.seed;
+  // A folder's path may be any bytes; all other texts have been checked.
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
+
+std::vector<std::string> config_differences(const std::string& stored, const std::string& now) {
+  const Json before = parse_json(stored, "the config in the results file");
+  const Json after = parse_json(now, "the config now");
+  const auto text = [](const Json& config, const std::string& key) {
+    return config.contains(key) ? shown(config[key]) : "not set";
+  };
+  Json keys = before;
+  keys.update(after);
+  std::vector<std::string> differences;
+  for (const auto& [key, unused] : keys.items()) {
+    const Json a = before.value(key, Json());
+    const Json b = after.value(key, Json());
+    if (a != b && is_compared(key, a, b))
+      differences.push_back(
+          fmt::format("{}: {} in the file, {} now", key, text(before, key), text(after, key)));
+  }
+  return differences;
+}
+
+}  // namespace runner

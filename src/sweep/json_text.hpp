@@ -1,0 +1,30 @@
+#pragma once
+
+#include "runner/error/error.hpp"
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace runner {
+
+using Json = nlohmann::json;
+
+/// What parse_json throws for text that is no JSON at all.
+struct SyntaxError : Error {
+  using Error::Error;
+};
+
+/// Parses JSON strictly: no duplicate keys, no more than a few levels of nesting, no number too large for a
+/// double, no NUL byte. A byte order mark in front is skipped. Throws Error whose message begins with
+/// `where`; a syntax error has line and column.
+Json parse_json(std::string_view text, const std::string& where);
+
+/// A value as JSON for a message: on one line, cut short when it is long.
+std::string shown(const Json& value);
+
+/// Whether every byte belongs to a well-formed UTF-8 sequence.
+bool is_utf8(const std::string& text);
+
+}  // namespace runner

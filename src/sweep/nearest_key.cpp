@@ -1,0 +1,41 @@
+#include "nearest_key.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace runner {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() +
+                               1);  // distances of the part of `a` read so far to each beginning of `b`
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known) {
+  // As a share of the longer word, so that "batch" is nearer to "batch_size" than to "name".
+  const auto unlikeness = [&](std::string_view key) {
+    return static_cast<double>(edit_distance(unknown, key)) /
+           static_cast<double>(std::max(unknown.size(), key.size()));
+  };
+  const auto nearest =
+      std::min_element(known.begin(), known.end(),
+                       [&](std::string_view a, std::string_view b) { return unlikeness(a) < unlikeness(b); });
+  if (unlikeness(*nearest) <= 0.5) return fmt::format("did you mean \"{}\"?", *nearest);
+  return fmt::format("the keys are {}", fmt::join(known, ", "));
+}
+
+}  // namespace runner

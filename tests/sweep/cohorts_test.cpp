@@ -1,0 +1,193 @@
+#include "runner/sweep/cohorts.hpp"
+
+#include "support/tiny_dataset.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Runs = std::vector<std::size_t>;
+
+Sweep sweep_of(const std::vector<RunSpec>& specs) {
+  Sweep sweep;
+  for (const RunSpec& spec : specs) sweep.runs.push_back({spec, ""});
+  return sweep;
+}
+
+/// Runs that share their batches, of these hidden sizes.
+Sweep of_widths(const std::vector<std::int32_t>& hidden_sizes) {
+  std::vector<RunSpec> specs;
+  for (const std::int32_t hidden_size : hidden_sizes) specs.push_back({.hidden_size = hidden_size});
+  return sweep_of(specs);
+}
+
+std::vector<Cohort> cohorts_of(const Sweep& sweep, std::size_t threads = 1) {
+  Runs all(sweep.runs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return make_cohorts(sweep, test::tiny_dataset(), all, threads);
+}
+
+std::vector<Runs> runs_of(const std::vector<Cohort>& cohorts) {
+  std::vector<Runs> runs;
+  for (const Cohort& cohort : cohorts) runs.push_back(cohort.runs);
+  return runs;
+}
+
+std::size_t hidden_units(const Cohort& cohort, const Sweep& sweep) {
+  std::size_t units = 0;
+  for (const std::size_t run : cohort.runs)
+    units += static_cast<std::size_t>(sweep.runs[run].spec.hidden_size);
+  return units;
+}
+
+// 60 training and 20 test images of 35 pixels, 3 classes.
+TEST(RunCost, CountsMultiplyAddsOfAnEpoch) {
+  // 6 updates of 10 images: 7·(35·(2·60 + 2·6 + 80) + 3·(3·60 + 80))
+  EXPECT_EQ(run_cost({.batch_size = 10, .hidden_size = 7}, test::tiny_dataset()), 57'400);
+}
+
+TEST(RunCost, CountsTheImagesTrained) {
+  // With replacement, 2 updates of 25 images: 1·(35·(2·50 + 2·2 + 80) + 3·(3·50 + 80)); shuffled 3 updates of
+  // 60 in all.
+  EXPECT_EQ(run_cost({.batch_size = 25, .hidden_size = 1, .sampling = Sampling::with_replacement},
+                     test::tiny_dataset()),
+            7'130);
+  EXPECT_EQ(run_cost({.batch_size = 25, .hidden_size = 1}, test::tiny_dataset()), 7'990);
+}
+
+TEST(MakeCohorts, NoRunsMakeNone) {
+  EXPECT_THAT(cohorts_of(sweep_of({}), 4), IsEmpty());
+}
+
+TEST(MakeCohorts, OneRunMakesOne) {
+  const Sweep sweep = of_widths({50});
+  const std::vector<Cohort> cohorts = cohorts_of(sweep, 8);
+  EXPECT_THAT(runs_of(cohorts), ElementsAre(Runs{0}));
+  EXPECT_EQ(cohorts[0].cost, run_cost(sweep.runs[0].spec, test::tiny_dataset()));
+}
+
+TEST(MakeCohorts, RunsOfACohortShareTheirBatches) {
+  const Sweep sweep =
+      sweep_of({{.learning_rate = 0.1, .batch_size = 20},
+                {.batch_size = 10},
+                {.learning_rate = 0.2, .batch_size = 20},
+                {.batch_size = 20, .seed = 2},
+                {.batch_size = 20, .sampling = Sampling::with_replacement},
+                {.batch_size = 20, .loss = Loss::mean_squared_error, .weight_init_std = 0.5}});
+  EXPECT_THAT(runs_of(cohorts_of(sweep)),
+              testing::UnorderedElementsAre(Runs{0, 2, 5}, Runs{1}, Runs{3}, Runs{4}));
+}
+
+TEST(MakeCohorts, TakesOnlyTheRunsAskedFor) {
+  const Sweep sweep = of_widths({10, 10, 10, 10});
+  EXPECT_THAT(runs_of(make_cohorts(sweep, test::tiny_dataset(), Runs{3, 1}, 1)), ElementsAre(Runs{1, 3}));
+}
+
+TEST(MakeCohorts, MostExpensiveComesFirst) {
+  const Sweep sweep = sweep_of({{.hidden_size = 10, .seed = 1},
+                                {.hidden_size = 30, .seed = 2},
+                                {.hidden_size = 20, .seed = 3},
+                                {.hidden_size = 20, .seed = 4}});
+  EXPECT_THAT(runs_of(cohorts_of(sweep)), ElementsAre(Runs{1}, Runs{2}, Runs{3}, Runs{0}));
+}
+
+TEST(MakeCohorts, CostIsTheSumOfTheRuns) {
+  const Sweep sweep = of_widths({10, 20});
+  EXPECT_EQ(cohorts_of(sweep)[0].cost, run_cost(sweep.runs[0].spec, test::tiny_dataset()) +
+                                           run_cost(sweep.runs[1].spec, test::tiny_dataset()));
+}
+
+TEST(MakeCohorts, LargeGroupsAreDividedEvenly) {
+  const Sweep sweep =
+      of_widths({100, 100, 100, 100, 50, 50, 50, 50, 25, 25, 25, 25});  // 700 units: 4 cohorts
+  const std::vector<Cohort> cohorts = cohorts_of(sweep);
+  ASSERT_EQ(cohorts.size(), 4u);
+  for (const Cohort& cohort : cohorts) EXPECT_EQ(hidden_units(cohort, sweep), 175u);
+}
+
+TEST(MakeCohorts, TinyRunsFillTheirCohorts) {
+  const Sweep sweep = of_widths(std::vector<std::int32_t>(40, 20));
+  const std::vector<Cohort> cohorts = cohorts_of(sweep);
+  ASSERT_EQ(cohorts.size(), 4u);
+  for (const Cohort& cohort : cohorts) EXPECT_EQ(cohort.runs.size(), 10u);
+}
+
+TEST(MakeCohorts, ExactlyTheLimitIsOneCohort) {
+  EXPECT_EQ(cohorts_of(of_widths({104, 104})).size(), 1u);
+  EXPECT_EQ(cohorts_of(of_widths({104, 105})).size(), 2u);
+}
+
+TEST(MakeCohorts, RunsTooWideForTwoMakeTheirOwnCohorts) {
+  EXPECT_EQ(cohorts_of(of_widths({105, 105, 105, 105})).size(), 4u);
+}
+
+TEST(MakeCohorts, RunWiderThanTheLimitIsAlone) {
+  EXPECT_THAT(runs_of(cohorts_of(of_widths({20, 1000, 30}))), ElementsAre(Runs{1}, Runs{0, 2}));
+}
+
+TEST(MakeCohorts, AreDividedFurtherForIdleThreads) {
+  const Sweep sweep = of_widths(std::vector<std::int32_t>(9, 10));
+  EXPECT_EQ(cohorts_of(sweep, 1).size(), 1u);
+  const std::vector<Cohort> three = cohorts_of(sweep, 3);
+  ASSERT_EQ(three.size(), 3u);
+  for (const Cohort& cohort : three) EXPECT_EQ(cohort.runs.size(), 3u);
+  EXPECT_EQ(cohorts_of(sweep, 64).size(), 9u);
+}
+
+TEST(MakeCohorts, TheLargestIsDividedFirst) {
+  const Sweep sweep = sweep_of({{.hidden_size = 10, .seed = 1},
+                                {.hidden_size = 10, .seed = 1},
+                                {.hidden_size = 50, .seed = 2},
+                                {.hidden_size = 50, .seed = 2}});
+  EXPECT_THAT(runs_of(cohorts_of(sweep, 3)), ElementsAre(Runs{2}, Runs{3}, Runs{0, 1}));
+}
+
+TEST(MakeCohorts, HoldEveryRunOnceWithinTheLimit) {
+  std::vector<RunSpec> specs;
+  for (std::int32_t i = 0; i < 2000; ++i)
+    specs.push_back({.batch_size = 1 + i % 3, .hidden_size = 1 + i * 7919 % 300, .seed = i % 5});
+  const Sweep sweep = sweep_of(specs);
+  Runs seen;
+  for (const Cohort& cohort : cohorts_of(sweep, 16)) {
+    EXPECT_TRUE(std::is_sorted(cohort.runs.begin(), cohort.runs.end()));
+    EXPECT_TRUE(cohort.runs.size() == 1 || hidden_units(cohort, sweep) <= 208);
+    for (const std::size_t run : cohort.runs)
+      EXPECT_TRUE(same_batches(sweep.runs[run].spec, sweep.runs[cohort.runs.front()].spec));
+    seen.insert(seen.end(), cohort.runs.begin(), cohort.runs.end());
+  }
+  std::sort(seen.begin(), seen.end());
+  Runs all(specs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  EXPECT_EQ(seen, all);
+}
+
+TEST(MakeCohorts, DoNotDependOnTheOrderInWhichRunsAreAskedFor) {
+  const Sweep sweep = of_widths({100, 20, 70, 50, 50, 90, 10});
+  EXPECT_EQ(runs_of(make_cohorts(sweep, test::tiny_dataset(), Runs{0, 1, 2, 3, 4, 5, 6}, 2)),
+            runs_of(make_cohorts(sweep, test::tiny_dataset(), Runs{6, 2, 0, 5, 3, 1, 4}, 2)));
+}
+
+// Grouping that compared each run with each other would take minutes.
+TEST(MakeCohorts, AreMadeQuicklyForAHundredThousandRuns) {
+  std::vector<RunSpec> one_group(100'000), many_groups(100'000);
+  for (std::size_t i = 0; i < one_group.size(); ++i) {
+    one_group[i].hidden_size = static_cast<std::int32_t>(1 + i % 150);
+    many_groups[i].seed = static_cast<std::int64_t>(i);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_GT(cohorts_of(sweep_of(one_group), 64).size(), 30'000u);
+  EXPECT_EQ(cohorts_of(sweep_of(many_groups), 64).size(), 100'000u);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+}  // namespace
+}  // namespace runner

@@ -1,0 +1,198 @@
+#include "runner/sweep/config.hpp"
+
+#include "sweep/message_of.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+/// What is wrong with a config, without the "x.json: " in front.
+std::string problem(const std::string& text) {
+  const std::string message = test::message_of([&] { parse_config(text, "x.json"); });
+  EXPECT_EQ(message.rfind("x.json: ", 0), 0u) << message;
+  return message.substr(message.find(' ') + 1);
+}
+
+TEST(ConfigErrors, SyntaxErrorHasLineAndColumn) {
+  EXPECT_EQ(problem("{\n  \"epochs\": 10\n  \"seed\": 1\n}"),
+            "line 3, column 8: syntax error: unexpected string; expected ',' or '}'");
+  EXPECT_EQ(problem("{\"seed\": [1, 2,]}"),
+            "line 1, column 16: syntax error: unexpected ']'; expected a value");
+  EXPECT_EQ(problem("{\"epochs\": 1} x"), "line 1, column 15: syntax error: x is no JSON value");
+}
+
+TEST(ConfigErrors, ColumnsCountCharacters) {
+  EXPECT_EQ(problem("{\"name\": \"größe\" 1}"),
+            "line 1, column 18: syntax error: unexpected number; expected ',' or '}'");
+}
+
+TEST(ConfigErrors, EndsTooEarly) {
+  EXPECT_EQ(problem(""), "line 1, column 1: syntax error: unexpected end of input; expected a value");
+  EXPECT_EQ(problem("{\"epochs\": 1\n"),
+            "line 2, column 1: syntax error: unexpected end of input; expected ',' or '}'");
+  EXPECT_EQ(problem("{\"name\": \"x"),
+            "line 1, column 12: syntax error: invalid string: missing closing quote");
+}
+
+TEST(ConfigErrors, NotANumberIsNoJson) {
+  EXPECT_EQ(problem("{\"learning_rate\": NaN}"), "line 1, column 19: syntax error: NaN is no JSON value");
+  EXPECT_EQ(problem("{\"learning_rate\": nan}"), "line 1, column 19: syntax error: nan is no JSON value");
+  EXPECT_EQ(problem("{\"learning_rate\":\n[1, -Infinity]}"),
+            "line 2, column 5: syntax error: -Infinity is no JSON value");
+}
+
+TEST(ConfigErrors, CommentsAreNoJson) {
+  EXPECT_EQ(problem("// mine\n{}"), "line 1, column 1: syntax error: unexpected character");
+}
+
+TEST(ConfigErrors, InvalidUtf8) {
+  EXPECT_EQ(problem("{\"name\": \"a\xFF\"}"),
+            "line 1, column 12: syntax error: invalid string: ill-formed UTF-8 byte");
+}
+
+TEST(ConfigErrors, NothingHidesBehindANulByte) {
+  EXPECT_EQ(problem(std::string("{}\n\0{\"epochs\": 0}", 17)),
+            "line 2, column 1: syntax error: unexpected NUL byte");
+}
+
+TEST(ConfigErrors, DeepNestingIsRefusedAndDoesNotOverflowTheStack) {
+  EXPECT_EQ(problem(std::string(100'000, '[')), "lists and objects are nested more than 8 levels deep");
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  EXPECT_EQ(problem(objects), "lists and objects are nested more than 8 levels deep");
+}
+
+TEST(ConfigErrors, DuplicateKey) {
+  EXPECT_EQ(problem(R"({"epochs": 1, "seed": 1, "epochs": 1})"), "the key \"epochs\" is given twice");
+  EXPECT_EQ(problem(R"({"dataset": {"dir": "a", "dir": "b"}})"), "the key \"dir\" is given twice");
+}
+
+TEST(ConfigErrors, NumberTooLargeForADouble) {
+  EXPECT_EQ(problem(R"({"epochs": 1, "learning_rate": [0.1, 1e400]})"),
+            "learning_rate: 1e400 is out of range: no number that large can be represented");
+}
+
+TEST(ConfigErrors, NotAnObject) {
+  EXPECT_EQ(problem("[1, 2]"), "[1,2] is no config: a JSON object is");
+}
+
+TEST(ConfigErrors, UnknownKeySuggestsTheNearest) {
+  EXPECT_EQ(problem(R"({"learning_rat": 0.1})"),
+            "unknown key \"learning_rat\": did you mean \"learning_rate\"?");
+  EXPECT_EQ(problem(R"({"batch": 10})"), "unknown key \"batch\": did you mean \"batch_size\"?");
+  EXPECT_EQ(problem(R"({"eopchs": 10})"), "unknown key \"eopchs\": did you mean \"epochs\"?");
+  EXPECT_EQ(problem(R"({"dataset": {"dri": "x"}})"), "dataset: unknown key \"dri\": the keys are dir");
+}
+
+TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
+  EXPECT_EQ(
+      problem(R"({"output": "x.h5"})"),
+      "unknown key \"output\": the keys are name, description, dataset, train_size, test_size, epochs, "
+      "save_weights, learning_rate, batch_size, hidden_size, loss, sampling, weight_init_std, seed, $schema");
+  EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
+}
+
+TEST(ConfigErrors, WrongTypeNamesValueAndRule) {
+  EXPECT_EQ(problem(R"({"epochs": "ten"})"),
+            "epochs: \"ten\" is not an integer: an integer from 1 to 2147483647");
+  EXPECT_EQ(problem(R"({"batch_size": [50, 100.0]})"),
+            "batch_size: 100.0 is not an integer: an integer from 1 to 4194304");
+  EXPECT_EQ(problem(R"({"epochs": [5, 10]})"),
+            "epochs: [5,10] is not an integer: an integer from 1 to 2147483647");
+  EXPECT_EQ(problem(R"({"save_weights": 1})"), "save_weights: 1 is not a boolean: true or false");
+  EXPECT_EQ(problem(R"({"name": 5})"), "name: 5 is not a string: a text in quotes");
+}
+
+TEST(ConfigErrors, OutOfRangeNamesValueAndRule) {
+  EXPECT_EQ(problem(R"({"batch_size": 0})"), "batch_size: 0 is out of range: an integer from 1 to 4194304");
+  EXPECT_EQ(problem(R"({"seed": [1, -1]})"),
+            "seed: -1 is out of range: an integer from 0 to 9223372036854775807");
+  EXPECT_EQ(problem(R"({"seed": 9223372036854775808})"),
+            "seed: 9223372036854775808 is out of range: an integer from 0 to 9223372036854775807");
+  EXPECT_EQ(
+      problem(R"({"learning_rate": 1e300})"),
+      "learning_rate: 1e+300 is out of range: a number above 0 that is neither 0 nor infinite as float32 "
+      "(7.1e-46 to 3.4e+38)");
+}
+
+TEST(ConfigErrors, EmptyList) {
+  EXPECT_EQ(problem(R"({"seed": []})"), "seed: [] is empty: a list has one value at least");
+}
+
+TEST(ConfigErrors, SameValueTwice) {
+  EXPECT_EQ(problem(R"({"learning_rate": [0.1, 0.2, 0.10]})"),
+            "learning_rate: 0.1 is given twice: the values of a list differ");
+  EXPECT_EQ(problem(R"({"loss": ["cross_entropy", "cross_entropy"]})"),
+            "loss: \"cross_entropy\" is given twice: the values of a list differ");
+}
+
+TEST(ConfigErrors, Distribution) {
+  EXPECT_EQ(problem(R"({"learning_rate": {"min": 0.1}})"),
+            "learning_rate: {\"min\":0.1} is a distribution, which this version does not support: a value or "
+            "a list of "
+            "values");
+}
+
+TEST(ConfigErrors, NameThatIsNoFileName) {
+  EXPECT_EQ(problem(R"({"name": "a/b"})"),
+            "name: \"a/b\" is not a plain file name: 1 to 200 bytes of UTF-8 without slashes and control "
+            "characters, "
+            "not \".\" or \"..\"");
+}
+
+TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
+  EXPECT_EQ(test::message_of([] { parse_config("{}", std::string("\xFF.json")); }),
+            "\xFF.json: name: \"\xEF\xBF\xBD\" is not a plain file name: 1 to 200 bytes of UTF-8 without "
+            "slashes and "
+            "control characters, not \".\" or \"..\"");
+}
+
+TEST(ConfigErrors, UnknownNames) {
+  EXPECT_EQ(problem(R"({"loss": "mse"})"),
+            "loss: \"mse\" is not known: \"cross_entropy\" or \"mean_squared_error\"");
+  EXPECT_EQ(problem(R"({"dataset": "cifar"})"),
+            "dataset: \"cifar\" is not known: \"fashion-mnist\", \"mnist\" or {\"dir\": \"…\"} with a folder "
+            "of IDX "
+            "files");
+  EXPECT_EQ(problem(R"({"dataset": {}})"),
+            "dataset: {} names no folder: {\"dir\": \"…\"} with the path of a folder");
+}
+
+TEST(ConfigErrors, LongValuesAreCutShort) {
+  EXPECT_EQ(
+      problem(R"({"loss": ")" + std::string(1000, 'x') + "\"}"),
+      "loss: \"" + std::string(79, 'x') + "… is not known: \"cross_entropy\" or \"mean_squared_error\"");
+}
+
+TEST(ConfigErrors, FirstErrorInTheOrderOfTheKeysIsTheOneReported) {
+  EXPECT_EQ(problem(R"({"seed": -1, "epochs": 0})"),
+            "epochs: 0 is out of range: an integer from 1 to 2147483647");
+}
+
+/// "[1,2,3]"
+std::string list(int count) {
+  std::string text = "[1";
+  for (int i = 2; i <= count; ++i) text.append(",").append(std::to_string(i));
+  return text.append("]");
+}
+
+TEST(ConfigErrors, TooManyRuns) {
+  const std::string thousands = "{\"hidden_size\": " + list(1000) + ", \"seed\": " + list(10'000);
+  EXPECT_EQ(parse_config(thousands + "}", "x.json").seed.size(), 10'000u);
+  EXPECT_EQ(problem(thousands + ", \"sampling\": [\"shuffle\", \"with_replacement\"]}"),
+            "the lists make more than 10000000 runs, the most of one sweep");
+}
+
+TEST(ConfigErrors, NumberOfRunsDoesNotWrapAround) {
+  // 2^64 runs: 2^13 · 2^13 · 2^13 · 2^13 · 2^12
+  const std::string many = list(8192);
+  EXPECT_EQ(problem("{\"learning_rate\": " + many + ", \"batch_size\": " + many + ", \"hidden_size\": " +
+                    many + ", \"weight_init_std\": " + many + ", \"seed\": " + list(4096) + "}"),
+            "the lists make more than 10000000 runs, the most of one sweep");
+}
+
+}  // namespace
+}  // namespace runner

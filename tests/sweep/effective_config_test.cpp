@@ -1,0 +1,85 @@
+#include "runner/sweep/config.hpp"
+
+#include "sweep/message_of.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::string effective(const std::string& text) {
+  return parse_config(text, "x.json").effective;
+}
+
+std::vector<std::string> differences(const std::string& stored, const std::string& now) {
+  return config_differences(effective(stored), effective(now));
+}
+
+TEST(EffectiveConfig, FillsInTheDefaultsInAFixedOrder) {
+  EXPECT_EQ(effective("{}"),
+            R"({"name":"x","description":"","dataset":"fashion-mnist","epochs":10,"save_weights":false,)"
+            R"("learning_rate":[0.1],"batch_size":[100],"hidden_size":[50],"loss":["cross_entropy"],)"
+            R"("sampling":["shuffle"],"weight_init_std":[0.01],"seed":[1]})");
+}
+
+TEST(EffectiveConfig, HoldsEveryKeyThatIsSet) {
+  EXPECT_EQ(
+      effective(R"({"seed": [2, 9223372036854775807], "weight_init_std": 1e-5, "sampling": "with_replacement",
+                          "loss": ["mean_squared_error"], "hidden_size": 7, "batch_size": 8, "learning_rate": [1, 0.30],
+                          "save_weights": true, "epochs": 3, "test_size": 20, "train_size": 60,
+                          "dataset": {"dir": "/no/such/letters"}, "description": "größe", "name": "all"})"),
+      R"({"name":"all","description":"größe","dataset":{"dir":"/no/such/letters"},"train_size":60,)"
+      R"("test_size":20,"epochs":3,"save_weights":true,"learning_rate":[1.0,0.3],"batch_size":[8],)"
+      R"("hidden_size":[7],"loss":["mean_squared_error"],"sampling":["with_replacement"],)"
+      R"("weight_init_std":[1e-05],"seed":[2,9223372036854775807]})");
+}
+
+TEST(EffectiveConfig, IsItselfAConfig) {
+  const std::string all =
+      effective(R"({"train_size": 60, "learning_rate": [0.1, 0.30000000000000004, 1e-40]})");
+  EXPECT_EQ(effective(all), all);
+}
+
+TEST(ConfigDifferences, NoneBetweenEqualConfigs) {
+  EXPECT_THAT(differences(R"({"seed": [1, 2]})", R"({"seed": [1, 2], "epochs": 10})"), IsEmpty());
+}
+
+TEST(ConfigDifferences, NameBothValues) {
+  EXPECT_THAT(differences(R"({"epochs": 10})", R"({"epochs": 20})"),
+              ElementsAre("epochs: 10 in the file, 20 now"));
+}
+
+TEST(ConfigDifferences, OneLineForEachKey) {
+  EXPECT_THAT(
+      differences(R"({"train_size": 60})", R"({"test_size": 20, "seed": [1, 2], "save_weights": true})"),
+      ElementsAre("save_weights: false in the file, true now", "seed: [1] in the file, [1,2] now",
+                  "test_size: not set in the file, 20 now", "train_size: 60 in the file, not set now"));
+}
+
+TEST(ConfigDifferences, NamesAndDescriptionsAreNotCompared) {
+  EXPECT_THAT(differences(R"({"name": "a", "description": "b"})", R"({"name": "c", "description": "d"})"),
+              IsEmpty());
+}
+
+TEST(ConfigDifferences, DataSetsAreComparedByNameAndNotByPath) {
+  EXPECT_THAT(differences(R"({"dataset": "mnist"})", R"({"dataset": "fashion-mnist"})"),
+              ElementsAre("dataset: \"mnist\" in the file, \"fashion-mnist\" now"));
+  EXPECT_THAT(differences(R"({"dataset": {"dir": "/no/a"}})", R"({"dataset": {"dir": "/no/b"}})"), IsEmpty());
+  EXPECT_THAT(differences(R"({"dataset": {"dir": "/no/a"}})", R"({"dataset": "mnist"})"), IsEmpty());
+}
+
+TEST(ConfigDifferences, RefuseAStoredTextThatIsNoJson) {
+  EXPECT_EQ(test::message_of([] { config_differences("{", "{}"); }),
+            "the config in the results file: line 1, column 2: syntax error: unexpected end of input; "
+            "expected string");
+}
+
+}  // namespace
+}  // namespace runner

@@ -1,0 +1,89 @@
+#include "runner/sweep/config.hpp"
+
+#include "sweep/message_of.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+using testing::ElementsAre;
+
+Config with(const std::vector<std::string>& overrides, const std::string& text = "{}") {
+  return parse_config(text, "configs/x.json", overrides);
+}
+
+std::string problem(const std::vector<std::string>& overrides, const std::string& text = "{}") {
+  return test::message_of([&] { with(overrides, text); });
+}
+
+TEST(Overrides, ReplaceTheValueOfTheFile) {
+  EXPECT_EQ(with({"epochs=20"}, R"({"epochs": 5, "seed": 7})").epochs, 20);
+  EXPECT_THAT(with({"epochs=20"}, R"({"epochs": 5, "seed": 7})").seed, ElementsAre(7));
+  EXPECT_THAT(with({"learning_rate=[0.1,0.5]"}).learning_rate, ElementsAre(0.1, 0.5));
+  EXPECT_TRUE(with({"save_weights=true"}).save_weights);
+}
+
+TEST(Overrides, NoneLeaveTheConfigAsItIs) {
+  EXPECT_EQ(with({}, R"({"epochs": 5})").effective,
+            parse_config(R"({"epochs": 5})", "configs/x.json").effective);
+}
+
+TEST(Overrides, AreInTheEffectiveConfigAndNotInTheText) {
+  const Config config = with({"epochs=20"}, R"({"epochs": 5})");
+  EXPECT_EQ(config.text, R"({"epochs": 5})");
+  EXPECT_NE(config.effective.find("\"epochs\":20"), std::string::npos) << config.effective;
+}
+
+TEST(Overrides, ValueThatIsNoJsonIsText) {
+  EXPECT_THAT(with({"loss=mean_squared_error"}).loss, ElementsAre(Loss::mean_squared_error));
+  EXPECT_EQ(with({"dataset=mnist"}).dataset.name, "mnist");
+  EXPECT_EQ(with({"description=[draft] a = b"}).description, "[draft] a = b");
+  EXPECT_EQ(with({"description="}).description, "");
+  EXPECT_EQ(with({"name=\"quoted\""}).name, "quoted");
+}
+
+TEST(Overrides, ErrorsNameTheCommandLine) {
+  EXPECT_EQ(problem({"batch_size=0"}),
+            "command line: batch_size: 0 is out of range: an integer from 1 to 4194304");
+  EXPECT_EQ(problem({"epochs=ten"}),
+            "command line: epochs: \"ten\" is not an integer: an integer from 1 to 2147483647");
+  EXPECT_EQ(problem({"learning_rate=1e400"}),
+            "command line: learning_rate: 1e400 is out of range: no number that large can be represented");
+  EXPECT_EQ(problem({R"(dataset={"dir":"a","dir":"b"})"}),
+            "command line: dataset: the key \"dir\" is given twice");
+}
+
+TEST(Overrides, UnknownKeySuggestsTheNearest) {
+  EXPECT_EQ(problem({"epoch=3"}), "command line: unknown key \"epoch\": did you mean \"epochs\"?");
+  EXPECT_EQ(problem({"epochs =3"}), "command line: unknown key \"epochs \": did you mean \"epochs\"?");
+}
+
+TEST(Overrides, AreKeyAndValue) {
+  EXPECT_EQ(problem({"epochs"}), "command line: \"epochs\" is no override: key=value, such as epochs=20");
+  EXPECT_EQ(problem({"description=\xFF"}),
+            "command line: \"description=\xEF\xBF\xBD\" is no override: key=value, such as epochs=20");
+}
+
+TEST(Overrides, OneKeyTwiceIsAnError) {
+  EXPECT_EQ(problem({"epochs=3", "seed=1", "epochs=3"}), "command line: epochs is given twice");
+}
+
+TEST(Overrides, DoNotExcuseABrokenFile) {
+  EXPECT_EQ(problem({"epochs=3"}, "{"),
+            "configs/x.json: line 1, column 2: syntax error: unexpected end of input; "
+            "expected string");
+}
+
+TEST(Overrides, RelativeFolderIsRelativeToTheCurrentDirectory) {
+  EXPECT_EQ(with({R"(dataset={"dir":"letters"})"}).dataset.directory,
+            std::filesystem::current_path() / "letters");
+}
+
+}  // namespace
+}  // namespace runner
