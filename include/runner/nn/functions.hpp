@@ -1,17 +1,18 @@
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <functional>
 #include <span>
 
-/// The network of "Deep Learning from Scratch", chapters 3 to 5: double precision, one line a formula, no tricks for speed.
-/// It is what `training` is tested against. All functions are pure and thread-safe.
+#include <Eigen/Core>
+
+/// The network of "Deep Learning from Scratch", chapters 3 to 5: double precision, one line a formula, no
+/// tricks for speed. It is what `training` is tested against. All functions are pure and thread-safe. A mean
+/// over no rows is NaN.
 namespace runner::nn {
 
 /// Row-major as in NumPy: a row is one example.
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using Vector = Eigen::Matrix<double, 1, Eigen::Dynamic>;
 
 /// 1 / (1 + exp(−x)), element by element.
 Matrix sigmoid(const Matrix& x);
@@ -32,6 +33,10 @@ double cross_entropy_error(const Matrix& y, const Matrix& t);
 /// The same with labels instead of one-hot rows.
 double cross_entropy_error(const Matrix& y, std::span<const std::uint8_t> labels);
 
+/// −log y_t, averaged over the rows: without the 1e-7, infinite where y_t = 0. The book's figures are printed
+/// from this one.
+double cross_entropy_error_exact(const Matrix& y, std::span<const std::uint8_t> labels);
+
 /// N×classes, a 1 at each label. Labels are below `classes`.
 Matrix one_hot(std::span<const std::uint8_t> labels, std::size_t classes);
 
@@ -42,8 +47,8 @@ inline constexpr double step = 1e-4;
 double numerical_diff(const std::function<double(double)>& f, double x);
 
 /// Partial derivatives of f by every element of x, by central differences with h = 1e-4.
-/// f reads x (it takes no argument, so that x may be a parameter inside a network); x is changed while f runs and
-/// restored bit for bit, also when f throws.
+/// f reads x (it takes no argument, so that x may be a parameter inside a network); x is changed while f runs
+/// and restored bit for bit, also when f throws.
 Matrix numerical_gradient(const std::function<double()>& f, Eigen::Ref<Matrix> x);
 
 /// The same for a function of its argument, the book's form.
