@@ -1,0 +1,27 @@
+#pragma once
+
+#include "runner/report/comparison.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace runner {
+
+/// One value of a configuration's summary, under the name that `sort` takes and CSV heads it with.
+struct Column {
+  std::string_view name;
+  bool of_merit;                                 ///< sorts in descending order
+  double (*value)(const ConfigurationSummary&);  ///< NaN where there is none
+  /// For values that are words; `value` then gives their order.
+  std::string_view (*word)(const RunSpec&) = nullptr;
+};
+
+/// The axes of the sweep, without the seed, and what was measured; in the order of CSV.
+std::span<const Column> axis_columns();
+std::span<const Column> measured_columns();
+
+/// The value as a word, or with the digits that give it back; empty where there is none.
+std::string exact_text(const Column& column, const ConfigurationSummary& configuration);
+
+}  // namespace runner

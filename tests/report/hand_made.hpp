@@ -1,0 +1,44 @@
+#pragma once
+
+#include "runner/results/results_data.hpp"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace runner::test {
+
+using Curve = std::vector<float>;
+
+inline RunSpec spec(std::int32_t hidden_size, std::int64_t seed = 1, double learning_rate = 0.1) {
+  RunSpec s;
+  s.hidden_size = hidden_size;
+  s.seed = seed;
+  s.learning_rate = learning_rate;
+  return s;
+}
+
+/// A run with curves written by hand, epochs 0 … E each.
+inline StoredRun stored(const RunSpec& spec, RunStatus status, Curve train_accuracy, Curve test_accuracy,
+                        Curve test_loss) {
+  StoredRun run{};
+  run.run.spec = spec;
+  run.status = status;
+  run.epochs_done = static_cast<int>(test_loss.size()) - 1;
+  run.train_loss = Curve(test_loss.size(), 1.0f);
+  run.train_accuracy = std::move(train_accuracy);
+  run.test_accuracy = std::move(test_accuracy);
+  run.test_loss = std::move(test_loss);
+  return run;
+}
+
+/// Results of a sweep of `epochs` epochs named "made".
+inline ResultsData results(int epochs, std::vector<StoredRun> runs) {
+  ResultsData data{};
+  data.name = "made";
+  data.epochs = epochs;
+  data.runs = std::move(runs);
+  return data;
+}
+
+}  // namespace runner::test

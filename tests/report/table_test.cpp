@@ -1,0 +1,191 @@
+#include "runner/report/comparison.hpp"
+
+#include "report/hand_made.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+using test::results;
+using test::spec;
+using test::stored;
+using testing::HasSubstr;
+using testing::Not;
+
+const float nan = std::numeric_limits<float>::quiet_NaN();
+
+StoredRun ending(const RunSpec& s, float train_accuracy, float test_accuracy) {
+  return stored(s, RunStatus::done, {0, train_accuracy}, {0, test_accuracy}, {2, 1});
+}
+
+StoredRun diverged(const RunSpec& s) {
+  return stored(s, RunStatus::diverged, {0, nan}, {0, nan}, {2, nan});
+}
+
+StoredRun pending(const RunSpec& s) {
+  return stored(s, RunStatus::pending, {nan, nan}, {nan, nan}, {nan, nan});
+}
+
+std::string table(const ResultsData& data) {
+  return to_table(compare(data));
+}
+
+TEST(ToTable, OfNoRunsSaysSo) {
+  EXPECT_EQ(table(results(10, {})), "made: 10 epochs, 0 configurations\n");
+}
+
+TEST(ToTable, OfOneRunNamesItsAxesAboveIt) {
+  EXPECT_EQ(table(results(1, {ending(spec(50), 0.75f, 0.5f)})),
+            R"(made: 1 epoch, 1 configuration, mean over 1 seed
+Fixed: learning_rate 0.1, batch_size 100, hidden_size 50, loss cross_entropy,
+sampling shuffle, weight_init_std 0.01
+
+                               best     test
+ train    test             test acc  loss up
+   acc     acc      gap     @ epoch  @ epoch
+0.7500  0.5000  *0.2500  0.5000 @ 1        -
+
+* Widest gap: train 0.7500, test 0.5000, gap 0.2500; test loss did not turn
+)");
+}
+
+TEST(ToTable, LeadsWithTheAxesThatVaryAndMarksTheWidestGap) {
+  const test::Curve loss(13, 1);
+  std::vector<StoredRun> runs;
+  for (const std::int32_t hidden_size : {25, 800})
+    for (const double learning_rate : {0.03, 0.3}) {
+      const bool large = hidden_size == 800 && learning_rate == 0.3;
+      test::Curve train(13, 0.5f), test(13, 0.5f), test_loss(13, 2);
+      train[12] = large ? 1.0f : 0.8812f;
+      test[9] = 0.8712f;
+      test[12] = large ? 0.8421f : 0.87f;
+      test_loss[large ? 11 : 12] = 1;
+      runs.push_back(stored(spec(hidden_size, 1, learning_rate), RunStatus::done, train, test, test_loss));
+    }
+  EXPECT_EQ(table(results(12, runs)), R"(made: 12 epochs, 4 configurations, mean over 1 seed
+Fixed: batch_size 100, loss cross_entropy, sampling shuffle,
+weight_init_std 0.01
+
+                                                  best     test
+learning  hidden   train    test              test acc  loss up
+    rate    size     acc     acc      gap      @ epoch  @ epoch
+    0.03      25  0.8812  0.8700   0.0112  0.8712 @  9        -
+     0.3      25  0.8812  0.8700   0.0112  0.8712 @  9        -
+    0.03     800  0.8812  0.8700   0.0112  0.8712 @  9        -
+     0.3     800  1.0000  0.8421  *0.1579  0.8712 @  9       11
+
+* Widest gap: learning_rate 0.3, hidden_size 800: train 1.0000, test 0.8421,
+gap 0.1579; test loss turned at epoch 11
+)");
+}
+
+TEST(ToTable, CountsSeedsWhereSomeAreNotDone) {
+  const RunSpec a = spec(50, 1), b = spec(50, 2), c = spec(100, 1), d = spec(100, 2), e = spec(200, 1),
+                f = spec(200, 2);
+  const ResultsData data = results(1, {ending(a, 0.75f, 0.5f), ending(b, 0.75f, 0.5f), ending(c, 1, 0.5f),
+                                       pending(d), ending(e, 1, 0.75f), diverged(f), diverged(spec(400, 1)),
+                                       diverged(spec(400, 2)), pending(spec(800, 1)), pending(spec(800, 2))});
+  EXPECT_EQ(table(data), R"(made: 1 epoch, 5 configurations, mean over the seeds done
+Fixed: learning_rate 0.1, batch_size 100, loss cross_entropy, sampling shuffle,
+weight_init_std 0.01
+
+                                       best     test
+hidden   train    test             test acc  loss up            seeds
+  size     acc     acc      gap     @ epoch  @ epoch             done
+    50  0.7500  0.5000   0.2500  0.5000 @ 1        -              2/2
+   100  1.0000  0.5000  *0.5000  0.5000 @ 1        -              1/2
+   200  1.0000  0.7500   0.2500  0.7500 @ 1        -  1/2, 1 diverged
+   400       -       -        -           -        -         diverged
+   800       -       -        -           -        -              0/2
+
+* Widest gap: hidden_size 100: train 1.0000, test 0.5000, gap 0.5000;
+test loss did not turn
+)");
+}
+
+TEST(ToTable, CountsSeedsWhereTheirNumberVaries) {
+  const std::string text =
+      table(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 0.75f, 0.5f),
+                        ending(spec(100, 1), 1, 0.5f)}));
+  EXPECT_THAT(text, HasSubstr("2/2\n"));
+  EXPECT_THAT(text, HasSubstr("1/1\n"));
+}
+
+TEST(ToTable, CountsNoSeedsWhereAllAreDone) {
+  const std::string text =
+      table(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 0.75f, 0.5f)}));
+  EXPECT_THAT(text, HasSubstr("mean over 2 seeds\n"));
+  EXPECT_THAT(text, Not(HasSubstr("2/2")));
+}
+
+TEST(ToTable, MarksNothingWhereNothingIsDone) {
+  const std::string text = table(results(1, {pending(spec(50)), diverged(spec(100))}));
+  EXPECT_THAT(text, Not(HasSubstr("*")));
+  EXPECT_THAT(text, Not(HasSubstr("Widest")));
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+}
+
+TEST(ToTable, MarksOneOfSeveralEqualGaps) {
+  const std::string text = table(results(1, {ending(spec(50), 0.75f, 0.5f), ending(spec(100), 0.75f, 0.5f)}));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '*'), 2);  // in the table and before the sentence
+  EXPECT_THAT(text, HasSubstr("* Widest gap: hidden_size 50: train"));
+}
+
+TEST(ToTable, KeepsNegativeGapsAligned) {
+  const std::string text = table(results(1, {ending(spec(50), 0.5f, 0.75f), ending(spec(100), 0.75f, 0.5f)}));
+  EXPECT_THAT(text, HasSubstr(R"(
+    50  0.5000  0.7500  -0.2500  0.7500 @ 1        -
+   100  0.7500  0.5000  *0.2500  0.5000 @ 1        -
+)"));
+}
+
+TEST(ToTable, PrintsAxesWithTheDigitsThatGiveThemBack) {
+  const std::string text =
+      table(results(1, {ending(spec(50, 1, 0.30000000000000004), 1, 1), ending(spec(50, 1, 1e-7), 1, 1)}));
+  EXPECT_THAT(text, HasSubstr("\n0.30000000000000004 "));
+  EXPECT_THAT(text, HasSubstr("\n              1e-07 "));
+}
+
+TEST(ToTable, ShowsEveryConfigurationOfThousands) {
+  std::vector<StoredRun> runs;
+  for (std::int32_t hidden_size = 1; hidden_size <= 20'000; ++hidden_size)
+    runs.push_back(ending(spec(hidden_size), 0.75f, 0.5f));
+  const std::string text = table(results(1, std::move(runs)));
+  const auto shown = [&](const char* line) { return text.find(line) != std::string::npos; };
+  EXPECT_TRUE(shown("\n     1  0.7500  0.5000  *0.2500"));
+  EXPECT_TRUE(shown("\n 10000  0.7500  0.5000   0.2500"));
+  EXPECT_TRUE(shown("\n 20000  0.7500  0.5000   0.2500"));
+}
+
+// Numbers as wide as they usually are: three axes, two digits of epochs, ten seeds, some diverged.
+TEST(ToTable, Is80ColumnsWideWithThreeAxes) {
+  const test::Curve flat(100, 0.5f);
+  test::Curve test_loss = flat;
+  test_loss[98] = 0.25f;
+  std::vector<StoredRun> runs;
+  for (const std::int32_t hidden_size : {25, 800})
+    for (const double learning_rate : {0.001, 0.3})
+      for (const std::int32_t batch_size : {10, 60'000})
+        for (std::int64_t seed = 1; seed <= 10; ++seed) {
+          RunSpec s = spec(hidden_size, seed, learning_rate);
+          s.batch_size = batch_size;
+          const RunStatus status = learning_rate < 0.1 ? RunStatus::done : RunStatus::diverged;
+          runs.push_back(stored(s, status, flat, flat, test_loss));
+        }
+  std::istringstream lines(table(results(99, std::move(runs))));
+  std::size_t width = 0;
+  for (std::string line; std::getline(lines, line);) width = std::max(width, line.size());
+  EXPECT_EQ(width, 80u);
+}
+
+}  // namespace
+}  // namespace runner
