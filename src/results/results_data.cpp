@@ -1,1 +1,65 @@
+#include "runner/results/results_data.hpp"
 
+#include "runner/error/error.hpp"
+
+#include "layout.hpp"
+#include "stored_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+
+ResultsData read_results(const std::filesystem::path& path) {
+  StoredFile file(path);
+  file.require_layout();
+  ResultsData data{path, file.text("title"), file.text("config"), 0, {}};
+  const std::size_t length = file.extent(layout::epoch);
+  data.epochs = static_cast<int>(length) - 1;
+
+  // A writer puts down epochs first, then how many there are, then that the run is complete. Read in the
+  // opposite order nothing can be claimed that has not been seen.
+  const auto status = file.read_flags<RunStatus>("status");
+  const auto epochs_done = file.read<std::int32_t>("epochs_done");
+  const auto wall_time = file.read<double>("wall_time");
+  std::array<std::vector<float>, layout::metrics.size()> metrics;
+  for (std::size_t m = 0; m < metrics.size(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
+
+  const auto learning_rate = file.read<double>("learning_rate");
+  const auto batch_size = file.read<std::int32_t>("batch_size");
+  const auto hidden_size = file.read<std::int32_t>("hidden_size");
+  const auto loss = file.read_flags<Loss>("loss");
+  const auto sampling = file.read_flags<Sampling>("sampling");
+  const auto weight_init_std = file.read<double>("weight_init_std");
+  const auto seed = file.read<std::int64_t>("seed");
+  std::vector<std::string> digests = file.digests();
+
+  data.runs.reserve(digests.size());
+  for (std::size_t r = 0; r < digests.size(); ++r) {
+    if (epochs_done[r] < -1 || epochs_done[r] > data.epochs)
+      throw bad_input(fmt::format("the results file {} is damaged: run {} has {} epochs done of {}",
+                                  path.string(), r, epochs_done[r], data.epochs));
+    StoredRun run{};
+    run.run.spec = {learning_rate[r], batch_size[r],      hidden_size[r], loss[r],
+                    sampling[r],      weight_init_std[r], seed[r]};
+    run.run.digest = std::move(digests[r]);
+    run.status = status[r];
+    run.epochs_done = epochs_done[r];
+    run.wall_time = wall_time[r];
+    const auto committed = static_cast<std::size_t>(run.epochs_done + 1);
+    const std::array columns{&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy};
+    for (std::size_t m = 0; m < columns.size(); ++m) {
+      // What lies behind the mark may be half written: it is not there yet.
+      const float* row = metrics[m].data() + r * length;
+      columns[m]->assign(row, row + committed);
+      columns[m]->resize(length, layout::canonical_nan);
+    }
+    data.runs.push_back(std::move(run));
+  }
+  return data;
+}
+
+}  // namespace runner

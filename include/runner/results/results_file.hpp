@@ -47,7 +47,7 @@ class ResultsFile : public Observer {
   struct Options {
     bool fresh = false;  ///< replace a file of another config
     std::chrono::milliseconds commit_interval{1000};
-    std::function<void(std::span<const CommittedEpoch>)> committed;  ///< called on the file's own thread; may be empty
+    std::function<void(std::span<const CommittedEpoch>)> committed{};  ///< called on the file's own thread; may be empty
   };
 
   /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` + ".lock", flock).

@@ -1,0 +1,102 @@
+#include "array_writer.hpp"
+
+#include "runner/error/error.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include <fmt/format.h>
+#include <sys/file.h>
+
+namespace runner {
+
+static_assert(std::endian::native == std::endian::little,
+              "the file's numbers are written as they lie in memory");
+
+WeightsCopy::WeightsCopy(const WeightsView& view)
+    : b1(view.b1, view.b1 + view.hidden),
+      W2(view.W2, view.W2 + view.hidden * view.classes),
+      b2(view.b2, view.b2 + view.classes) {
+  W1.reserve(view.hidden * view.pixels);
+  for (std::size_t h = 0; h < view.hidden; ++h)
+    W1.insert(W1.end(), view.W1 + h * view.W1_stride, view.W1 + h * view.W1_stride + view.pixels);
+}
+
+ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& layout)
+    : file_(file),
+      descriptor_(file, O_RDWR),
+      epochs_done_(layout.offset("epochs_done")),
+      wall_time_(layout.offset("wall_time")),
+      status_(layout.offset("status")) {
+  // Readers that use HDF5's own locks take a shared one too; a program that would write takes an exclusive
+  // one.
+  if (!descriptor_.try_lock(LOCK_SH))
+    throw bad_input(fmt::format("{} is open for writing in another program", file.string()));
+  for (std::size_t d = 0; d < extents_.size(); ++d)
+    extents_[d] = layout.extent(static_cast<layout::Dimension>(d));
+  for (std::size_t m = 0; m < metrics_.size(); ++m) metrics_[m] = layout.offset(layout::metrics[m]);
+  if (layout.has_weights())
+    for (std::size_t w = 0; w < weights_.size(); ++w) weights_[w] = layout.offset(layout::weights[w]);
+}
+
+void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs) {
+  buffer_.resize(epochs.size());
+  for (std::size_t m = 0; m < metrics_.size(); ++m) {
+    for (std::size_t e = 0; e < epochs.size(); ++e)
+      buffer_[e] = layout::canonical(layout::values(epochs[e])[m]);
+    const std::uint64_t first = row * extents_[layout::epoch] + static_cast<std::uint64_t>(first_epoch);
+    write(metrics_[m] + first * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
+  }
+}
+
+void ArrayWriter::write_weights(std::size_t row, bool initial, const WeightsCopy& weights) {
+  const std::size_t pixels = extents_[layout::input], widest = extents_[layout::hidden];
+  const std::size_t classes = extents_[layout::classes], hidden = weights.b1.size();
+  const std::uint64_t* offsets = weights_.data() + (initial ? 0 : 4);
+  // A row has room for the widest run; the rest of it is NaN.
+  const auto write_row = [&](std::uint64_t offset, std::size_t row_size) {
+    buffer_.resize(row_size, layout::canonical_nan);
+    std::transform(buffer_.begin(), buffer_.end(), buffer_.begin(), layout::canonical);
+    write(offset + row * row_size * sizeof(float), buffer_.data(), row_size * sizeof(float));
+  };
+
+  // W1 of the book, input-major: the transpose of ours.
+  buffer_.assign(pixels * widest, layout::canonical_nan);
+  for (std::size_t h = 0; h < hidden; ++h)
+    for (std::size_t i = 0; i < pixels; ++i) buffer_[i * widest + h] = weights.W1[h * pixels + i];
+  write_row(offsets[0], pixels * widest);
+  buffer_ = weights.b1;
+  write_row(offsets[1], widest);
+  buffer_ = weights.W2;
+  write_row(offsets[2], widest * classes);
+  buffer_ = weights.b2;
+  write_row(offsets[3], classes);
+}
+
+void ArrayWriter::write_progress(std::size_t row, const Marks& marks) {
+  write(epochs_done_ + row * sizeof(marks.epochs_done), &marks.epochs_done, sizeof(marks.epochs_done));
+  write(wall_time_ + row * sizeof(marks.wall_time), &marks.wall_time, sizeof(marks.wall_time));
+}
+
+void ArrayWriter::write_status(std::size_t row, RunStatus status) {
+  const auto number = static_cast<std::int8_t>(status);
+  write(status_ + row, &number, 1);
+}
+
+void ArrayWriter::write(std::uint64_t offset, const void* bytes, std::size_t count) {
+  try {
+    descriptor_.write_at(offset, bytes, count);
+  } catch (const Error& error) {
+    throw failure(fmt::format("cannot go on with {}: {}", file_.string(), error.what()));
+  }
+}
+
+void ArrayWriter::sync() {
+  try {
+    descriptor_.sync_data();
+  } catch (const Error& error) {
+    throw failure(fmt::format("cannot go on with {}: {}", file_.string(), error.what()));
+  }
+}
+
+}  // namespace runner

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "descriptor.hpp"
+#include "layout.hpp"
+#include "stored_file.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace runner {
+
+/// How far a run has come, as the file says.
+struct Marks {
+  std::int32_t epochs_done = -1;
+  RunStatus status = RunStatus::pending;
+  double wall_time = 0;
+};
+
+/// One run's weights at one epoch, without gaps; hidden-major as in WeightsView.
+struct WeightsCopy {
+  explicit WeightsCopy(const WeightsView& view);
+  std::size_t bytes() const { return (W1.size() + b1.size() + W2.size() + b2.size()) * sizeof(float); }
+
+  std::vector<float> W1, b1, W2, b2;
+};
+
+/// Writes into the arrays of a results file: every value has had its place since the file was made, so a
+/// write is a `pwrite` of raw data at that place, and HDF5 has no part in it any more. Little-endian
+/// processors only.
+class ArrayWriter {
+ public:
+  /// `layout` is the same file, opened for reading. Throws Error: failure if it cannot be opened for writing,
+  /// bad_input if another program has it open for writing.
+  ArrayWriter(const std::filesystem::path& file, const StoredFile& layout);
+
+  /// Epochs first_epoch … of one run, an array for each metric.
+  void write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs);
+
+  /// The weights of one run, NaN for the hidden units it does not have.
+  void write_weights(std::size_t row, bool initial, const WeightsCopy& weights);
+
+  void write_progress(std::size_t row, const Marks& marks);  ///< epochs_done and wall_time
+  void write_status(std::size_t row, RunStatus status);
+
+  /// What was written is on the medium.
+  void sync();
+
+  // All throw Error (failure) naming the file and the system's reason.
+
+ private:
+  void write(std::uint64_t offset, const void* bytes, std::size_t count);
+
+  std::filesystem::path file_;
+  Descriptor descriptor_;
+  layout::Extents extents_{};
+  std::array<std::uint64_t, layout::metrics.size()> metrics_{};
+  std::array<std::uint64_t, layout::weights.size()> weights_{};
+  std::uint64_t epochs_done_, wall_time_, status_;
+  std::vector<float> buffer_;
+};
+
+}  // namespace runner

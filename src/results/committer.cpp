@@ -1,0 +1,178 @@
+#include "committer.hpp"
+
+#include "runner/error/error.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <exception>
+#include <utility>
+
+namespace runner {
+namespace {
+
+bool complete(RunStatus status) {
+  return status == RunStatus::done || status == RunStatus::diverged;
+}
+
+/// A record as the file holds it: from the epoch where a run diverges on there are no numbers.
+CommittedEpoch as_stored(const EpochRecord& record) {
+  constexpr float nan = layout::canonical_nan;
+  const bool diverged = record.status == RunStatus::diverged;
+  return {record.run, record.epoch, diverged ? Metrics{nan, nan, nan, nan} : record.metrics, record.status};
+}
+
+}  // namespace
+
+Committer::Committer(ArrayWriter writer, std::vector<std::size_t> rows, std::vector<Marks> marks,
+                     bool save_weights, std::chrono::milliseconds interval,
+                     std::function<void(std::span<const CommittedEpoch>)> committed)
+    : writer_(std::move(writer)),
+      rows_(std::move(rows)),
+      marks_(std::move(marks)),
+      seconds_(rows_.size()),
+      committed_(std::move(committed)),
+      save_weights_(save_weights),
+      interval_(interval) {
+  for (const Marks& m : marks_) complete_.push_back(complete(m.status));
+  thread_ = std::thread([this] { work(); });
+}
+
+Committer::~Committer() {
+  finish();
+}
+
+void Committer::add(std::span<const EpochRecord> records) {
+  std::vector<Pending> copies;
+  std::size_t bytes = 0;
+  for (const EpochRecord& record : records) {
+    copies.push_back({as_stored(record), record.seconds, nullptr});
+    bytes += sizeof(Pending);
+    if (save_weights_ && (record.epoch == 0 || complete(record.status))) {
+      copies.back().weights = std::make_unique<WeightsCopy>(record.weights);
+      bytes += copies.back().weights->bytes();
+    }
+  }
+
+  std::unique_lock lock(mutex_);
+  assert(!closing_);
+  room_.wait(lock, [&] { return !full() || !error_.empty(); });
+  throw_if_failed();
+  if (pending_.empty()) oldest_ = std::chrono::steady_clock::now();
+  std::move(copies.begin(), copies.end(), std::back_inserter(pending_));
+  pending_bytes_ += bytes;
+  more_.notify_one();
+}
+
+void Committer::close() {
+  finish();
+  throw_if_failed();
+}
+
+std::vector<std::size_t> Committer::missing() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::size_t> runs;
+  for (std::size_t r = 0; r < complete_.size(); ++r)
+    if (!complete_[r]) runs.push_back(r);
+  return runs;
+}
+
+void Committer::throw_if_failed() const {
+  if (!error_.empty()) throw failure(error_);
+}
+
+void Committer::finish() noexcept {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  more_.notify_one();
+  thread_.join();
+  writer_.reset();
+}
+
+void Committer::work() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    more_.wait(lock, [&] { return closing_ || !pending_.empty(); });
+    if (pending_.empty()) return;
+    more_.wait_until(lock, oldest_ + interval_, [&] { return closing_ || full(); });
+    const std::vector<Pending> group = std::exchange(pending_, {});
+    pending_bytes_ = 0;
+    room_.notify_one();
+
+    lock.unlock();
+    std::string error;
+    try {
+      commit(group);
+    } catch (const std::exception& e) {
+      error = e.what();
+    }
+    lock.lock();
+    error_ = error;
+    if (!error_.empty()) {
+      room_.notify_one();
+      return;
+    }
+    for (const Pending& p : group) complete_[p.told.run] = complete(marks_[p.told.run].status);
+  }
+}
+
+void Committer::commit(std::span<const Pending> group) {
+  write_data(group);
+  writer_->sync();
+  write_marks(group);
+  if (!committed_) return;
+  std::vector<CommittedEpoch> told;
+  for (const Pending& p : group) told.push_back(p.told);
+  committed_(told);
+}
+
+void Committer::write_data(std::span<const Pending> group) {
+  // The epochs of a run side by side, so that each of its rows is written once.
+  std::vector<const Pending*> by_run;
+  for (const Pending& p : group) by_run.push_back(&p);
+  std::stable_sort(by_run.begin(), by_run.end(),
+                   [](const Pending* a, const Pending* b) { return a->told.run < b->told.run; });
+
+  std::vector<Metrics> epochs;
+  for (std::size_t i = 0; i < by_run.size(); i += epochs.size()) {
+    const CommittedEpoch& first = by_run[i]->told;
+    epochs.clear();
+    for (std::size_t k = i; k < by_run.size(); ++k) {
+      const CommittedEpoch& next = by_run[k]->told;
+      if (next.run != first.run || next.epoch != first.epoch + static_cast<int>(epochs.size())) break;
+      epochs.push_back(next.metrics);
+    }
+    writer_->write_epochs(rows_[first.run], first.epoch, epochs);
+  }
+
+  for (const Pending& p : group) {
+    if (!p.weights) continue;
+    if (p.told.epoch == 0) writer_->write_weights(rows_[p.told.run], true, *p.weights);
+    if (complete(p.told.status)) writer_->write_weights(rows_[p.told.run], false, *p.weights);
+  }
+}
+
+void Committer::write_marks(std::span<const Pending> group) {
+  std::vector<std::size_t> advanced, changed;
+  for (const Pending& p : group) {
+    const std::size_t run = p.told.run;
+    Marks& marks = marks_[run];
+    seconds_[run] = p.told.epoch == 0 ? p.seconds : seconds_[run] + p.seconds;
+    const int epochs_done = p.told.status == RunStatus::diverged ? p.told.epoch - 1 : p.told.epoch;
+    // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
+    // until it is past them.
+    if (epochs_done <= marks.epochs_done && !complete(p.told.status)) continue;
+    if (p.told.status != marks.status) changed.push_back(run);
+    if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
+    marks = {std::max(epochs_done, marks.epochs_done), p.told.status, seconds_[run]};
+  }
+
+  for (const std::size_t run : advanced) writer_->write_progress(rows_[run], marks_[run]);
+  if (!advanced.empty()) writer_->sync();
+  for (const std::size_t run : changed) writer_->write_status(rows_[run], marks_[run].status);
+  if (!changed.empty()) writer_->sync();
+}
+
+}  // namespace runner

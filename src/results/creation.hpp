@@ -1,0 +1,21 @@
+#pragma once
+
+#include "runner/results/results_file.hpp"
+
+#include <filesystem>
+
+namespace runner {
+
+/// Makes the results file of a sweep, whole and synced, in place of whatever bears that name: under a
+/// temporary name in the same folder that is renamed at the end, so that at every moment the name stands for
+/// nothing, the old file or the complete new one.
+///
+/// Only for the holder of the file's lock. Throws Error (failure): too little free space, any I/O error.
+void create_results(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
+                    const Provenance& provenance);
+
+/// Removes what writers that were killed in create_results left behind. Only for the holder of the file's
+/// lock.
+void remove_unfinished(const std::filesystem::path& file);
+
+}  // namespace runner

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "runner/error/error.hpp"
+
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <hdf5.h>
+
+/// The little of HDF5's C API that needs care in C++: whose turn it is, who closes, and what an error says.
+namespace runner::hdf5 {
+
+/// The right to call HDF5: one thread of the process holds it at a time, as the library is not thread-safe.
+/// While it is held HDF5 prints nothing; that switch belongs to the thread and is put back afterwards.
+class Session {
+ public:
+  Session();
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+ private:
+  std::unique_lock<std::mutex> turn_;
+  H5E_auto2_t print_ = nullptr;
+  void* print_to_ = nullptr;
+};
+
+/// The innermost cause of the last failed call, in HDF5's words.
+std::string last_error();
+
+/// Passes on what an HDF5 call returned; a negative value becomes an Error (failure) "`doing`: cause".
+template <class Result>
+Result check(Result result, const std::string& doing) {
+  if (result < 0) throw failure("cannot " + doing + ": " + last_error());
+  return result;
+}
+
+/// Owns an HDF5 identifier. Move-only; the destructor closes and never throws.
+template <herr_t (*Close)(hid_t)>
+class Handle {
+ public:
+  Handle(hid_t id, const std::string& doing) : id_(check(id, doing)) {}
+  ~Handle() {
+    if (id_ >= 0) Close(id_);
+  }
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)) {}
+  Handle& operator=(Handle&&) = delete;
+
+  operator hid_t() const noexcept { return id_; }
+
+  /// Closes now, where a failure matters.
+  void close(const std::string& doing) { check(Close(std::exchange(id_, -1)), doing); }
+
+ private:
+  hid_t id_;
+};
+
+using File = Handle<H5Fclose>;
+using Group = Handle<H5Gclose>;
+using Dataset = Handle<H5Dclose>;
+using Dataspace = Handle<H5Sclose>;
+using Attribute = Handle<H5Aclose>;
+using Datatype = Handle<H5Tclose>;
+using PropertyList = Handle<H5Pclose>;
+
+/// How every results file is opened: a format every HDF5 since 1.8 reads, that keeps no open-for-write mark;
+/// and without HDF5's own file locks, so that readers and the writer do not stop each other.
+PropertyList file_access();
+
+}  // namespace runner::hdf5

@@ -1,0 +1,114 @@
+#include "layout.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace runner::layout {
+namespace {
+
+/// Meanings of the stored numbers of an enumeration: its enumerators in order.
+template <class Enum>
+std::vector<std::string_view> names(std::initializer_list<Enum> values) {
+  std::vector<std::string_view> result;
+  for (const Enum value : values) result.push_back(to_string(value));
+  return result;
+}
+
+}  // namespace
+
+std::string_view scale_name(Dimension dimension) {
+  constexpr std::array<std::string_view, dimension_count> names{
+      "run", "epoch", "digest_length", "weights/input", "weights/hidden", "weights/class"};
+  return names[dimension];
+}
+
+std::size_t size_of(Type type) {
+  switch (type) {
+    case Type::int8:
+    case Type::character:
+      return 1;
+    case Type::int32:
+    case Type::float32:
+      return 4;
+    case Type::int64:
+    case Type::float64:
+      return 8;
+  }
+  return 0;
+}
+
+std::vector<Variable> variables(bool save_weights) {
+  std::vector<Variable> table{
+      {"run", Type::int32, {run}, "index of the run in the sweep; -1 for one that is no longer in it", ""},
+      {"epoch", Type::int32, {epoch}, "epochs trained; 0 is the untrained network", "1"},
+      {"digest_length", Type::float32, {digits}, "", ""},
+      {"learning_rate", Type::float64, {run}, "learning rate", "1"},
+      {"batch_size", Type::int32, {run}, "images in a mini-batch", "1"},
+      {"hidden_size", Type::int32, {run}, "hidden units", "1"},
+      {"loss",
+       Type::int8,
+       {run},
+       "loss function",
+       "",
+       names({Loss::cross_entropy, Loss::mean_squared_error})},
+      {"sampling",
+       Type::int8,
+       {run},
+       "how mini-batches are drawn",
+       "",
+       names({Sampling::shuffle, Sampling::with_replacement})},
+      {"weight_init_std", Type::float64, {run}, "standard deviation of the initial weights", "1"},
+      {"seed", Type::int64, {run}, "seed of the random numbers", ""},
+      {"digest",
+       Type::character,
+       {run, digits},
+       "identity of the run: its specification, data and arithmetic",
+       ""},
+      {"status", Type::int8, {run}, "where the run stands", "", {"pending", "running", "done", "diverged"}},
+      {"epochs_done", Type::int32, {run}, "last epoch recorded with finite losses; -1 before epoch 0", ""},
+      {"wall_time", Type::float64, {run}, "the run's share of the time its epochs took", "s"},
+      {"train_loss", Type::float32, {run, epoch}, "mean loss on the training set", "1"},
+      {"train_accuracy", Type::float32, {run, epoch}, "share of the training set classified correctly", "1"},
+      {"test_loss", Type::float32, {run, epoch}, "mean loss on the test set", "1"},
+      {"test_accuracy", Type::float32, {run, epoch}, "share of the test set classified correctly", "1"}};
+  if (save_weights) {
+    const auto scale = [&](Dimension dimension) {
+      table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
+    };
+    scale(input);
+    scale(hidden);
+    scale(classes);
+    for (std::size_t w = 0; w < weights.size(); w += 4) {
+      const std::string when = w == 0 ? " of the untrained network" : " after the last epoch";
+      table.push_back(
+          {weights[w], Type::float32, {run, input, hidden}, "weights of the hidden layer" + when, "1"});
+      table.push_back(
+          {weights[w + 1], Type::float32, {run, hidden}, "biases of the hidden layer" + when, "1"});
+      table.push_back(
+          {weights[w + 2], Type::float32, {run, hidden, classes}, "weights of the output layer" + when, "1"});
+      table.push_back(
+          {weights[w + 3], Type::float32, {run, classes}, "biases of the output layer" + when, "1"});
+    }
+  }
+  return table;
+}
+
+Extents extents(const Sweep& sweep, const runner::Dataset& data) {
+  std::int32_t widest = 0;
+  for (const Run& r : sweep.runs) widest = std::max(widest, r.spec.hidden_size);
+  return {sweep.runs.size(),
+          static_cast<std::uint64_t>(sweep.config.epochs) + 1,
+          digest_length,
+          data.pixels,
+          static_cast<std::uint64_t>(widest),
+          data.classes};
+}
+
+std::uint64_t byte_count(const Variable& variable, const Extents& extents) {
+  std::uint64_t bytes = size_of(variable.type);
+  for (const Dimension d : variable.dimensions)
+    if (__builtin_mul_overflow(bytes, extents[d], &bytes)) return std::numeric_limits<std::uint64_t>::max();
+  return bytes;
+}
+
+}  // namespace runner::layout

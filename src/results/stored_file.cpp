@@ -1,0 +1,164 @@
+#include "stored_file.hpp"
+
+#include "runner/results/results_file.hpp"
+
+#include "hdf5_types.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+hdf5::File open_file(const fs::path& path) {
+  std::error_code cause;
+  const fs::file_status status = fs::status(path, cause);
+  if (status.type() == fs::file_type::not_found)
+    throw bad_input(fmt::format("there is no results file {}", path.string()));
+  if (cause)
+    throw bad_input(fmt::format("cannot open the results file {}: {}", path.string(), cause.message()));
+  if (!fs::is_regular_file(status))
+    throw bad_input(fmt::format("{} is a folder or a device, not a results file", path.string()));
+  const hdf5::PropertyList access = hdf5::file_access();
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
+  if (file < 0)
+    throw bad_input(
+        fmt::format("{} is not a results file, or a damaged one ({})", path.string(), hdf5::last_error()));
+  return hdf5::File(file, "open it");
+}
+
+std::vector<hsize_t> shape(hid_t dataset, const std::string& doing) {
+  const hdf5::Dataspace space(H5Dget_space(dataset), doing);
+  std::vector<hsize_t> lengths(
+      static_cast<std::size_t>(hdf5::check(H5Sget_simple_extent_ndims(space), doing)));
+  hdf5::check(H5Sget_simple_extent_dims(space, lengths.data(), nullptr), doing);
+  return lengths;
+}
+
+std::vector<hsize_t> expected_shape(const layout::Variable& variable, const layout::Extents& extents) {
+  std::vector<hsize_t> lengths;
+  for (const layout::Dimension d : variable.dimensions) lengths.push_back(extents[d]);
+  return lengths;
+}
+
+}  // namespace
+
+StoredFile::StoredFile(const fs::path& path) : path_(path), file_(open_file(path)) {
+  if (H5Aexists(file_, "program") <= 0 || text("program") != layout::program)
+    throw bad_input(fmt::format("{} is an HDF5 file, but not one of {}", path.string(), layout::program));
+}
+
+void StoredFile::require_layout() {
+  const std::int64_t version = integer("layout_version");
+  if (version != results_layout_version)
+    throw bad_input(fmt::format("{} has version {} of the layout, and this program knows version {} only",
+                                path_.string(), version, results_layout_version));
+  has_weights_ = H5Lexists(file_, "weights", H5P_DEFAULT) > 0;
+  variables_ = layout::variables(has_weights_);
+  for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits})
+    extents_[d] = length_of_scale(d);
+  if (has_weights_)
+    for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
+      extents_[d] = length_of_scale(d);
+  if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
+}
+
+std::string StoredFile::text(const std::string& name) const {
+  const hid_t id = H5Aopen(file_, name.c_str(), H5P_DEFAULT);
+  if (id < 0) throw damaged("the attribute " + name + " is missing");
+  const std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
+  const hdf5::Attribute attribute(id, doing);
+  const hdf5::Datatype type(H5Aget_type(attribute), doing);
+  const hdf5::Dataspace space(H5Aget_space(attribute), doing);
+  if (H5Tis_variable_str(type) <= 0 || H5Sget_simple_extent_npoints(space) != 1)
+    throw damaged("the attribute " + name + " is not a text");
+  char* characters = nullptr;
+  hdf5::check(H5Aread(attribute, type, &characters), doing);
+  const std::string result = characters == nullptr ? "" : characters;
+  H5free_memory(characters);
+  return result;
+}
+
+std::int64_t StoredFile::integer(const std::string& name) const {
+  const hid_t id = H5Aopen(file_, name.c_str(), H5P_DEFAULT);
+  if (id < 0) throw damaged("the attribute " + name + " is missing");
+  const std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
+  const hdf5::Attribute attribute(id, doing);
+  const hdf5::Datatype type(H5Aget_type(attribute), doing);
+  const hdf5::Dataspace space(H5Aget_space(attribute), doing);
+  if (H5Tget_class(type) != H5T_INTEGER || H5Sget_simple_extent_npoints(space) != 1)
+    throw damaged("the attribute " + name + " is not an integer");
+  std::int64_t value = 0;
+  hdf5::check(H5Aread(attribute, H5T_NATIVE_INT64, &value), doing);
+  return value;
+}
+
+std::vector<std::string> StoredFile::digests() const {
+  const std::vector<char> all = read<char>("digest");
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < all.size(); i += layout::digest_length)
+    result.emplace_back(all.data() + i, layout::digest_length);
+  return result;
+}
+
+const layout::Variable& StoredFile::find(const std::string& name) const {
+  const auto found = std::find_if(variables_.begin(), variables_.end(),
+                                  [&](const layout::Variable& variable) { return variable.name == name; });
+  assert(found != variables_.end());
+  return *found;
+}
+
+std::vector<std::int8_t> StoredFile::checked_flags(const std::string& name) const {
+  std::vector<std::int8_t> numbers = read<std::int8_t>(name);
+  const std::size_t count = find(name).flags.size();
+  for (const std::int8_t number : numbers)
+    if (number < 0 || static_cast<std::size_t>(number) >= count)
+      throw damaged(fmt::format("{} stands for no {}", number, name));
+  return numbers;
+}
+
+StoredFile::Array StoredFile::open_array(const std::string& name) const {
+  const layout::Variable& variable = find(name);
+  const std::string doing = fmt::format("read {} of {}", name, path_.string());
+  const hid_t id = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
+  if (id < 0) throw damaged("the array " + name + " is missing");
+  hdf5::Dataset dataset(id, doing);
+  const hdf5::Datatype type(H5Dget_type(dataset), doing);
+  if (H5Tequal(type, hdf5::file_type(variable.type)) <= 0)
+    throw damaged("the array " + name + " is of the wrong type");
+  if (shape(dataset, doing) != expected_shape(variable, extents_))
+    throw damaged("the array " + name + " is of the wrong shape");
+  // Where it starts is only defined for a contiguous array with room on file.
+  const std::uint64_t offset = H5Dget_offset(dataset);
+  const std::uint64_t bytes = layout::byte_count(variable, extents_);
+  hsize_t size = 0;
+  hdf5::check(H5Fget_filesize(file_, &size), doing);
+  if (offset == HADDR_UNDEF || offset > size || bytes > size - offset)
+    throw damaged("the array " + name + " is not whole");
+  return {std::move(dataset), variable.type, bytes / layout::size_of(variable.type), offset};
+}
+
+void StoredFile::read_into(const Array& array, const std::string& name, void* values) const {
+  hdf5::check(H5Dread(array.dataset, hdf5::memory_type(array.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+              fmt::format("read {} of {}", name, path_.string()));
+}
+
+std::uint64_t StoredFile::length_of_scale(layout::Dimension dimension) const {
+  const std::string name(layout::scale_name(dimension));
+  const hid_t id = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
+  if (id < 0) throw damaged("the dimension " + name + " is missing");
+  const std::string doing = fmt::format("read {} of {}", name, path_.string());
+  const std::vector<hsize_t> lengths = shape(hdf5::Dataset(id, doing), doing);
+  if (lengths.size() != 1) throw damaged("the dimension " + name + " has no single length");
+  return lengths[0];
+}
+
+Error StoredFile::damaged(const std::string& what) const {
+  return bad_input(fmt::format("the results file {} is damaged: {}", path_.string(), what));
+}
+
+}  // namespace runner

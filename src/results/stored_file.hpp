@@ -1,0 +1,80 @@
+#pragma once
+
+#include "hdf5_handle.hpp"
+#include "layout.hpp"
+
+#include <cassert>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// A results file opened for reading. Takes the process's turn with HDF5 for as long as it lives, so it
+/// should not live long.
+///
+/// Every array is compared with the layout before it is touched. Throws Error: bad_input for a file that is
+/// no HDF5 file, of another program, or not of this layout inside; failure when reading fails.
+class StoredFile {
+ public:
+  /// Opens it and makes sure that it is one of ours, of whatever version.
+  explicit StoredFile(const std::filesystem::path& path);
+
+  /// Makes sure of the layout's version; to be called before anything but attributes is read.
+  void require_layout();
+
+  bool has_weights() const { return has_weights_; }
+  std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
+
+  std::string text(const std::string& attribute) const;
+  std::int64_t integer(const std::string& attribute) const;
+
+  /// A whole array.
+  template <class T>
+  std::vector<T> read(const std::string& name) const {
+    const Array array = open_array(name);
+    assert(array.type == layout::type_of<T>());
+    std::vector<T> values(array.count);
+    read_into(array, name, values.data());
+    return values;
+  }
+
+  /// A whole array of flags, as the enumerators its numbers stand for.
+  template <class Enum>
+  std::vector<Enum> read_flags(const std::string& name) const {
+    std::vector<Enum> result;
+    for (const std::int8_t number : checked_flags(name)) result.push_back(static_cast<Enum>(number));
+    return result;
+  }
+
+  /// The column `digest`, a text for each run.
+  std::vector<std::string> digests() const;
+
+  /// Where an array's first byte lies in the file; all of its bytes are there.
+  std::uint64_t offset(const std::string& name) const { return open_array(name).offset; }
+
+ private:
+  struct Array {
+    hdf5::Dataset dataset;
+    layout::Type type;
+    std::uint64_t count;
+    std::uint64_t offset;
+  };
+
+  const layout::Variable& find(const std::string& name) const;
+  Array open_array(const std::string& name) const;
+  std::vector<std::int8_t> checked_flags(const std::string& name) const;
+  void read_into(const Array& array, const std::string& name, void* values) const;
+  std::uint64_t length_of_scale(layout::Dimension dimension) const;
+  Error damaged(const std::string& what) const;
+
+  hdf5::Session session_;  // first in, last out: the handles below need it to close
+  std::filesystem::path path_;
+  hdf5::File file_;
+  bool has_weights_ = false;
+  std::vector<layout::Variable> variables_;
+  layout::Extents extents_{};
+};
+
+}  // namespace runner

@@ -1,0 +1,252 @@
+#include "runner/error/error.hpp"
+#include "runner/results/results_data.hpp"
+
+#include "example.hpp"
+#include "results/descriptor.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/tiny_dataset.hpp"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <hdf5.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+// What a results file is not opened for, and what the user is told.
+namespace runner::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+const Dataset data = tiny_dataset();
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+class ARefusal : public testing::Test {
+ protected:
+  void make(const Sweep& of) { ResultsFile(path, of, data, example_provenance, {}).close(); }
+
+  /// What the Error says; fails if there is none or of another kind.
+  template <class Work>
+  static std::string message(ErrorKind kind, Work work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), kind);
+      return error.what();
+    }
+    ADD_FAILURE() << "no Error";
+    return "";
+  }
+
+  std::string refused(const Sweep& now, const Dataset& with = data, bool fresh = false) const {
+    return message(ErrorKind::bad_input,
+                   [&] { ResultsFile(path, now, with, example_provenance, {.fresh = fresh}); });
+  }
+
+  std::string refused_to_read() const {
+    return message(ErrorKind::bad_input, [&] { read_results(path); });
+  }
+
+  /// Writes an integer attribute's value over.
+  void set_attribute(const char* name, std::int64_t value) const {
+    const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+    ASSERT_GE(H5Awrite(attribute, H5T_NATIVE_INT64, &value), 0);
+    H5Aclose(attribute);
+    H5Fclose(file);
+  }
+
+  TemporaryDirectory folder;
+  const std::filesystem::path path = folder / "example.h5";
+  const Sweep sweep = sweep_of(example_config, data);
+};
+
+TEST_F(ARefusal, NamesWhatChangedInTheConfig) {
+  make(sweep);
+  const std::string before = bytes_of(path);
+  std::string text = example_config;
+  text.replace(text.find("[2, 3]"), 6, "[2, 4]");
+  EXPECT_THAT(refused(sweep_of(text, data)),
+              AllOf(HasSubstr(path), HasSubstr("hidden_size: [2,3] in the file, [2,4] now"),
+                    HasSubstr("--fresh starts anew")));
+  EXPECT_EQ(bytes_of(path), before);
+}
+
+TEST_F(ARefusal, OfOtherEpochs) {
+  make(sweep);
+  std::string text = example_config;
+  text.replace(text.find("\"epochs\": 2"), 11, "\"epochs\": 5");
+  EXPECT_THAT(refused(sweep_of(text, data)), HasSubstr("epochs: 2 in the file, 5 now"));
+}
+
+TEST_F(ARefusal, OfToggledSaveWeights) {
+  make(sweep);
+  std::string text = example_config;
+  text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
+  EXPECT_THAT(refused(sweep_of(text, data)), HasSubstr("save_weights: false in the file, true now"));
+}
+
+TEST_F(ARefusal, OfOtherDataNamesTheFile) {
+  make(sweep);
+  Dataset other = data;
+  other.files[2].sha256 = std::string(64, '0');
+  EXPECT_THAT(refused(sweep_of(example_config, other), other),
+              HasSubstr("/nowhere/tiny/t10k-images-idx3-ubyte"));
+}
+
+TEST_F(ARefusal, OfAnotherArithmetic) {
+  make(sweep);
+  set_attribute("arithmetic_version", 99);
+  EXPECT_THAT(refused(sweep), HasSubstr("version 99 of the arithmetic"));
+}
+
+TEST_F(ARefusal, OfAnotherLayout) {
+  make(sweep);
+  set_attribute("layout_version", 99);
+  EXPECT_THAT(refused(sweep), HasSubstr("version 99 of the layout"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("version 99 of the layout"));
+}
+
+TEST_F(ARefusal, DoesNotConcernAFreshStart) {
+  make(sweep);
+  {
+    ResultsFile file(path, sweep, data, example_provenance, {});
+    write_run(file, 0);
+    file.close();
+  }
+  set_attribute("layout_version", 99);
+  std::string text = example_config;
+  text.replace(text.find("[2, 3]"), 6, "[4]");
+  ResultsFile(path, sweep_of(text, data), data, example_provenance, {.fresh = true}).close();
+  const ResultsData results = read_results(path);
+  ASSERT_EQ(results.runs.size(), 2u);
+  EXPECT_EQ(results.runs[0].run.spec.hidden_size, 4);
+  EXPECT_EQ(results.runs[0].status, RunStatus::pending);
+}
+
+TEST_F(ARefusal, OfATextFile) {
+  write_bytes(path, "run,loss\n1,0.5\n");
+  for (const bool fresh : {false, true})
+    EXPECT_THAT(refused(sweep, data, fresh), AllOf(HasSubstr(path), HasSubstr("not a results file"),
+                                                   HasSubstr("file signature not found")));
+  EXPECT_THAT(refused_to_read(), HasSubstr("not a results file"));
+  EXPECT_EQ(bytes_of(path), "run,loss\n1,0.5\n");
+}
+
+TEST_F(ARefusal, OfAnEmptyFile) {
+  write_bytes(path, "");
+  EXPECT_THAT(refused(sweep), HasSubstr("not a results file"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("not a results file"));
+}
+
+TEST_F(ARefusal, OfAnotherProgramsHdf5File) {
+  H5Fclose(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT));
+  const std::string before = bytes_of(path);
+  for (const bool fresh : {false, true})
+    EXPECT_THAT(refused(sweep, data, fresh), HasSubstr("not one of runner"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("not one of runner"));
+  EXPECT_EQ(bytes_of(path), before);
+}
+
+TEST_F(ARefusal, OfAFileCutShort) {
+  make(sweep);
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1);
+  EXPECT_THAT(refused(sweep), HasSubstr("truncated file"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("truncated file"));
+}
+
+TEST_F(ARefusal, OfAFileThatLacksAnArray) {
+  make(sweep);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  ASSERT_GE(H5Ldelete(file, "train_loss", H5P_DEFAULT), 0);
+  H5Fclose(file);
+  EXPECT_THAT(refused(sweep), HasSubstr("the array train_loss is missing"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is missing"));
+}
+
+TEST_F(ARefusal, OfAnImpossibleMark) {
+  make(sweep);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t status = H5Dopen2(file, "status", H5P_DEFAULT);
+  const std::int8_t wrong[] = {0, 0, 9, 0};
+  ASSERT_GE(H5Dwrite(status, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong), 0);
+  H5Dclose(status);
+  H5Fclose(file);
+  EXPECT_THAT(refused(sweep), HasSubstr("9 stands for no status"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("9 stands for no status"));
+}
+
+TEST_F(ARefusal, OfAFolder) {
+  std::filesystem::create_directory(path);
+  EXPECT_THAT(refused(sweep), HasSubstr("is a folder"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("not a results file"));
+}
+
+TEST_F(ARefusal, ToReadWhatIsNotThere) {
+  EXPECT_THAT(refused_to_read(), HasSubstr("there is no results file " + path.string()));
+}
+
+TEST_F(ARefusal, OfAFolderThatCannotBe) {
+  write_bytes(folder / "file", "");
+  const std::string text = message(ErrorKind::failure, [&] {
+    ResultsFile(folder / "file" / "example.h5", sweep, data, example_provenance, {});
+  });
+  EXPECT_THAT(text, AllOf(HasSubstr("example.h5"), HasSubstr("Not a directory")));
+}
+
+TEST_F(ARefusal, OfASecondWriterNamesTheFirst) {
+  ResultsFile first(path, sweep, data, example_provenance, {});
+  char host[256] = "";
+  gethostname(host, sizeof(host) - 1);
+  EXPECT_THAT(refused(sweep), AllOf(HasSubstr(path), HasSubstr("pid " + std::to_string(getpid())),
+                                    HasSubstr(host), HasSubstr("since 20")));
+  EXPECT_THAT(refused(sweep, data, true), HasSubstr("another runner"));
+  first.close();
+  EXPECT_NO_THROW(make(sweep));
+}
+
+// The locks that HDF5 itself takes in other programs.
+TEST_F(ARefusal, OfAFileAnotherProgramWrites) {
+  make(sweep);
+  Descriptor other(path, O_RDWR);
+  ASSERT_TRUE(other.try_lock(LOCK_EX));
+  EXPECT_THAT(refused(sweep), HasSubstr("open for writing in another program"));
+}
+
+TEST_F(ARefusal, DoesNotComeFromAPlainReader) {
+  make(sweep);
+  Descriptor reader(path, O_RDONLY);
+  ASSERT_TRUE(reader.try_lock(LOCK_SH));
+  EXPECT_NO_THROW(make(sweep));
+}
+
+TEST_F(ARefusal, IsWhatOtherWritersGetWhileItIsOpen) {
+  ResultsFile file(path, sweep, data, example_provenance, {});
+  Descriptor other(path, O_RDWR);
+  EXPECT_FALSE(other.try_lock(LOCK_EX));
+  EXPECT_TRUE(other.try_lock(LOCK_SH));
+}
+
+TEST_F(ARefusal, DoesNotComeFromTheLockOfADeadProcess) {
+  write_bytes(folder / "example.h5.lock",
+              "pid 1 on elsewhere since 2001-01-01T00:00:00Z, and a longer text than the next\n");
+  ResultsFile file(path, sweep, data, example_provenance, {});
+  EXPECT_THAT(bytes_of(folder / "example.h5.lock"),
+              AllOf(HasSubstr("pid " + std::to_string(getpid())), testing::Not(HasSubstr("longer"))));
+  file.close();
+  EXPECT_FALSE(std::filesystem::exists(folder / "example.h5.lock"));
+}
+
+}  // namespace
+}  // namespace runner::test
