@@ -14,10 +14,11 @@ constexpr std::array all{InstructionSet::x86_64, InstructionSet::x86_64_v3, Inst
 /// The brand string of CPUID leaves 0x80000002 to 0x80000004, without the blanks some processors pad it with.
 std::string brand() {
   std::array<unsigned, 12> words{};
-  if (__get_cpuid_max(0x80000000u, nullptr) < 0x80000004u) return "unknown";
-  for (unsigned leaf = 0; leaf < 3; ++leaf)
-    __get_cpuid(0x80000002u + leaf, &words[4 * leaf], &words[4 * leaf + 1], &words[4 * leaf + 2],
-                &words[4 * leaf + 3]);
+  for (unsigned leaf = 0; leaf < 3; ++leaf) {
+    unsigned* word = &words[4 * leaf];
+    // 0 where the processor has no such leaf.
+    if (__get_cpuid(0x80000002u + leaf, word, word + 1, word + 2, word + 3) == 0) return "unknown";
+  }
   std::array<char, sizeof words + 1> text{};
   std::memcpy(text.data(), words.data(), sizeof words);
   std::string name(text.data());

@@ -87,8 +87,8 @@ class ElementwiseOf : public testing::TestWithParam<InstructionSet> {
 
 TEST_P(ElementwiseOf, GivesTheBitsOfTheBaseline) {
   for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
-    for (const std::size_t images : {1, 15, 16, 17, 100})
-      for (const std::size_t classes : {2, 3, 5, 10, 26})
+    for (const std::size_t images : {1u, 15u, 16u, 17u, 100u})
+      for (const std::size_t classes : {2u, 3u, 5u, 10u, 26u})
         for (const float scale : {0.01f, 1.0f, 30.0f})
           EXPECT_TRUE(
               same_bits(all_outputs(elementwise(GetParam()), loss, images, 7, classes, scale),

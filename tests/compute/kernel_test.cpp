@@ -195,9 +195,9 @@ TEST_P(FastKernel, EqualsReferenceForOrdinarySizes) {
 
 TEST_P(FastKernel, EqualsReferenceForOddSizes) {
   unsigned seed = 3;
-  for (const std::size_t rows : {1, 2, 15, 17, 33})
-    for (const std::size_t images : {1, 3, 16, 65})
-      for (const std::size_t pixels : {1, 2, 63, 65, 100})
+  for (const std::size_t rows : {1u, 2u, 15u, 17u, 33u})
+    for (const std::size_t images : {1u, 3u, 16u, 65u})
+      for (const std::size_t pixels : {1u, 2u, 63u, 65u, 100u})
         expect_equals_reference(random_problem(rows, images, pixels, ++seed));
 }
 

@@ -62,7 +62,7 @@ TEST(Execute, GivesTheSameBitsForAnyThreadsAndGrouping) {
   std::vector<Cohort> alone;
   for (std::size_t i = sweep.runs.size(); i-- > 0;) alone.push_back({{i}, 1.0});
   const auto expected = run(sweep, alone, data, 1);
-  for (const std::size_t threads : {1, 2, 3, 8}) {
+  for (const std::size_t threads : {1u, 2u, 3u, 8u}) {
     const auto cohorts = make_cohorts(sweep, data, test::all_runs(sweep), threads);
     EXPECT_TRUE(test::same_bits(run(sweep, cohorts, data, threads)->recorder, expected->recorder))
         << threads << " threads";
@@ -77,7 +77,7 @@ TEST(Execute, GivesTheSameBitsWhenOneCohortHasAllThreads) {
   sweep.runs[0].spec.hidden_size = 100;
   const std::vector<Cohort> cohorts{{{0}, 1.0}};
   const auto expected = run(sweep, cohorts, data, 1);
-  for (const std::size_t threads : {2, 3, 8})
+  for (const std::size_t threads : {2u, 3u, 8u})
     EXPECT_TRUE(test::same_bits(run(sweep, cohorts, data, threads)->recorder, expected->recorder))
         << threads << " threads";
 }

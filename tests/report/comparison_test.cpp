@@ -5,6 +5,7 @@
 #include "report/hand_made.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -213,11 +214,13 @@ TEST(Sort, PutsTheSmallestValueOfAnAxisFirst) {
 }
 
 TEST(Sort, LeavesEqualOnesInTheirOrder) {
-  Comparison c = three_to_sort();
-  sort(c, "train_accuracy");
-  EXPECT_THAT(hidden_sizes(c), ElementsAre(50, 200, 100, 25));
-  sort(c, "learning_rate");
-  EXPECT_THAT(hidden_sizes(c), ElementsAre(50, 200, 100, 25));
+  std::vector<StoredRun> runs;
+  for (std::int32_t hidden_size = 100; hidden_size > 0; --hidden_size)
+    runs.push_back(ending(spec(hidden_size), 1, 0.5f));
+  Comparison c = compare(results(1, runs));
+  const std::vector<std::int32_t> before = hidden_sizes(c);
+  sort(c, "gap");
+  EXPECT_EQ(hidden_sizes(c), before);
 }
 
 TEST(Sort, PutsConfigurationsThatDidNotTurnLast) {

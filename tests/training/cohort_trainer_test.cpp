@@ -97,7 +97,7 @@ TEST(CohortTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
   const Dataset data = test::tiny_dataset(600, 300);
   const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
   const std::vector<History> expected = train(data, runs, backend());
-  for (const std::size_t threads : {1, 2, 3, 8}) {
+  for (const std::size_t threads : {1u, 2u, 3u, 8u}) {
     ThreadPool pool(threads);
     pool.execute([&] {
       const std::vector<History> actual = train(data, runs, backend(), 3, parallel);
@@ -130,7 +130,7 @@ TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
   std::vector<Metrics> metrics(2);
   for (int epoch = 0; epoch < 3; ++epoch) trainer.train_epoch();
   trainer.evaluate(metrics);
-  for (const std::size_t i : {0, 1}) {
+  for (const std::size_t i : {0u, 1u}) {
     History dropped, alone = train(data, {runs[2 * i]}, backend(), 6).front();
     append_weights(trainer.weights(i), dropped);
     alone.erase(alone.begin(), alone.begin() + 7 * 4);
