@@ -50,7 +50,7 @@ void scale_rows(const double* sums, FixedPointRows q, std::size_t columns, float
 class EigenKernel final : public Kernel {
  public:
   std::string_view name() const override { return {"eigen", 5}; }
-  std::size_t panel_rows() const override { return 64; }
+  std::size_t panel_rows() const override { return 112; }
   std::size_t row_bytes(std::size_t terms) const override { return row_doubles(terms) * sizeof(double); }
   std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
     return images * row_bytes(pixels);

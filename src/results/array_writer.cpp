@@ -23,8 +23,7 @@ WeightsCopy::WeightsCopy(const WeightsView& view)
 }
 
 ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& layout)
-    : file_(file),
-      descriptor_(file, O_RDWR),
+    : descriptor_(file, O_RDWR),
       epochs_done_(layout.offset("epochs_done")),
       wall_time_(layout.offset("wall_time")),
       status_(layout.offset("status")) {
@@ -45,7 +44,7 @@ void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const
     for (std::size_t e = 0; e < epochs.size(); ++e)
       buffer_[e] = layout::canonical(layout::values(epochs[e])[m]);
     const std::uint64_t first = row * extents_[layout::epoch] + static_cast<std::uint64_t>(first_epoch);
-    write(metrics_[m] + first * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
+    descriptor_.write_at(metrics_[m] + first * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
   }
 }
 
@@ -57,7 +56,7 @@ void ArrayWriter::write_weights(std::size_t row, bool initial, const WeightsCopy
   const auto write_row = [&](std::uint64_t offset, std::size_t row_size) {
     buffer_.resize(row_size, layout::canonical_nan);
     std::transform(buffer_.begin(), buffer_.end(), buffer_.begin(), layout::canonical);
-    write(offset + row * row_size * sizeof(float), buffer_.data(), row_size * sizeof(float));
+    descriptor_.write_at(offset + row * row_size * sizeof(float), buffer_.data(), row_size * sizeof(float));
   };
 
   // W1 of the book, input-major: the transpose of ours.
@@ -74,29 +73,18 @@ void ArrayWriter::write_weights(std::size_t row, bool initial, const WeightsCopy
 }
 
 void ArrayWriter::write_progress(std::size_t row, const Marks& marks) {
-  write(epochs_done_ + row * sizeof(marks.epochs_done), &marks.epochs_done, sizeof(marks.epochs_done));
-  write(wall_time_ + row * sizeof(marks.wall_time), &marks.wall_time, sizeof(marks.wall_time));
+  descriptor_.write_at(epochs_done_ + row * sizeof(marks.epochs_done), &marks.epochs_done,
+                       sizeof(marks.epochs_done));
+  descriptor_.write_at(wall_time_ + row * sizeof(marks.wall_time), &marks.wall_time, sizeof(marks.wall_time));
 }
 
 void ArrayWriter::write_status(std::size_t row, RunStatus status) {
   const auto number = static_cast<std::int8_t>(status);
-  write(status_ + row, &number, 1);
-}
-
-void ArrayWriter::write(std::uint64_t offset, const void* bytes, std::size_t count) {
-  try {
-    descriptor_.write_at(offset, bytes, count);
-  } catch (const Error& error) {
-    throw failure(fmt::format("cannot go on with {}: {}", file_.string(), error.what()));
-  }
+  descriptor_.write_at(status_ + row, &number, 1);
 }
 
 void ArrayWriter::sync() {
-  try {
-    descriptor_.sync_data();
-  } catch (const Error& error) {
-    throw failure(fmt::format("cannot go on with {}: {}", file_.string(), error.what()));
-  }
+  descriptor_.sync_data();
 }
 
 }  // namespace runner

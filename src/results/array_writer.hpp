@@ -52,9 +52,6 @@ class ArrayWriter {
   // All throw Error (failure) naming the file and the system's reason.
 
  private:
-  void write(std::uint64_t offset, const void* bytes, std::size_t count);
-
-  std::filesystem::path file_;
   Descriptor descriptor_;
   layout::Extents extents_{};
   std::array<std::uint64_t, layout::metrics.size()> metrics_{};

@@ -10,7 +10,7 @@
 namespace runner {
 
 Descriptor::Descriptor(const std::filesystem::path& file, int flags)
-    : number_(open(file.c_str(), flags | O_CLOEXEC, 0666)) {
+    : file_(file), number_(open(file.c_str(), flags | O_CLOEXEC, 0666)) {
   if (number_ < 0) throw system_failure("cannot open " + file.string(), errno);
 }
 
@@ -21,7 +21,7 @@ Descriptor::~Descriptor() {
 bool Descriptor::try_lock(int operation) {
   if (flock(number_, operation | LOCK_NB) == 0) return true;
   if (errno == EWOULDBLOCK) return false;
-  throw system_failure("cannot lock", errno);
+  throw system_failure("cannot lock " + file_.string(), errno);
 }
 
 void Descriptor::write_at(std::uint64_t offset, const void* bytes, std::size_t count) {
@@ -29,7 +29,7 @@ void Descriptor::write_at(std::uint64_t offset, const void* bytes, std::size_t c
   while (count > 0) {
     const ssize_t written = pwrite(number_, next, count, static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw system_failure("cannot write", errno);
+    if (written < 0) throw system_failure("cannot write " + file_.string(), errno);
     // A disk that fills up takes a part first; the next attempt gives the reason.
     next += written;
     offset += static_cast<std::uint64_t>(written);
@@ -38,11 +38,11 @@ void Descriptor::write_at(std::uint64_t offset, const void* bytes, std::size_t c
 }
 
 void Descriptor::sync_data() {
-  if (fdatasync(number_) != 0) throw system_failure("cannot sync", errno);
+  if (fdatasync(number_) != 0) throw system_failure("cannot sync " + file_.string(), errno);
 }
 
 void Descriptor::sync_all() {
-  if (fsync(number_) != 0) throw system_failure("cannot sync", errno);
+  if (fsync(number_) != 0) throw system_failure("cannot sync " + file_.string(), errno);
 }
 
 }  // namespace runner

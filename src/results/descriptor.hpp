@@ -9,13 +9,15 @@
 
 namespace runner {
 
-/// Owns a POSIX file descriptor. Move-only. All functions throw Error (failure) with the system's reason.
+/// Owns a POSIX file descriptor. Move-only. All functions throw Error (failure) with the file and the
+/// system's reason.
 class Descriptor {
  public:
   /// open(2) with O_CLOEXEC; a file made by O_CREAT may be read and written by all that the umask lets.
   Descriptor(const std::filesystem::path& file, int flags);
   ~Descriptor();
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor(Descriptor&& other) noexcept
+      : file_(std::move(other.file_)), number_(std::exchange(other.number_, -1)) {}
   Descriptor& operator=(Descriptor&&) = delete;
 
   int number() const noexcept { return number_; }
@@ -33,6 +35,7 @@ class Descriptor {
   void sync_all();
 
  private:
+  std::filesystem::path file_;
   int number_;
 };
 

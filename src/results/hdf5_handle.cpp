@@ -4,10 +4,15 @@ namespace runner::hdf5 {
 namespace {
 
 std::mutex turn;
+bool without_clean_up = false;  // guarded by turn
 
 }  // namespace
 
 Session::Session() : turn_(turn) {
+  // A file that could not be closed, on a full disk, would crash HDF5's clean-up at the end of the program.
+  // All that was opened has been closed by then, so there is nothing to clean up. To be said before the first
+  // call; HDF5 starts with it.
+  if (!without_clean_up) without_clean_up = H5dont_atexit() >= 0;
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_to_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

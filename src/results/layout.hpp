@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 /// What is in a results file: one table that creation, the check of an existing file, and the writer's
@@ -23,15 +24,16 @@ inline float canonical(float value) {
   return std::isnan(value) ? canonical_nan : value;
 }
 
-/// Marks a file as one of ours: the root attribute `program`.
+/// The root attribute `program`, which marks a file as one of ours.
 inline constexpr std::string_view program = "runner";
+
 inline constexpr std::size_t digest_length = 32;
 
-/// The dimensions, named in the file as here.
+/// The dimensions of the arrays.
 enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes };
 inline constexpr std::size_t dimension_count = 6;
 
-/// The data set called in the file `name` is the dimension's scale.
+/// Path of a dimension in the file: of the array that is its scale.
 std::string_view scale_name(Dimension dimension);
 
 /// Lengths of the dimensions.
@@ -43,30 +45,13 @@ enum class Type { int8, int32, int64, float32, float64, character };
 std::size_t size_of(Type type);
 
 template <class T>
-constexpr Type type_of();
-template <>
-constexpr Type type_of<std::int8_t>() {
-  return Type::int8;
-}
-template <>
-constexpr Type type_of<std::int32_t>() {
-  return Type::int32;
-}
-template <>
-constexpr Type type_of<std::int64_t>() {
-  return Type::int64;
-}
-template <>
-constexpr Type type_of<float>() {
-  return Type::float32;
-}
-template <>
-constexpr Type type_of<double>() {
-  return Type::float64;
-}
-template <>
-constexpr Type type_of<char>() {
-  return Type::character;
+constexpr Type type_of() {
+  if constexpr (std::is_same_v<T, std::int8_t>) return Type::int8;
+  if constexpr (std::is_same_v<T, std::int32_t>) return Type::int32;
+  if constexpr (std::is_same_v<T, std::int64_t>) return Type::int64;
+  if constexpr (std::is_same_v<T, float>) return Type::float32;
+  if constexpr (std::is_same_v<T, double>) return Type::float64;
+  if constexpr (std::is_same_v<T, char>) return Type::character;
 }
 
 /// An array of the file. One without a long name is the bare scale of a dimension.

@@ -1,15 +1,10 @@
 #include "runner/results/results_data.hpp"
 
-#include "runner/error/error.hpp"
-
 #include "layout.hpp"
 #include "stored_file.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace runner {
 
@@ -23,7 +18,7 @@ ResultsData read_results(const std::filesystem::path& path) {
   // A writer puts down epochs first, then how many there are, then that the run is complete. Read in the
   // opposite order nothing can be claimed that has not been seen.
   const auto status = file.read_flags<RunStatus>("status");
-  const auto epochs_done = file.read<std::int32_t>("epochs_done");
+  const auto epochs_done = file.epochs_done();
   const auto wall_time = file.read<double>("wall_time");
   std::array<std::vector<float>, layout::metrics.size()> metrics;
   for (std::size_t m = 0; m < metrics.size(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
@@ -39,9 +34,6 @@ ResultsData read_results(const std::filesystem::path& path) {
 
   data.runs.reserve(digests.size());
   for (std::size_t r = 0; r < digests.size(); ++r) {
-    if (epochs_done[r] < -1 || epochs_done[r] > data.epochs)
-      throw bad_input(fmt::format("the results file {} is damaged: run {} has {} epochs done of {}",
-                                  path.string(), r, epochs_done[r], data.epochs));
     StoredRun run{};
     run.run.spec = {learning_rate[r], batch_size[r],      hidden_size[r], loss[r],
                     sampling[r],      weight_init_std[r], seed[r]};

@@ -99,7 +99,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   StoredFile stored(path);
   stored.require_layout();
   const Rows row_of = rows_by_digest(stored);
-  const auto epochs_done = stored.read<std::int32_t>("epochs_done");
+  const auto epochs_done = stored.epochs_done();
   const auto status = stored.read_flags<RunStatus>("status");
   const auto wall_time = stored.read<double>("wall_time");
   std::vector<std::size_t> rows;

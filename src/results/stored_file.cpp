@@ -105,6 +105,14 @@ std::vector<std::string> StoredFile::digests() const {
   return result;
 }
 
+std::vector<std::int32_t> StoredFile::epochs_done() const {
+  std::vector<std::int32_t> result = read<std::int32_t>("epochs_done");
+  for (const std::int32_t epoch : result)
+    if (epoch < -1 || epoch >= static_cast<std::int64_t>(extent(layout::epoch)))
+      throw damaged(fmt::format("a run has {} epochs done", epoch));
+  return result;
+}
+
 const layout::Variable& StoredFile::find(const std::string& name) const {
   const auto found = std::find_if(variables_.begin(), variables_.end(),
                                   [&](const layout::Variable& variable) { return variable.name == name; });

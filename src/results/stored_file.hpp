@@ -51,6 +51,9 @@ class StoredFile {
   /// The column `digest`, a text for each run.
   std::vector<std::string> digests() const;
 
+  /// The column `epochs_done`, −1 … the last epoch.
+  std::vector<std::int32_t> epochs_done() const;
+
   /// Where an array's first byte lies in the file; all of its bytes are there.
   std::uint64_t offset(const std::string& name) const { return open_array(name).offset; }
 

@@ -35,6 +35,11 @@ extern "C" int fdatasync(int descriptor) {
   return errno != 0 ? -1 : static_cast<int>(syscall(SYS_fdatasync, descriptor));
 }
 
+// For LeakSanitizer: HDF5 keeps some memory of a file that it could not close.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libhdf5";
+}
+
 namespace runner::test {
 namespace {
 

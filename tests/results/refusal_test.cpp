@@ -187,6 +187,18 @@ TEST_F(ARefusal, OfAnImpossibleMark) {
   EXPECT_THAT(refused_to_read(), HasSubstr("9 stands for no status"));
 }
 
+TEST_F(ARefusal, OfMoreEpochsThanThereAre) {
+  make(sweep);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t epochs_done = H5Dopen2(file, "epochs_done", H5P_DEFAULT);
+  const std::int32_t wrong[] = {2, 3, 0, -1};
+  ASSERT_GE(H5Dwrite(epochs_done, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong), 0);
+  H5Dclose(epochs_done);
+  H5Fclose(file);
+  EXPECT_THAT(refused(sweep), HasSubstr("a run has 3 epochs done"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("a run has 3 epochs done"));
+}
+
 TEST_F(ARefusal, OfAFolder) {
   std::filesystem::create_directory(path);
   EXPECT_THAT(refused(sweep), HasSubstr("is a folder"));

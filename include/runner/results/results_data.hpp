@@ -1,12 +1,12 @@
 #pragma once
 
+#include "runner/execution/observer.hpp"
+#include "runner/sweep/sweep.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include "runner/execution/observer.hpp"
-#include "runner/sweep/sweep.hpp"
 
 namespace runner {
 
@@ -14,8 +14,8 @@ namespace runner {
 struct StoredRun {
   Run run;
   RunStatus status;
-  int epochs_done;    ///< last epoch recorded with finite losses, −1 before epoch 0
-  double wall_time;   ///< seconds
+  int epochs_done;   ///< last epoch recorded with finite losses, −1 before epoch 0
+  double wall_time;  ///< seconds
   /// Epochs 0 … E; NaN where there is none yet.
   std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
 };
@@ -30,7 +30,8 @@ struct ResultsData {
 };
 
 /// Reads a results file, also one that is being written: a snapshot of what is committed. Takes no lock.
-/// Throws Error: bad_input for a file that is not there, not HDF5, of another program or of another layout version; failure when reading fails.
+/// Throws Error: bad_input for a file that is not there, not HDF5, of another program or of another layout
+/// version; failure when reading fails.
 ResultsData read_results(const std::filesystem::path& file);
 
 }  // namespace runner

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "runner/execution/observer.hpp"
+#include "runner/sweep/sweep.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -8,9 +11,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "runner/execution/observer.hpp"
-#include "runner/sweep/sweep.hpp"
 
 namespace runner {
 
@@ -36,25 +36,31 @@ struct CommittedEpoch {
 
 /// The one state of a sweep: an HDF5 file that is also netCDF-4, held open for writing by one process.
 ///
-/// The file is made whole (every array allocated in full) under a temporary name, synced and renamed before the first epoch; from then
-/// on nothing but raw data is written. Epochs are committed in groups: gathered for at most `commit_interval`, written, synced
-/// (fdatasync), then the marks (epochs_done, status, wall_time) are written and synced, and only then `committed` is told.
-/// A kill at any moment costs at most the epochs not yet told.
+/// The file is made whole (every array allocated in full) under a temporary name, synced and renamed before
+/// the first epoch; from then on nothing but raw data is written. Epochs are committed in groups: gathered
+/// for at most `commit_interval`, written and synced (fdatasync); then the marks epochs_done and wall_time
+/// are written and synced, then status; and only then `committed` is told. A kill or a power cut costs at
+/// most the epochs not yet told.
 ///
-/// on_epoch copies what it needs and returns; a thread of the file's own writes. on_epoch, close and the destructor: one thread at a time.
+/// on_epoch copies what it needs and returns; a thread of the file's own writes. on_epoch, close and the
+/// destructor: one thread at a time.
 class ResultsFile : public Observer {
  public:
   struct Options {
-    bool fresh = false;  ///< replace a file of another config
+    bool fresh =
+        false;  ///< start anew: replace the file if it is one of ours, of whatever config and version
     std::chrono::milliseconds commit_interval{1000};
-    std::function<void(std::span<const CommittedEpoch>)> committed{};  ///< called on the file's own thread; may be empty
+    /// Called on the file's own thread; may be empty.
+    std::function<void(std::span<const CommittedEpoch>)> committed{};
   };
 
-  /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` + ".lock", flock).
+  /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` +
+  /// ".lock", flock).
   ///
-  /// Throws Error. bad_input: the file is held by another runner (pid, host and start named); it is a folder, not HDF5, of another program, layout
-  /// or arithmetic version; it belongs to another config or data set and `fresh` is not set (the differences named).
-  /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O error.
+  /// Throws Error. bad_input: the file is held by another runner (pid, host and start named); it is a folder,
+  /// not HDF5, of another program, layout or arithmetic version; it belongs to another config or data set and
+  /// `fresh` is not set (the differences named). failure: the folder cannot be made or written, too little
+  /// free space (needed and free named), any I/O error.
   ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws
