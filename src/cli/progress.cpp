@@ -77,7 +77,7 @@ void Progress::show(bool last) {
     std::string text = line();
     text.resize(std::min(text.size(), terminal_columns() - 1));
     fmt::print(stderr, "\r{}\x1b[K{}", text, last ? "\n" : "");
-  } else if (last || Clock::now() - shown_ >= plain_interval) {
+  } else if (last || (Clock::now() - shown_ >= plain_interval && epochs_done_ < epochs_)) {
     fmt::print(stderr, "{}\n", line());
     shown_ = Clock::now();
   }

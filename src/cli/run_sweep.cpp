@@ -67,6 +67,8 @@ int run_sweep(const RunOptions& options) {
   const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),
                               fmt::format("{} ({})", backend.kernel->name(), to_string(set)),
                               std::string(processor_name())};
+  // From here on there is something to keep, so that a stop is in order.
+  const StopSignal signal;
   // Made when it is known what is missing; until then nothing is committed.
   std::optional<Progress> progress;
   ResultsFile file(output, sweep, data, provenance,
@@ -82,7 +84,6 @@ int run_sweep(const RunOptions& options) {
         output.string(), missing.size(), runs, data.name, data.train.count, data.test.count, options.threads,
         provenance.kernel);
     progress.emplace(sweep, data, missing, options.quiet);
-    StopSignal signal;
     ThreadPool pool(options.threads);
     complete = execute(sweep, make_cohorts(sweep, data, missing, options.threads), data, backend, pool, file,
                        signal.requested());
