@@ -1,34 +1,62 @@
 #include "list.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <type_traits>
 
 #include <fmt/format.h>
 
 namespace runner::cli {
+namespace {
+
+template <class Value>
+std::string cell(const Value& value) {
+  if constexpr (std::is_enum_v<Value>)
+    return std::string(to_string(value));
+  else
+    return fmt::format("{}", value);
+}
+
+/// Room for an axis's name and each of its values.
+template <class Axis>
+std::size_t width(const Axis& axis, const Sweep& sweep) {
+  std::size_t longest = axis.name.size();
+  for (const auto& value : sweep.config.grid.*axis.values) longest = std::max(longest, cell(value).size());
+  return longest;
+}
+
+}  // namespace
 
 std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts) {
   std::vector<std::size_t> cohort_of(sweep.runs.size());
   for (std::size_t c = 0; c < cohorts.size(); ++c)
     for (const std::size_t run : cohorts[c].runs) cohort_of[run] = c;
+  std::vector<std::size_t> widths;
+  for_each_axis([&](const auto& axis) { widths.push_back(width(axis, sweep)); });
 
   std::string text;
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "{:>7} {:>13} {:>10} {:>11} {:<18} {:<16} {:>15} {:>19} {:>6}\n", "run",
-                 "learning_rate", "batch_size", "hidden_size", "loss", "sampling", "weight_init_std", "seed",
-                 "cohort");
+  const auto put_axes = [&](const auto& cell_of) {
+    std::size_t column = 0;
+    for_each_axis(
+        [&](const auto& axis) { fmt::format_to(out, "  {:>{}}", cell_of(axis), widths[column++]); });
+  };
+  fmt::format_to(out, "{:>7}", "run");
+  put_axes([](const auto& axis) { return axis.name; });
+  fmt::format_to(out, "{:>8}\n", "cohort");
   for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
-    const RunSpec& s = sweep.runs[i].spec;
-    fmt::format_to(out, "{:>7} {:>13} {:>10} {:>11} {:<18} {:<16} {:>15} {:>19} {:>6}\n", i, s.learning_rate,
-                   s.batch_size, s.hidden_size, to_string(s.loss), to_string(s.sampling), s.weight_init_std,
-                   s.seed, cohort_of[i]);
+    fmt::format_to(out, "{:>7}", i);
+    put_axes([&](const auto& axis) { return cell(sweep.runs[i].spec.*axis.value); });
+    fmt::format_to(out, "{:>8}\n", cohort_of[i]);
   }
-  fmt::format_to(out, "\n{:>7} {:>6} {:>12} {:>10} {:<16} {:>19}\n", "cohort", "runs", "hidden_units",
+
+  fmt::format_to(out, "\n{:>7}{:>8}{:>14}{:>12}  {:<16}{:>20}\n", "cohort", "runs", "hidden_units",
                  "batch_size", "sampling", "seed");
   for (std::size_t c = 0; c < cohorts.size(); ++c) {
     long hidden = 0;
     for (const std::size_t run : cohorts[c].runs) hidden += sweep.runs[run].spec.hidden_size;
     const RunSpec& first = sweep.runs[cohorts[c].runs.front()].spec;
-    fmt::format_to(out, "{:>7} {:>6} {:>12} {:>10} {:<16} {:>19}\n", c, cohorts[c].runs.size(), hidden,
+    fmt::format_to(out, "{:>7}{:>8}{:>14}{:>12}  {:<16}{:>20}\n", c, cohorts[c].runs.size(), hidden,
                    first.batch_size, to_string(first.sampling), first.seed);
   }
   fmt::format_to(out, "\n{} runs in {} cohorts, {} epochs each\n", sweep.runs.size(), cohorts.size(),

@@ -2,6 +2,7 @@
 
 #include "runner/report/comparison.hpp"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,10 +12,10 @@ namespace runner {
 /// One value of a configuration's summary, under the name that `sort` takes and CSV heads it with.
 struct Column {
   std::string_view name;
-  bool of_merit;                                 ///< sorts in descending order
-  double (*value)(const ConfigurationSummary&);  ///< NaN where there is none
+  bool of_merit;                                             ///< sorts in descending order
+  std::function<double(const ConfigurationSummary&)> value;  ///< NaN where there is none
   /// For values that are words; `value` then gives their order.
-  std::string_view (*word)(const RunSpec&) = nullptr;
+  std::function<std::string_view(const RunSpec&)> word{};
 };
 
 /// The axes of the sweep, without the seed, and what was measured; in the order of CSV.

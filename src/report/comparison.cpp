@@ -9,7 +9,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -21,12 +20,11 @@ using Runs = std::vector<const StoredRun*>;
 // The runs of each configuration: those that differ in nothing but the seed, wherever they stand in the file.
 std::vector<Runs> configurations_of(const ResultsData& results) {
   std::vector<Runs> configurations;
-  std::map<std::tuple<double, std::int32_t, std::int32_t, Loss, Sampling, double>, std::size_t> known;
+  std::map<RunSpec, std::size_t> known;
   for (const StoredRun& stored : results.runs) {
-    const RunSpec& s = stored.run.spec;
-    const auto [at, is_new] = known.try_emplace(
-        {s.learning_rate, s.batch_size, s.hidden_size, s.loss, s.sampling, s.weight_init_std},
-        configurations.size());
+    RunSpec but_for_the_seed = stored.run.spec;
+    but_for_the_seed.seed = 0;
+    const auto [at, is_new] = known.try_emplace(but_for_the_seed, configurations.size());
     if (is_new) configurations.emplace_back();
     configurations[at->second].push_back(&stored);
   }

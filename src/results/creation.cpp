@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <hdf5_hl.h>
@@ -121,6 +122,12 @@ void make_scale(hid_t dataset, const Variable& variable, std::uint64_t length) {
   hdf5::check(H5DSset_scale(dataset, name.c_str()), doing);
 }
 
+std::vector<std::string_view> axis_names() {
+  std::vector<std::string_view> names;
+  for_each_axis([&](const auto& axis) { names.push_back(axis.name); });
+  return names;
+}
+
 void make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
   const std::string doing = "make the array " + variable.name;
   std::vector<hsize_t> shape;
@@ -146,37 +153,29 @@ void make_array(hid_t file, const Variable& variable, const layout::Extents& ext
   if (variable.type == layout::Type::character) put(dataset, "_Encoding", "ascii");
   // CF's auxiliary coordinates: a metric taken out of the file still knows the settings of each run.
   if (std::find(layout::metrics.begin(), layout::metrics.end(), variable.name) != layout::metrics.end())
-    put(dataset, "coordinates", "learning_rate batch_size hidden_size loss sampling weight_init_std seed");
+    put(dataset, "coordinates", fmt::format("{}", fmt::join(axis_names(), " ")));
 }
 
 template <class T>
-void fill_array(hid_t file, const char* name, const std::vector<T>& values) {
+void fill_array(hid_t file, const std::string& name, const std::vector<T>& values) {
   const std::string doing = fmt::format("write {}", name);
-  const hdf5::Dataset dataset(H5Dopen2(file, name, H5P_DEFAULT), doing);
+  const hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), doing);
   hdf5::check(H5Dwrite(dataset, hdf5::memory_type(layout::type_of<T>()), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                        values.data()),
               doing);
 }
 
-/// The column of one axis: `value(run)` for every run.
-template <class Value>
-void fill_column(hid_t file, const char* name, const Sweep& sweep, Value value) {
-  std::vector<decltype(value(sweep.runs[0].spec))> column;
-  column.reserve(sweep.runs.size());
-  for (const Run& r : sweep.runs) column.push_back(value(r.spec));
-  fill_array(file, name, column);
-}
-
 void fill_runs(hid_t file, const Sweep& sweep) {
-  std::int32_t index = 0;
-  fill_column(file, "run", sweep, [&](const RunSpec&) { return index++; });
-  fill_column(file, "learning_rate", sweep, [](const RunSpec& s) { return s.learning_rate; });
-  fill_column(file, "batch_size", sweep, [](const RunSpec& s) { return s.batch_size; });
-  fill_column(file, "hidden_size", sweep, [](const RunSpec& s) { return s.hidden_size; });
-  fill_column(file, "loss", sweep, [](const RunSpec& s) { return static_cast<std::int8_t>(s.loss); });
-  fill_column(file, "sampling", sweep, [](const RunSpec& s) { return static_cast<std::int8_t>(s.sampling); });
-  fill_column(file, "weight_init_std", sweep, [](const RunSpec& s) { return s.weight_init_std; });
-  fill_column(file, "seed", sweep, [](const RunSpec& s) { return s.seed; });
+  std::vector<std::int32_t> indices(sweep.runs.size());
+  std::iota(indices.begin(), indices.end(), 0);
+  fill_array(file, "run", indices);
+  for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
+    std::vector<layout::AsStored<Value>> column;
+    column.reserve(sweep.runs.size());
+    for (const Run& r : sweep.runs)
+      column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
+    fill_array(file, std::string(axis.name), column);
+  });
   std::vector<char> digests;
   digests.reserve(sweep.runs.size() * layout::digest_length);
   for (const Run& r : sweep.runs) digests.insert(digests.end(), r.digest.begin(), r.digest.end());

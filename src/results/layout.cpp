@@ -6,12 +6,16 @@
 namespace runner::layout {
 namespace {
 
-/// Meanings of the stored numbers of an enumeration: its enumerators in order.
-template <class Enum>
-std::vector<std::string_view> names(std::initializer_list<Enum> values) {
-  std::vector<std::string_view> result;
-  for (const Enum value : values) result.push_back(to_string(value));
-  return result;
+template <class Value, class Rule>
+Variable column_of(const Axis<Value, Rule>& axis) {
+  Variable column{std::string(axis.name),
+                  type_of<AsStored<Value>>(),
+                  {run},
+                  std::string(axis.long_name),
+                  std::string(axis.units)};
+  if constexpr (std::is_enum_v<Value>)
+    for (const Value enumerator : axis.rule) column.flags.push_back(to_string(enumerator));
+  return column;
 }
 
 }  // namespace
@@ -41,24 +45,9 @@ std::vector<Variable> variables(bool save_weights) {
   std::vector<Variable> table{
       {"run", Type::int32, {run}, "index of the run in the sweep; -1 for one that is no longer in it", ""},
       {"epoch", Type::int32, {epoch}, "epochs trained; 0 is the untrained network", "1"},
-      {"digest_length", Type::float32, {digits}, "", ""},
-      {"learning_rate", Type::float64, {run}, "learning rate", "1"},
-      {"batch_size", Type::int32, {run}, "images in a mini-batch", "1"},
-      {"hidden_size", Type::int32, {run}, "hidden units", "1"},
-      {"loss",
-       Type::int8,
-       {run},
-       "loss function",
-       "",
-       names({Loss::cross_entropy, Loss::mean_squared_error})},
-      {"sampling",
-       Type::int8,
-       {run},
-       "how mini-batches are drawn",
-       "",
-       names({Sampling::shuffle, Sampling::with_replacement})},
-      {"weight_init_std", Type::float64, {run}, "standard deviation of the initial weights", "1"},
-      {"seed", Type::int64, {run}, "seed of the random numbers", ""},
+      {"digest_length", Type::float32, {digits}, "", ""}};
+  for_each_axis([&](const auto& axis) { table.push_back(column_of(axis)); });
+  const std::vector<Variable> recorded{
       {"digest",
        Type::character,
        {run, digits},
@@ -71,6 +60,7 @@ std::vector<Variable> variables(bool save_weights) {
       {"train_accuracy", Type::float32, {run, epoch}, "share of the training set classified correctly", "1"},
       {"test_loss", Type::float32, {run, epoch}, "mean loss on the test set", "1"},
       {"test_accuracy", Type::float32, {run, epoch}, "share of the test set classified correctly", "1"}};
+  table.insert(table.end(), recorded.begin(), recorded.end());
   if (save_weights) {
     const auto scale = [&](Dimension dimension) {
       table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});

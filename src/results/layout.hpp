@@ -54,6 +54,10 @@ constexpr Type type_of() {
   if constexpr (std::is_same_v<T, char>) return Type::character;
 }
 
+/// What a value of an axis is stored as: an enumerator as its number.
+template <class Value>
+using AsStored = std::conditional_t<std::is_enum_v<Value>, std::int8_t, Value>;
+
 /// An array of the file. One without a long name is the bare scale of a dimension.
 struct Variable {
   std::string name;  ///< its path, "train_loss", "weights/W1"

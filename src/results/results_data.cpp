@@ -7,6 +7,18 @@
 #include <utility>
 
 namespace runner {
+namespace {
+
+template <class Value, class Rule>
+std::vector<Value> read_column(const StoredFile& file, const Axis<Value, Rule>& axis) {
+  const std::string name(axis.name);
+  if constexpr (std::is_enum_v<Value>)
+    return file.read_flags<Value>(name);
+  else
+    return file.read<Value>(name);
+}
+
+}  // namespace
 
 ResultsData read_results(const std::filesystem::path& path) {
   StoredFile file(path);
@@ -23,20 +35,17 @@ ResultsData read_results(const std::filesystem::path& path) {
   std::array<std::vector<float>, layout::metrics.size()> metrics;
   for (std::size_t m = 0; m < metrics.size(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
 
-  const auto learning_rate = file.read<double>("learning_rate");
-  const auto batch_size = file.read<std::int32_t>("batch_size");
-  const auto hidden_size = file.read<std::int32_t>("hidden_size");
-  const auto loss = file.read_flags<Loss>("loss");
-  const auto sampling = file.read_flags<Sampling>("sampling");
-  const auto weight_init_std = file.read<double>("weight_init_std");
-  const auto seed = file.read<std::int64_t>("seed");
+  std::vector<RunSpec> specs(file.extent(layout::run));
+  for_each_axis([&](const auto& axis) {
+    const auto column = read_column(file, axis);
+    for (std::size_t r = 0; r < specs.size(); ++r) specs[r].*axis.value = column[r];
+  });
   std::vector<std::string> digests = file.digests();
 
   data.runs.reserve(digests.size());
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
-    run.run.spec = {learning_rate[r], batch_size[r],      hidden_size[r], loss[r],
-                    sampling[r],      weight_init_std[r], seed[r]};
+    run.run.spec = specs[r];
     run.run.digest = std::move(digests[r]);
     run.status = status[r];
     run.epochs_done = epochs_done[r];

@@ -16,10 +16,6 @@ struct Group {
   std::size_t parts = 0;  ///< into how many cohorts it is to be divided, at least
 };
 
-auto batches_key(const RunSpec& spec) {
-  return std::tuple(spec.batch_size, spec.sampling, spec.seed);
-}
-
 std::vector<Group> group_by_batches(const Sweep& sweep, const Dataset& data,
                                     std::span<const std::size_t> runs, std::size_t max_hidden) {
   std::vector<std::size_t> sorted(runs.begin(), runs.end());

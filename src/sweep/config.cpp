@@ -1,7 +1,5 @@
 #include "runner/sweep/config.hpp"
 
-#include "runner/compute/arithmetic.hpp"
-
 #include "config_values.hpp"
 #include "effective_config.hpp"
 #include "nearest_key.hpp"
@@ -22,19 +20,22 @@ namespace {
 
 using Settings = std::map<std::string, Setting>;
 
-constexpr std::string_view schema_key = "$schema";  // what editors find the schema by; it means nothing here
-constexpr std::array<std::string_view, 15> known_keys{
-    "name",   "description",  "dataset",         "train_size", "test_size",
-    "epochs", "save_weights", "learning_rate",   "batch_size", "hidden_size",
-    "loss",   "sampling",     "weight_init_std", "seed",       schema_key};
-
 constexpr std::string_view command_line = "command line";
 constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
 
+std::vector<std::string_view> known_keys() {
+  std::vector<std::string_view> keys{"name",      "description", "dataset",     "train_size",
+                                     "test_size", "epochs",      "save_weights"};
+  for_each_axis([&](const auto& axis) { keys.push_back(axis.name); });
+  keys.push_back("$schema");  // what editors find the schema by; it means nothing here
+  return keys;
+}
+
 void check_key(const std::string& where, const std::string& key) {
-  if (std::find(known_keys.begin(), known_keys.end(), key) == known_keys.end())
-    throw bad_input(fmt::format("{}: unknown key {}: {}", where, shown(key), suggest_key(key, known_keys)));
+  const std::vector<std::string_view> known = known_keys();
+  if (std::find(known.begin(), known.end(), key) == known.end())
+    throw bad_input(fmt::format("{}: unknown key {}: {}", where, shown(key), suggest_key(key, known)));
 }
 
 Settings file_settings(const std::string& text, const std::string& where) {
@@ -119,19 +120,6 @@ void read_dataset(const Setting& setting, const std::filesystem::path& config_fi
   dataset.name = setting.value.get<std::string>();
 }
 
-/// Reads a name of one of the `choices`.
-template <class Choice>
-auto one_of(std::initializer_list<Choice> choices) {
-  return [choices = std::vector<Choice>(choices)](const Setting& setting, const Json& value) {
-    std::string rule;
-    for (const Choice choice : choices) {
-      if (value == to_string(choice)) return choice;
-      rule += fmt::format("{}\"{}\"", rule.empty() ? "" : " or ", to_string(choice));
-    }
-    throw bad_value(setting, value, "is not known", rule);
-  };
-}
-
 /// Reads an integer from `least` to `most`.
 template <class Integer>
 auto integer(std::int64_t least, std::int64_t most) {
@@ -140,16 +128,15 @@ auto integer(std::int64_t least, std::int64_t most) {
   };
 }
 
-void check_run_count(const Config& config, const std::string& where) {
+void check_run_count(const Grid& grid, const std::string& where) {
   std::size_t runs = 1;
-  for (const std::size_t values :
-       {config.learning_rate.size(), config.batch_size.size(), config.hidden_size.size(), config.loss.size(),
-        config.sampling.size(), config.weight_init_std.size(), config.seed.size()}) {
+  for_each_axis([&](const auto& axis) {
+    const std::size_t values = (grid.*axis.values).size();
     if (values > max_runs / runs)
       throw bad_input(
           fmt::format("{}: the lists make more than {} runs, the most of one sweep", where, max_runs));
     runs *= values;
-  }
+  });
 }
 
 }  // namespace
@@ -163,14 +150,11 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   Config config;
   config.file = file;
   config.text = text;
-  const auto given = [&](const char* key, auto read) {
-    if (const auto at = settings.find(key); at != settings.end()) read(at->second);
+  const auto given = [&](std::string_view key, auto read) {
+    if (const auto at = settings.find(std::string(key)); at != settings.end()) read(at->second);
   };
-  const auto scalar = [&](const char* key, auto& member, auto read) {
+  const auto scalar = [&](std::string_view key, auto& member, auto read) {
     given(key, [&](const Setting& setting) { member = read(setting, setting.value); });
-  };
-  const auto axis = [&](const char* key, auto& member, auto read) {
-    given(key, [&](const Setting& setting) { member = axis_values(setting, read); });
   };
   scalar("name", config.name, name_value);
   scalar("description", config.description, string_value);
@@ -179,15 +163,11 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   scalar("test_size", config.dataset.test_size, integer<std::size_t>(1, max_int32));
   scalar("epochs", config.epochs, integer<int>(1, max_int32));
   scalar("save_weights", config.save_weights, boolean_value);
-  axis("learning_rate", config.learning_rate, positive_value);
-  axis("batch_size", config.batch_size, integer<std::int32_t>(1, max_terms));
-  axis("hidden_size", config.hidden_size, integer<std::int32_t>(1, max_int32));
-  axis("loss", config.loss, one_of({Loss::cross_entropy, Loss::mean_squared_error}));
-  axis("sampling", config.sampling, one_of({Sampling::shuffle, Sampling::with_replacement}));
-  axis("weight_init_std", config.weight_init_std, positive_value);
-  axis("seed", config.seed, integer<std::int64_t>(0, std::numeric_limits<std::int64_t>::max()));
+  for_each_axis([&](const auto& axis) {
+    given(axis.name, [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis); });
+  });
   given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
-  check_run_count(config, file.string());
+  check_run_count(config.grid, file.string());
   config.effective = effective_config(config);
   return config;
 }

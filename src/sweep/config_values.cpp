@@ -31,7 +31,7 @@ std::int64_t integer_value(const Setting& setting, const Json& value, std::int64
   return value.get<std::int64_t>();
 }
 
-double positive_value(const Setting& setting, const Json& value) {
+double axis_value(const Setting& setting, const Json& value, PositiveNumbers) {
   constexpr std::string_view rule =
       "a number above 0 that is neither 0 nor infinite as float32 (7.1e-46 to 3.4e+38)";
   if (!value.is_number()) throw bad_value(setting, value, "is not a number", rule);
@@ -41,6 +41,10 @@ double positive_value(const Setting& setting, const Json& value) {
   const double number = value.get<double>();
   if (!(number > to_zero && number < to_infinity)) throw bad_value(setting, value, "is out of range", rule);
   return number;
+}
+
+std::int64_t axis_value(const Setting& setting, const Json& value, Integers rule) {
+  return integer_value(setting, value, rule.least, rule.most);
 }
 
 }  // namespace runner

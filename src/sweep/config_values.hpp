@@ -1,8 +1,11 @@
 #pragma once
 
+#include "runner/training/run_spec.hpp"
+
 #include "json_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,24 +29,38 @@ std::string string_value(const Setting& setting, const Json& value);
 bool boolean_value(const Setting& setting, const Json& value);
 std::int64_t integer_value(const Setting& setting, const Json& value, std::int64_t least, std::int64_t most);
 
-/// A number that is above zero and finite, also once it has been rounded to float32.
-double positive_value(const Setting& setting, const Json& value);
+/// One value of an axis by its rule, or Error (bad_input).
+double axis_value(const Setting& setting, const Json& value, PositiveNumbers rule);
+std::int64_t axis_value(const Setting& setting, const Json& value, Integers rule);
 
-/// The values of an axis: `read` applied to a value alone, or to each of a list, which holds one at least and
-/// none twice.
-template <class Read>
-auto axis_values(const Setting& setting, Read read) {
-  std::vector<decltype(read(setting, setting.value))> values;
+template <class Enum, std::size_t n>
+Enum axis_value(const Setting& setting, const Json& value, const std::array<Enum, n>& enumerators) {
+  std::string rule;
+  for (const Enum enumerator : enumerators) {
+    if (value == to_string(enumerator)) return enumerator;
+    if (!rule.empty()) rule += " or ";
+    rule += shown(to_string(enumerator));
+  }
+  throw bad_value(setting, value, "is not known", rule);
+}
+
+/// The values of an axis: a value alone, or a list, which holds one at least and none twice.
+template <class Value, class Rule>
+std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& axis) {
+  const auto read = [&](const Json& value) {
+    return static_cast<Value>(axis_value(setting, value, axis.rule));
+  };
+  std::vector<Value> values;
   if (setting.value.is_object())
     throw bad_value(setting, setting.value, "is a distribution, which this version does not support",
                     "a value or a list of values");
   if (!setting.value.is_array()) {
-    values.push_back(read(setting, setting.value));
+    values.push_back(read(setting.value));
     return values;
   }
   if (setting.value.empty())
     throw bad_value(setting, setting.value, "is empty", "a list has one value at least");
-  for (const Json& value : setting.value) values.push_back(read(setting, value));
+  for (const Json& value : setting.value) values.push_back(read(value));
   auto sorted = values;
   std::sort(sorted.begin(), sorted.end());
   if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {

@@ -2,6 +2,8 @@
 
 #include "json_text.hpp"
 
+#include <type_traits>
+
 #include <fmt/format.h>
 
 namespace runner {
@@ -10,9 +12,14 @@ namespace {
 using OrderedJson = nlohmann::ordered_json;
 
 template <class Value>
-OrderedJson names(const std::vector<Value>& values) {
+OrderedJson list_of(const std::vector<Value>& values) {
   OrderedJson list = OrderedJson::array();
-  for (const Value value : values) list.push_back(to_string(value));
+  for (const Value value : values) {
+    if constexpr (std::is_enum_v<Value>)
+      list.push_back(to_string(value));
+    else
+      list.push_back(value);
+  }
   return list;
 }
 
@@ -36,13 +43,7 @@ std::string effective_config(const Config& config) {
   if (config.dataset.test_size) json["test_size"] = *config.dataset.test_size;
   json["epochs"] = config.epochs;
   json["save_weights"] = config.save_weights;
-  json["learning_rate"] = config.learning_rate;
-  json["batch_size"] = config.batch_size;
-  json["hidden_size"] = config.hidden_size;
-  json["loss"] = names(config.loss);
-  json["sampling"] = names(config.sampling);
-  json["weight_init_std"] = config.weight_init_std;
-  json["seed"] = config.seed;
+  for_each_axis([&](const auto& axis) { json[std::string(axis.name)] = list_of(config.grid.*axis.values); });
   // A folder's path may be any bytes; all other texts have been checked.
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }

@@ -4,8 +4,10 @@
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 
-#include <algorithm>
 #include <bit>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -14,61 +16,61 @@ namespace {
 
 constexpr std::size_t digest_length = 32;
 
-std::vector<RunSpec> specs(const Config& config) {
-  std::vector<RunSpec> all;
-  all.reserve(config.learning_rate.size() * config.batch_size.size() * config.hidden_size.size() *
-              config.loss.size() * config.sampling.size() * config.weight_init_std.size() *
-              config.seed.size());
-  for (const double learning_rate : config.learning_rate)
-    for (const std::int32_t batch_size : config.batch_size)
-      for (const std::int32_t hidden_size : config.hidden_size)
-        for (const Loss loss : config.loss)
-          for (const Sampling sampling : config.sampling)
-            for (const double weight_init_std : config.weight_init_std)
-              for (const std::int64_t seed : config.seed)
-                all.push_back(
-                    {learning_rate, batch_size, hidden_size, loss, sampling, weight_init_std, seed});
+/// In the order of the axes, the last running fastest.
+std::vector<RunSpec> combinations(const Grid& grid) {
+  std::vector<RunSpec> all{RunSpec{}};
+  for_each_axis([&](const auto& axis) {
+    const auto& values = grid.*axis.values;
+    std::vector<RunSpec> longer;
+    longer.reserve(all.size() * values.size());
+    for (RunSpec spec : all)
+      for (const auto value : values) {
+        spec.*axis.value = value;
+        longer.push_back(spec);
+      }
+    all = std::move(longer);
+  });
   return all;
+}
+
+/// An axis value in the text that is hashed. A number that is not an integer stands as the 16 hexadecimal
+/// digits of its IEEE 754 bits: no formatting can change them.
+template <class Value>
+std::string identity(Value value) {
+  if constexpr (std::is_enum_v<Value>) return std::string(to_string(value));
+  if constexpr (std::is_same_v<Value, double>)
+    return fmt::format("{:016x}", std::bit_cast<std::uint64_t>(value));
+  if constexpr (std::is_integral_v<Value>) return fmt::format("{}", value);
 }
 
 }  // namespace
 
 Sweep expand(Config config, const Dataset& data) {
-  for (const std::int32_t batch_size : config.batch_size)
+  for (const std::int32_t batch_size : config.grid.batch_size)
     if (static_cast<std::size_t>(batch_size) > data.train.count)
       throw bad_input(
           fmt::format("{}: batch_size: {} is out of range: at most the {} images of the training set",
                       config.file.string(), batch_size, data.train.count));
   Sweep sweep{std::move(config), {}};
-  const std::vector<RunSpec> all = specs(sweep.config);
+  const std::vector<RunSpec> all = combinations(sweep.config.grid);
   sweep.runs.reserve(all.size());
   for (const RunSpec& spec : all) sweep.runs.push_back({spec, run_digest(spec, data)});
   return sweep;
 }
 
 std::string run_digest(const RunSpec& spec, const Dataset& data) {
-  // Numbers that are not integers stand as the 16 hexadecimal digits of their IEEE 754 bits: no formatting
-  // can change them.
-  const auto bits = [](double number) { return std::bit_cast<std::uint64_t>(number); };
-  const std::string text = fmt::format(
+  std::string text = fmt::format(
       "arithmetic_version={}\n"
       "train_images={}\n"
       "train_labels={}\n"
       "test_images={}\n"
       "test_labels={}\n"
       "train_size={}\n"
-      "test_size={}\n"
-      "learning_rate={:016x}\n"
-      "batch_size={}\n"
-      "hidden_size={}\n"
-      "loss={}\n"
-      "sampling={}\n"
-      "weight_init_std={:016x}\n"
-      "seed={}\n",
+      "test_size={}\n",
       arithmetic_version, data.files[0].sha256, data.files[1].sha256, data.files[2].sha256,
-      data.files[3].sha256, data.train.count, data.test.count, bits(spec.learning_rate), spec.batch_size,
-      spec.hidden_size, to_string(spec.loss), to_string(spec.sampling), bits(spec.weight_init_std),
-      spec.seed);
+      data.files[3].sha256, data.train.count, data.test.count);
+  for_each_axis(
+      [&](const auto& axis) { text += fmt::format("{}={}\n", axis.name, identity(spec.*axis.value)); });
   return sha256_hex(text).substr(0, digest_length);
 }
 

@@ -7,7 +7,7 @@ std::string_view to_string(Loss loss) {
 }
 
 bool same_batches(const RunSpec& a, const RunSpec& b) {
-  return a.batch_size == b.batch_size && a.sampling == b.sampling && a.seed == b.seed;
+  return batches_key(a) == batches_key(b);
 }
 
 }  // namespace runner

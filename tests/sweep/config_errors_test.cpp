@@ -181,7 +181,7 @@ std::string list(int count) {
 
 TEST(ConfigErrors, TooManyRuns) {
   const std::string thousands = "{\"hidden_size\": " + list(1000) + ", \"seed\": " + list(10'000);
-  EXPECT_EQ(parse_config(thousands + "}", "x.json").seed.size(), 10'000u);
+  EXPECT_EQ(parse_config(thousands + "}", "x.json").grid.seed.size(), 10'000u);
   EXPECT_EQ(problem(thousands + ", \"sampling\": [\"shuffle\", \"with_replacement\"]}"),
             "the lists make more than 10000000 runs, the most of one sweep");
 }

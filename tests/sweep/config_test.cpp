@@ -24,13 +24,13 @@ TEST(ParseConfig, EmptyObjectIsAllDefaults) {
   EXPECT_FALSE(config.dataset.train_size || config.dataset.test_size);
   EXPECT_EQ(config.epochs, 10);
   EXPECT_FALSE(config.save_weights);
-  EXPECT_THAT(config.learning_rate, ElementsAre(0.1));
-  EXPECT_THAT(config.batch_size, ElementsAre(100));
-  EXPECT_THAT(config.hidden_size, ElementsAre(50));
-  EXPECT_THAT(config.loss, ElementsAre(Loss::cross_entropy));
-  EXPECT_THAT(config.sampling, ElementsAre(Sampling::shuffle));
-  EXPECT_THAT(config.weight_init_std, ElementsAre(0.01));
-  EXPECT_THAT(config.seed, ElementsAre(1));
+  EXPECT_THAT(config.grid.learning_rate, ElementsAre(0.1));
+  EXPECT_THAT(config.grid.batch_size, ElementsAre(100));
+  EXPECT_THAT(config.grid.hidden_size, ElementsAre(50));
+  EXPECT_THAT(config.grid.loss, ElementsAre(Loss::cross_entropy));
+  EXPECT_THAT(config.grid.sampling, ElementsAre(Sampling::shuffle));
+  EXPECT_THAT(config.grid.weight_init_std, ElementsAre(0.01));
+  EXPECT_THAT(config.grid.seed, ElementsAre(1));
 }
 
 TEST(ParseConfig, ReadsEveryKey) {
@@ -47,13 +47,13 @@ TEST(ParseConfig, ReadsEveryKey) {
   EXPECT_EQ(config.dataset.test_size, 400u);
   EXPECT_EQ(config.epochs, 3);
   EXPECT_TRUE(config.save_weights);
-  EXPECT_THAT(config.learning_rate, ElementsAre(0.5, 1.0));
-  EXPECT_THAT(config.batch_size, ElementsAre(10, 5));
-  EXPECT_THAT(config.hidden_size, ElementsAre(7));
-  EXPECT_THAT(config.loss, ElementsAre(Loss::mean_squared_error, Loss::cross_entropy));
-  EXPECT_THAT(config.sampling, ElementsAre(Sampling::with_replacement));
-  EXPECT_THAT(config.weight_init_std, ElementsAre(0.25));
-  EXPECT_THAT(config.seed, ElementsAre(9223372036854775807, 0));
+  EXPECT_THAT(config.grid.learning_rate, ElementsAre(0.5, 1.0));
+  EXPECT_THAT(config.grid.batch_size, ElementsAre(10, 5));
+  EXPECT_THAT(config.grid.hidden_size, ElementsAre(7));
+  EXPECT_THAT(config.grid.loss, ElementsAre(Loss::mean_squared_error, Loss::cross_entropy));
+  EXPECT_THAT(config.grid.sampling, ElementsAre(Sampling::with_replacement));
+  EXPECT_THAT(config.grid.weight_init_std, ElementsAre(0.25));
+  EXPECT_THAT(config.grid.seed, ElementsAre(9223372036854775807, 0));
 }
 
 TEST(ParseConfig, KeepsFileAndTextAsTheyAre) {

@@ -3,7 +3,7 @@
 #include "runner/data/dataset.hpp"
 #include "runner/training/run_spec.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -12,20 +12,14 @@
 
 namespace runner {
 
-/// A validated config: every key with its value, defaults filled in, lists for the axes.
+/// A validated config: every key with its value, defaults filled in.
 struct Config {
   std::string name;
   std::string description;
   DatasetSource dataset;  ///< its directory is absolute
   int epochs = 10;
   bool save_weights = false;
-  std::vector<double> learning_rate{0.1};
-  std::vector<std::int32_t> batch_size{100};
-  std::vector<std::int32_t> hidden_size{50};
-  std::vector<Loss> loss{Loss::cross_entropy};
-  std::vector<Sampling> sampling{Sampling::shuffle};
-  std::vector<double> weight_init_std{0.01};
-  std::vector<std::int64_t> seed{1};
+  Grid grid;
 
   std::filesystem::path file;  ///< as given on the command line
   std::string text;            ///< the file as it was read

@@ -16,8 +16,8 @@ struct Run {
   std::string digest;  ///< run_digest(spec, data), 32 hexadecimal digits
 };
 
-/// Everything a config describes, expanded: axes in the order learning_rate, batch_size, hidden_size, loss,
-/// sampling, weight_init_std, seed, the last running fastest.
+/// Everything a config describes, expanded: every combination of the axes' values, the last axis running
+/// fastest.
 struct Sweep {
   Config config;
   std::vector<Run> runs;
@@ -31,8 +31,8 @@ Sweep expand(Config config, const Dataset& data);
 /// decompressed data files, the training and test size used, and the arithmetic version. Never epochs, names,
 /// threads, kernel or paths.
 ///
-/// The text that is hashed is a line "key=value" for each, in the order of run_digest's source; learning_rate
-/// and weight_init_std stand as the 16 hexadecimal digits of their IEEE 754 bits.
+/// The text that is hashed is a line "key=value" for each, in the order of run_digest's source; numbers that
+/// are not integers stand as the 16 hexadecimal digits of their IEEE 754 bits.
 std::string run_digest(const RunSpec& spec, const Dataset& data);
 
 }  // namespace runner
