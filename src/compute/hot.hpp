@@ -17,6 +17,16 @@ RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v3)
 RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v4)
 #undef RUNNER_DECLARE_INSTRUCTION_SET
 
+namespace avx2 {
+const Kernel& avx2_kernel();
+}
+namespace vnni {
+const Kernel& vnni_kernel();
+}
+namespace amx {
+const Kernel& amx_kernel();
+}
+
 /// At least n doubles, 64-byte aligned, for the calling thread until its next call. Grows only.
 double* thread_scratch(std::size_t n);
 

@@ -5,6 +5,8 @@
 #include <string>
 
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace runner {
 namespace {
@@ -72,6 +74,22 @@ InstructionSet best_instruction_set() {
   for (const InstructionSet set : all)
     if (supported(set)) best = set;
   return best;
+}
+
+bool has_avx512_vnni() {
+  return __builtin_cpu_supports("avx512vnni");
+}
+
+bool has_amx_int8() {
+  static const bool granted = [] {
+    constexpr unsigned amx_tile = 1u << 24, amx_int8 = 1u << 25;  // of CPUID leaf 7, EDX
+    constexpr int request_permission = 0x1023, tile_data = 18;    // ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & amx_tile) == 0 || (d & amx_int8) == 0)
+      return false;
+    return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+  }();
+  return granted;
 }
 
 std::string_view processor_name() {

@@ -18,25 +18,72 @@ double* thread_scratch(std::size_t n) {
   return buffer.data();
 }
 
+namespace {
+
+const Kernel& eigen_kernel(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::x86_64_v4:
+      return x86_64_v4::eigen_kernel();
+    case InstructionSet::x86_64_v3:
+      return x86_64_v3::eigen_kernel();
+    case InstructionSet::x86_64:
+      break;
+  }
+  return x86_64::eigen_kernel();
+}
+
+struct Entry {
+  std::string_view name;
+  bool (*usable)(InstructionSet);
+  const Kernel& (*get)(InstructionSet);
+};
+
+/// The slowest first.
+constexpr Entry kernels[] = {
+    {"reference", [](InstructionSet) { return true; },
+     [](InstructionSet) -> const Kernel& { return reference_kernel(); }},
+    {"eigen", [](InstructionSet) { return true; }, eigen_kernel},
+    {"avx2", [](InstructionSet set) { return set >= InstructionSet::x86_64_v3; },
+     [](InstructionSet) -> const Kernel& { return avx2::avx2_kernel(); }},
+    {"vnni", [](InstructionSet set) { return set >= InstructionSet::x86_64_v4 && has_avx512_vnni(); },
+     [](InstructionSet) -> const Kernel& { return vnni::vnni_kernel(); }},
+    {"amx", [](InstructionSet set) { return set >= InstructionSet::x86_64_v4 && has_amx_int8(); },
+     [](InstructionSet) -> const Kernel& { return amx::amx_kernel(); }},
+};
+
+const Entry& entry_of(std::string_view name) {
+  for (const Entry& entry : kernels)
+    if (entry.name == name) return entry;
+  std::string names = "auto";
+  for (const Entry& entry : kernels) names += ", " + std::string(entry.name);
+  throw bad_input("unknown kernel \"" + std::string(name) + "\": one of " + names);
+}
+
+}  // namespace
+
 std::vector<std::string_view> kernel_names() {
-  return {"reference", "eigen"};
+  std::vector<std::string_view> names;
+  for (const Entry& entry : kernels) names.push_back(entry.name);
+  return names;
+}
+
+bool kernel_usable(std::string_view name, InstructionSet set) {
+  return entry_of(name).usable(set);
 }
 
 const Kernel& find_kernel(std::string_view name, InstructionSet set) {
-  if (name == "reference") return reference_kernel();
-  if (name == "eigen" || name == "auto") {
-    switch (set) {
-      case InstructionSet::x86_64:
-        return x86_64::eigen_kernel();
-      case InstructionSet::x86_64_v3:
-        return x86_64_v3::eigen_kernel();
-      case InstructionSet::x86_64_v4:
-        return x86_64_v4::eigen_kernel();
-    }
+  if (name == "auto") {
+    const Entry* best = nullptr;
+    for (const Entry& entry : kernels)
+      if (entry.usable(set)) best = &entry;
+    return best->get(set);
   }
-  std::string names = "auto";
-  for (const std::string_view known : kernel_names()) names += ", " + std::string(known);
-  throw bad_input("unknown kernel \"" + std::string(name) + "\": one of " + names);
+  const Entry& entry = entry_of(name);
+  if (!entry.usable(set))
+    throw bad_input("the kernel " + std::string(name) + " cannot be used: this processor (" +
+                    std::string(processor_name()) + ") or the instruction set " +
+                    std::string(to_string(set)) + " lacks what it needs");
+  return entry.get(set);
 }
 
 }  // namespace runner

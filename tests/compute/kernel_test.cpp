@@ -175,7 +175,7 @@ class FastKernel : public testing::TestWithParam<std::tuple<std::string_view, In
  protected:
   void SetUp() override {
     const auto [name, set] = GetParam();
-    if (!supported(set)) GTEST_SKIP() << "this processor lacks " << to_string(set);
+    if (!supported(set) || !kernel_usable(name, set)) GTEST_SKIP() << "this processor lacks what it needs";
     kernel_ = &find_kernel(name, set);
   }
   void expect_equals_reference(const Problem& p) {
@@ -211,6 +211,21 @@ TEST_P(FastKernel, EqualsReferenceWhenSumsAreAsLargeAsTheyGet) {
   }
 }
 
+// More terms than a kernel may add up in 32 bits, with all pixels and digits as large as they get.
+TEST_P(FastKernel, EqualsReferenceForMoreTermsThanOneChunk) {
+  for (const std::size_t terms : {4097u, 65537u, 70000u})
+    for (const float digit : {8355711.0f, -8355711.0f, 1.0f}) {
+      Problem images = random_problem(2, 3, terms), pixels = random_problem(2, terms, 3);
+      for (Problem* p : {&images, &pixels}) {
+        std::fill(p->x.begin(), p->x.end(), std::uint8_t{255});
+        std::fill(p->weights.begin(), p->weights.end(), digit);
+        std::fill(p->deltas.begin(), p->deltas.end(), digit);
+        p->weights[0] = p->deltas[0] = 8355711.0f;
+        expect_equals_reference(*p);
+      }
+    }
+}
+
 TEST_P(FastKernel, EqualsReferenceForImagesOfZeros) {
   Problem p = random_problem(5, 20, 30);
   std::fill(p.x.begin(), p.x.end(), std::uint8_t{0});
@@ -223,7 +238,7 @@ TEST_P(FastKernel, EqualsReferenceForExtremeNumbers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FastKernel,
-                         testing::Combine(testing::Values("eigen"),
+                         testing::Combine(testing::Values("eigen", "avx2", "vnni", "amx"),
                                           testing::ValuesIn(instruction_sets().begin(),
                                                             instruction_sets().end())),
                          [](const auto& test) {
@@ -234,8 +249,27 @@ INSTANTIATE_TEST_SUITE_P(All, FastKernel,
                          });
 
 TEST(FindKernel, TakesEveryNameItNames) {
-  for (const std::string_view name : kernel_names())
-    EXPECT_EQ(find_kernel(name, InstructionSet::x86_64).name(), name);
+  for (const std::string_view name : kernel_names()) {
+    if (!kernel_usable(name, best_instruction_set())) continue;
+    EXPECT_EQ(find_kernel(name, best_instruction_set()).name(), name);
+  }
+}
+
+TEST(FindKernel, TakesTheLastUsableForAuto) {
+  for (const InstructionSet set : instruction_sets()) {
+    if (!supported(set)) continue;
+    std::string_view best;
+    for (const std::string_view name : kernel_names())
+      if (kernel_usable(name, set)) best = name;
+    EXPECT_EQ(find_kernel("auto", set).name(), best);
+  }
+  EXPECT_EQ(find_kernel("auto", InstructionSet::x86_64).name(), "eigen");
+}
+
+TEST(FindKernel, RefusesAKernelThatTheInstructionSetLacks) {
+  EXPECT_FALSE(kernel_usable("amx", InstructionSet::x86_64_v3));
+  EXPECT_THROW(find_kernel("amx", InstructionSet::x86_64_v3), Error);
+  EXPECT_THROW(find_kernel("avx2", InstructionSet::x86_64), Error);
 }
 
 TEST(FindKernel, RefusesAnUnknownNameAndNamesTheKnown) {

@@ -67,12 +67,16 @@ class Kernel {
                         float* out, std::size_t stride) const = 0;
 };
 
-/// The names --kernel takes besides "auto": "reference" (plain loops, the definition) and "eigen" (Eigen's
-/// double-precision product, everywhere).
+/// The kernels this binary carries, the slowest first: "reference" (plain loops, the definition), "eigen"
+/// (Eigen's double-precision product, everywhere), "avx2", "vnni" (AVX-512 VNNI) and "amx" (int8 tiles).
 std::vector<std::string_view> kernel_names();
 
-/// The kernel of that name, or for "auto" the fastest, compiled for `set`; it lives as long as the program.
-/// Throws Error (bad_input) for an unknown name.
+/// Whether this processor and its operating system can run a kernel when no more than `set` may be asked of
+/// them. Throws Error (bad_input) for an unknown name.
+bool kernel_usable(std::string_view name, InstructionSet set);
+
+/// The kernel of that name, or for "auto" the fastest that is usable; it lives as long as the program.
+/// Throws Error (bad_input) for an unknown name, or one that is not usable.
 const Kernel& find_kernel(std::string_view name, InstructionSet set);
 
 }  // namespace runner
