@@ -4,6 +4,8 @@
 #include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
 
+#include "support/backends.hpp"
+
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -171,21 +173,15 @@ TEST(ReferenceKernel, GivesTheCanonicalNanForARowThatIsNotFinite) {
   }
 }
 
-class FastKernel : public testing::TestWithParam<std::tuple<std::string_view, InstructionSet>> {
+class FastKernel : public testing::TestWithParam<test::Code> {
  protected:
-  void SetUp() override {
-    const auto [name, set] = GetParam();
-    if (!supported(set) || !kernel_usable(name, set)) GTEST_SKIP() << "this processor lacks what it needs";
-    kernel_ = &find_kernel(name, set);
-  }
   void expect_equals_reference(const Problem& p) {
     const Products expected = multiply(find_kernel("reference", InstructionSet::x86_64), p);
-    const Products actual = multiply(*kernel_, p);
+    const Products actual = multiply(find_kernel(GetParam().kernel, GetParam().set), p);
     EXPECT_TRUE(same_bits(actual.forward, expected.forward)) << p.rows << " " << p.images << " " << p.pixels;
     EXPECT_TRUE(same_bits(actual.backward, expected.backward))
         << p.rows << " " << p.images << " " << p.pixels;
   }
-  const Kernel* kernel_ = nullptr;
 };
 
 TEST_P(FastKernel, EqualsReferenceForOrdinarySizes) {
@@ -237,16 +233,14 @@ TEST_P(FastKernel, EqualsReferenceForExtremeNumbers) {
   expect_equals_reference(extreme_problem(100, 784));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FastKernel,
-                         testing::Combine(testing::Values("eigen", "avx2", "vnni", "amx"),
-                                          testing::ValuesIn(instruction_sets().begin(),
-                                                            instruction_sets().end())),
-                         [](const auto& test) {
-                           std::string name = std::string(std::get<0>(test.param)) + "_" +
-                                              std::string(to_string(std::get<1>(test.param)));
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+std::vector<test::Code> all_but_reference() {
+  std::vector<test::Code> all = test::usable_code();
+  std::erase_if(all, [](const test::Code& code) { return code.kernel == "reference"; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, FastKernel, testing::ValuesIn(all_but_reference()),
+                         [](const auto& test) { return test.param.name(); });
 
 TEST(FindKernel, TakesEveryNameItNames) {
   for (const std::string_view name : kernel_names()) {

@@ -6,8 +6,7 @@
 #include "runner/data/sha256.hpp"
 
 #include "made_up_sweep.hpp"
-
-#include <algorithm>
+#include "support/backends.hpp"
 
 #include <gtest/gtest.h>
 
@@ -31,34 +30,28 @@ std::string digest_of(const test::Recorder& recorder) {
   return sha256_hex(bytes);
 }
 
-using Setting = std::tuple<std::string_view, InstructionSet, std::size_t>;
+using Setting = std::tuple<test::Code, std::size_t>;
 class Digest : public testing::TestWithParam<Setting> {};
 
 TEST_P(Digest, IsTheStoredOne) {
   ASSERT_EQ(arithmetic_version, digest_is_of_version);
-  const auto [kernel, set, threads] = GetParam();
-  if (!supported(set) || !kernel_usable(kernel, set)) GTEST_SKIP() << "not on this processor";
+  const auto& [code, threads] = GetParam();
   const Dataset data = test::tiny_dataset(300, 100, 9, 9, 10);
   const Sweep sweep = test::made_up_sweep();
   test::Recorder recorder;
   ThreadPool pool(threads);
   ASSERT_TRUE(execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), threads), data,
-                      make_backend(kernel, set), pool, recorder, std::atomic<bool>{false}));
+                      make_backend(code.kernel, code.set), pool, recorder, std::atomic<bool>{false}));
   EXPECT_EQ(digest_of(recorder), digest);
 }
 
 std::string name_of(const testing::TestParamInfo<Setting>& setting) {
-  const auto [kernel, set, threads] = setting.param;
-  std::string name =
-      std::string(kernel) + "_" + std::string(to_string(set)) + "_" + std::to_string(threads) + "_threads";
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
+  const auto& [code, threads] = setting.param;
+  return code.name() + "_" + std::to_string(threads) + "_threads";
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Digest,
-                         testing::Combine(testing::ValuesIn(kernel_names()),
-                                          testing::ValuesIn(instruction_sets().begin(),
-                                                            instruction_sets().end()),
+                         testing::Combine(testing::ValuesIn(test::usable_code()),
                                           testing::Values(1, 2, 3, 8)),
                          name_of);
 

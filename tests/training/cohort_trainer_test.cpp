@@ -2,6 +2,7 @@
 
 #include "runner/compute/parallel.hpp"
 
+#include "support/backends.hpp"
 #include "support/tiny_dataset.hpp"
 
 #include <cmath>
@@ -84,13 +85,11 @@ TEST(CohortTrainer, GivesTheSameBitsWithEveryKernelAndInstructionSet) {
   const Dataset data = test::tiny_dataset();
   const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
   const std::vector<History> expected = train(data, runs, make_backend("reference", InstructionSet::x86_64));
-  for (const std::string_view kernel : kernel_names())
-    for (const InstructionSet set : instruction_sets()) {
-      if (!supported(set) || !kernel_usable(kernel, set)) continue;
-      const std::vector<History> actual = train(data, runs, make_backend(kernel, set));
-      for (std::size_t i = 0; i < runs.size(); ++i)
-        EXPECT_TRUE(same_bits(actual[i], expected[i])) << kernel << " " << to_string(set);
-    }
+  for (const test::Code& code : test::usable_code()) {
+    const std::vector<History> actual = train(data, runs, make_backend(code.kernel, code.set));
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      EXPECT_TRUE(same_bits(actual[i], expected[i])) << code.name();
+  }
 }
 
 TEST(CohortTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
