@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -67,33 +68,34 @@ void StoredFile::require_layout() {
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
 }
 
-std::string StoredFile::text(const std::string& name) const {
+StoredFile::Scalar StoredFile::open_attribute(const std::string& name) const {
   const hid_t id = H5Aopen(file_, name.c_str(), H5P_DEFAULT);
   if (id < 0) throw damaged("the attribute " + name + " is missing");
-  const std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
-  const hdf5::Attribute attribute(id, doing);
-  const hdf5::Datatype type(H5Aget_type(attribute), doing);
+  std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
+  hdf5::Attribute attribute(id, doing);
+  hdf5::Datatype type(H5Aget_type(attribute), doing);
   const hdf5::Dataspace space(H5Aget_space(attribute), doing);
-  if (H5Tis_variable_str(type) <= 0 || H5Sget_simple_extent_npoints(space) != 1)
+  const bool single = H5Sget_simple_extent_npoints(space) == 1;
+  return {std::move(attribute), std::move(type), single, std::move(doing)};
+}
+
+std::string StoredFile::text(const std::string& name) const {
+  const Scalar scalar = open_attribute(name);
+  if (H5Tis_variable_str(scalar.type) <= 0 || !scalar.single)
     throw damaged("the attribute " + name + " is not a text");
   char* characters = nullptr;
-  hdf5::check(H5Aread(attribute, type, &characters), doing);
+  hdf5::check(H5Aread(scalar.attribute, scalar.type, &characters), scalar.doing);
   const std::string result = characters == nullptr ? "" : characters;
   H5free_memory(characters);
   return result;
 }
 
 std::int64_t StoredFile::integer(const std::string& name) const {
-  const hid_t id = H5Aopen(file_, name.c_str(), H5P_DEFAULT);
-  if (id < 0) throw damaged("the attribute " + name + " is missing");
-  const std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
-  const hdf5::Attribute attribute(id, doing);
-  const hdf5::Datatype type(H5Aget_type(attribute), doing);
-  const hdf5::Dataspace space(H5Aget_space(attribute), doing);
-  if (H5Tget_class(type) != H5T_INTEGER || H5Sget_simple_extent_npoints(space) != 1)
+  const Scalar scalar = open_attribute(name);
+  if (H5Tget_class(scalar.type) != H5T_INTEGER || !scalar.single)
     throw damaged("the attribute " + name + " is not an integer");
   std::int64_t value = 0;
-  hdf5::check(H5Aread(attribute, H5T_NATIVE_INT64, &value), doing);
+  hdf5::check(H5Aread(scalar.attribute, H5T_NATIVE_INT64, &value), scalar.doing);
   return value;
 }
 

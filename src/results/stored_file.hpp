@@ -65,6 +65,14 @@ class StoredFile {
     std::uint64_t offset;
   };
 
+  struct Scalar {
+    hdf5::Attribute attribute;
+    hdf5::Datatype type;
+    bool single;        ///< it holds one value
+    std::string doing;  ///< for errors
+  };
+
+  Scalar open_attribute(const std::string& name) const;
   const layout::Variable& find(const std::string& name) const;
   Array open_array(const std::string& name) const;
   std::vector<std::int8_t> checked_flags(const std::string& name) const;

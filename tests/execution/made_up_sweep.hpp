@@ -3,6 +3,7 @@
 #include "runner/execution/execute.hpp"
 
 #include "support/tiny_dataset.hpp"
+#include "support/weights.hpp"
 
 #include <cstring>
 #include <map>
@@ -47,13 +48,7 @@ class Recorder : public Observer {
     if (!lock.owns_lock()) overlapped = true;
     for (const EpochRecord& r : records) {
       Entry entry{r.epoch, r.metrics, r.status, r.seconds, {}};
-      for (std::size_t h = 0; h < r.weights.hidden; ++h)
-        entry.weights.insert(entry.weights.end(), r.weights.W1 + h * r.weights.W1_stride,
-                             r.weights.W1 + h * r.weights.W1_stride + r.weights.pixels);
-      entry.weights.insert(entry.weights.end(), r.weights.b1, r.weights.b1 + r.weights.hidden);
-      entry.weights.insert(entry.weights.end(), r.weights.W2,
-                           r.weights.W2 + r.weights.hidden * r.weights.classes);
-      entry.weights.insert(entry.weights.end(), r.weights.b2, r.weights.b2 + r.weights.classes);
+      append_weights(r.weights, entry.weights);
       runs[r.run].push_back(std::move(entry));
     }
   }

@@ -4,6 +4,7 @@
 
 #include "support/backends.hpp"
 #include "support/tiny_dataset.hpp"
+#include "support/weights.hpp"
 
 #include <cmath>
 #include <cstring>
@@ -33,14 +34,6 @@ RunSpec spec(double learning_rate, std::int32_t hidden_size, Loss loss = Loss::c
 /// All a run leaves behind: its metrics after every epoch, then its weights.
 using History = std::vector<float>;
 
-void append_weights(const WeightsView& w, History& history) {
-  for (std::size_t h = 0; h < w.hidden; ++h)
-    history.insert(history.end(), w.W1 + h * w.W1_stride, w.W1 + h * w.W1_stride + w.pixels);
-  history.insert(history.end(), w.b1, w.b1 + w.hidden);
-  history.insert(history.end(), w.W2, w.W2 + w.hidden * w.classes);
-  history.insert(history.end(), w.b2, w.b2 + w.classes);
-}
-
 std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs, Backend with,
                            int epochs = 3, const std::atomic<bool>& split = serial) {
   CohortTrainer trainer(data, runs, with, split);
@@ -54,7 +47,7 @@ std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs
            {metrics[i].train_loss, metrics[i].train_accuracy, metrics[i].test_loss, metrics[i].test_accuracy})
         histories[i].push_back(x);
   }
-  for (std::size_t i = 0; i < runs.size(); ++i) append_weights(trainer.weights(i), histories[i]);
+  for (std::size_t i = 0; i < runs.size(); ++i) test::append_weights(trainer.weights(i), histories[i]);
   return histories;
 }
 
@@ -131,7 +124,7 @@ TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
   trainer.evaluate(metrics);
   for (const std::size_t i : {0u, 1u}) {
     History dropped, alone = train(data, {runs[2 * i]}, backend(), 6).front();
-    append_weights(trainer.weights(i), dropped);
+    test::append_weights(trainer.weights(i), dropped);
     alone.erase(alone.begin(), alone.begin() + 7 * 4);
     EXPECT_TRUE(same_bits(dropped, alone));
     EXPECT_TRUE(metrics[i].finite());
