@@ -10,6 +10,7 @@
 #include "simd_math.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
@@ -41,30 +42,43 @@ inline float tree_sum(Lanes v) {
   return tree_sum(partial);
 }
 
-void sigmoid(float* __restrict a, float bias, std::size_t stride) {
-  for (std::size_t b = 0; b < stride; ++b) a[b] = 1.0f / (1.0f + exp(-(a[b] + bias)));
+void sigmoid(float* __restrict a, const float* __restrict bias, std::size_t images) {
+  for (std::size_t b = 0; b < images; ++b)
+    for (std::size_t l = 0; l < lanes; ++l)
+      a[b * lanes + l] = 1.0f / (1.0f + exp(-(a[b * lanes + l] + bias[l])));
 }
 
-/// N classes at a time, so that their sums stay in registers while z is read once.
+/// N images at a time, 16 classes side by side, so that their sums stay in registers while W2 is read once.
 template <std::size_t N>
-inline void scores_of(const float* __restrict w2, const float* __restrict b2, std::size_t hidden,
-                      std::size_t classes, const float* __restrict z, std::size_t stride,
+inline void scores_of(const float* w2, const float* b2, std::size_t w2_stride, std::size_t classes,
+                      const float* z, std::size_t z_stride, UnitRange units, std::size_t stride,
                       float* __restrict s) {
-  for (std::size_t b = 0; b < stride; b += lanes) {
-    Lanes sum[N] = {};
-    for (std::size_t h = 0; h < hidden; ++h) {
-      const Lanes zh = load(z + h * stride + b);
-      for (std::size_t c = 0; c < N; ++c) sum[c] += w2[h * classes + c] * zh;
-    }
-    for (std::size_t c = 0; c < N; ++c) store(s + c * stride + b, sum[c] + b2[c]);
+  Lanes sum[N] = {};
+  for (std::size_t h = 0; h < units.count; ++h) {
+    const std::size_t unit = units.first + h;
+    const float* column = z + unit / lanes * z_stride + unit % lanes;
+    const Lanes w = load(w2 + h * w2_stride);
+    for (std::size_t i = 0; i < N; ++i) sum[i] += column[i * lanes] * w;
   }
+  for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t c = 0; c < classes; ++c) s[c * stride + i] = sum[i][c] + b2[c];
 }
 
-void scores(const float* w2, const float* b2, std::size_t hidden, std::size_t classes, const float* z,
-            std::size_t stride, float* s) {
-  std::size_t c = 0;
-  for (; c + 5 <= classes; c += 5) scores_of<5>(w2 + c, b2 + c, hidden, classes, z, stride, s + c * stride);
-  for (; c < classes; ++c) scores_of<1>(w2 + c, b2 + c, hidden, classes, z, stride, s + c * stride);
+void scores(const float* w2, const float* b2, std::size_t classes, const float* z, std::size_t z_stride,
+            UnitRange units, std::size_t images, float* s) {
+  const std::size_t stride = padded(images), w2_stride = padded(classes);
+  for (std::size_t c = 0; c < classes; c += lanes) {
+    const std::size_t count = classes - c < lanes ? classes - c : lanes;
+    std::size_t b = 0;
+    for (; b + 8 <= images; b += 8)
+      scores_of<8>(w2 + c, b2 + c, w2_stride, count, z + b * lanes, z_stride, units, stride,
+                   s + c * stride + b);
+    for (; b < images; ++b)
+      scores_of<1>(w2 + c, b2 + c, w2_stride, count, z + b * lanes, z_stride, units, stride,
+                   s + c * stride + b);
+    for (; b < stride; ++b)
+      for (std::size_t k = c; k < c + count; ++k) s[k * stride + b] = 0.0f;
+  }
 }
 
 void score_gradient(Loss loss, const std::uint8_t* labels, std::size_t images, std::size_t classes,
@@ -122,37 +136,72 @@ void update_output_bias(const float* dy, std::size_t classes, std::size_t stride
   }
 }
 
-/// The gradients of N of a hidden unit's weights W2, and their update.
+/// dz(b) += Σ W2·dy over N classes, for up to `lanes` images of a block.
 template <std::size_t N>
-inline void update_w2(const float* __restrict dy, const float* __restrict z, std::size_t stride, float rate,
-                      float* __restrict w2) {
+inline void add_dz(const Lanes* w2, const float* __restrict dy, std::size_t stride, std::size_t images,
+                   Lanes* __restrict dz) {
+  Lanes w[N];
+  for (std::size_t c = 0; c < N; ++c) w[c] = w2[c];
+  for (std::size_t b = 0; b < images; ++b) {
+    Lanes sum = dz[b];
+    for (std::size_t c = 0; c < N; ++c) sum += w[c] * dy[c * stride + b];
+    dz[b] = sum;
+  }
+}
+
+/// dW2 += Σ_b z(b)·dy(b) of N classes, for up to `lanes` images of a block.
+template <std::size_t N>
+inline void add_dw2(const float* __restrict z, const float* __restrict dy, std::size_t stride,
+                    std::size_t images, Lanes* __restrict dw2) {
   Lanes sum[N] = {};
-  for (std::size_t b = 0; b < stride; b += lanes) {
-    const Lanes zb = load(z + b);
-    for (std::size_t c = 0; c < N; ++c) sum[c] += zb * load(dy + c * stride + b);
+  for (std::size_t b = 0; b < images; ++b) {
+    const Lanes zb = load(z + b * lanes);
+    for (std::size_t c = 0; c < N; ++c) sum[c] += zb * dy[c * stride + b];
   }
-  for (std::size_t c = 0; c < N; ++c) w2[c] -= rate * tree_sum(sum[c]);
+  for (std::size_t c = 0; c < N; ++c) dw2[c] += sum[c];
 }
 
-void hidden_gradient(const float* dy, std::size_t classes, const float* z, std::size_t stride, float rate,
-                     float* w2, float* b1, float* da) {
-  Lanes db1{};
-  for (std::size_t b = 0; b < stride; b += lanes) {
-    Lanes dz{};
-    for (std::size_t c = 0; c < classes; ++c) dz += w2[c] * load(dy + c * stride + b);
-    const Lanes zb = load(z + b);
-    const Lanes dab = dz * ((1.0f - zb) * zb);
-    store(da + b, dab);
-    db1 += dab;
-  }
-  *b1 -= rate * tree_sum(db1);
+/// body(c, N) for classes c … c + N − 1, all of them, N a constant.
+template <class Body>
+inline void for_each_classes(std::size_t classes, const Body& body) {
   std::size_t c = 0;
-  for (; c + 5 <= classes; c += 5) update_w2<5>(dy + c * stride, z, stride, rate, w2 + c);
-  for (; c < classes; ++c) update_w2<1>(dy + c * stride, z, stride, rate, w2 + c);
+  for (; c + 5 <= classes; c += 5) body(c, std::integral_constant<std::size_t, 5>());
+  for (; c < classes; ++c) body(c, std::integral_constant<std::size_t, 1>());
 }
 
-void update(float* __restrict w, const float* __restrict gradient, float rate, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) w[i] -= rate * gradient[i];
+void hidden_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
+                     std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da) {
+  const std::size_t stride = padded(images), w2_stride = padded(classes);
+  Lanes w2_of[max_classes], dw2[max_classes], db1{};
+  for (std::size_t c = 0; c < classes; ++c) {
+    w2_of[c] = dw2[c] = Lanes{};
+    for (std::size_t l = begin; l < end; ++l) w2_of[c][l] = w2[(l - begin) * w2_stride + c];
+  }
+  for (std::size_t g = 0; g < images; g += lanes) {
+    const std::size_t count = images - g < lanes ? images - g : lanes;
+    Lanes dz[lanes] = {}, db1_of_group{};
+    for_each_classes(classes, [&](std::size_t c, auto n) {
+      add_dz<n>(w2_of + c, dy + c * stride + g, stride, count, dz);
+    });
+    for (std::size_t b = 0; b < count; ++b) {
+      const Lanes zb = load(z + (g + b) * lanes);
+      dz[b] *= (1.0f - zb) * zb;
+      db1_of_group += dz[b];
+      float* to = da + (g + b) * lanes;
+      if (end - begin == lanes)
+        store(to, dz[b]);
+      else
+        for (std::size_t l = begin; l < end; ++l) to[l] = dz[b][l];
+    }
+    db1 += db1_of_group;
+    for_each_classes(classes, [&](std::size_t c, auto n) {
+      add_dw2<n>(z + g * lanes, dy + c * stride + g, stride, count, dw2 + c);
+    });
+  }
+  for (std::size_t l = begin; l < end; ++l) {
+    b1[l] -= rate * db1[l];
+    for (std::size_t c = 0; c < classes; ++c) w2[(l - begin) * w2_stride + c] -= rate * dw2[c][l];
+  }
 }
 
 /// Losses of the `lanes` images from b on, and which class has their largest score.
@@ -224,8 +273,8 @@ void normal(const std::uint64_t* bits, std::size_t n, double std, float* out) {
 }  // namespace
 
 const Elementwise& elementwise_functions() {
-  static constexpr Elementwise functions{sigmoid,         scores, score_gradient, update_output_bias,
-                                         hidden_gradient, update, evaluate,       normal};
+  static constexpr Elementwise functions{sigmoid,         scores,   score_gradient, update_output_bias,
+                                         hidden_gradient, evaluate, normal};
   return functions;
 }
 

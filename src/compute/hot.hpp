@@ -20,7 +20,10 @@ RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v4)
 namespace avx2 {
 const Kernel& avx2_kernel();
 }
-namespace vnni {
+namespace avx_vnni {
+const Kernel& vnni_kernel();
+}
+namespace avx512_vnni {
 const Kernel& vnni_kernel();
 }
 namespace amx {

@@ -76,6 +76,13 @@ InstructionSet best_instruction_set() {
   return best;
 }
 
+bool has_avx_vnni() {
+  constexpr unsigned avx_vnni = 1u << 4;  // of CPUID leaf 7, subleaf 1, EAX
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return supported(InstructionSet::x86_64_v3) && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 &&
+         (a & avx_vnni) != 0;
+}
+
 bool has_avx512_vnni() {
   return __builtin_cpu_supports("avx512vnni");
 }
@@ -95,6 +102,11 @@ bool has_amx_int8() {
 std::string_view processor_name() {
   static const std::string name = brand();
   return name;
+}
+
+std::size_t level2_cache_bytes() {
+  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return bytes > 0 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 20;
 }
 
 }  // namespace runner

@@ -32,6 +32,16 @@ const Kernel& eigen_kernel(InstructionSet set) {
   return x86_64::eigen_kernel();
 }
 
+bool vnni_usable(InstructionSet set) {
+  return (set >= InstructionSet::x86_64_v4 && has_avx512_vnni()) ||
+         (set >= InstructionSet::x86_64_v3 && has_avx_vnni());
+}
+
+const Kernel& vnni_kernel(InstructionSet set) {
+  return set >= InstructionSet::x86_64_v4 && has_avx512_vnni() ? avx512_vnni::vnni_kernel()
+                                                              : avx_vnni::vnni_kernel();
+}
+
 struct Entry {
   std::string_view name;
   bool (*usable)(InstructionSet);
@@ -45,8 +55,7 @@ constexpr Entry kernels[] = {
     {"eigen", [](InstructionSet) { return true; }, eigen_kernel},
     {"avx2", [](InstructionSet set) { return set >= InstructionSet::x86_64_v3; },
      [](InstructionSet) -> const Kernel& { return avx2::avx2_kernel(); }},
-    {"vnni", [](InstructionSet set) { return set >= InstructionSet::x86_64_v4 && has_avx512_vnni(); },
-     [](InstructionSet) -> const Kernel& { return vnni::vnni_kernel(); }},
+    {"vnni", vnni_usable, vnni_kernel},
     {"amx", [](InstructionSet set) { return set >= InstructionSet::x86_64_v4 && has_amx_int8(); },
      [](InstructionSet) -> const Kernel& { return amx::amx_kernel(); }},
 };

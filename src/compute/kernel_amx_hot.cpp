@@ -1,13 +1,29 @@
-// The kernel for processors with AMX: tiles of 16 rows × 64 signed digits times tiles of 64 terms × 16
-// columns.
+// The kernel for processors with AMX: tiles of 16 images (or pixels) × 64 terms, a byte each, times tiles of
+// 64 terms × 16 units of one digit.
+//
+//   digits  for each 64 terms and each digit d0, d1, d2 a tile: 16 words of four terms, for all units
+//   images  rows of pixels, padded to 64; for the backward product the same transposed: rows of images
 
-#include "byte_digits_avx512.hpp"
+#include "byte_digits.hpp"
+#include "hot.hpp"
+
+#include <cstring>
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
 constexpr std::size_t tile_rows = 16;
-constexpr std::size_t tile_bytes = 1024;
+constexpr std::size_t tile_terms = 64;
+constexpr std::size_t tile_bytes = tile_rows * tile_terms;
+
+constexpr std::size_t tiles(std::size_t terms) {
+  return (terms + tile_terms - 1) / tile_terms;
+}
+
+/// Bytes of so many rows, padded to whole tiles.
+constexpr std::size_t rows_bytes(std::size_t rows, std::size_t terms) {
+  return padded(rows) * tiles(terms) * tile_terms;
+}
 
 /// The operand of LDTILECFG.
 struct alignas(64) TileShapes {
@@ -18,60 +34,192 @@ struct alignas(64) TileShapes {
   std::uint8_t rows[16] = {};
 };
 
-struct TileMultiply {
-  static std::string_view name() { return {"amx", 3}; }
-  static constexpr std::size_t panel_rows = 48;
+/// Tiles 0 to 2 hold the sums of each digit of `rows` images, 3 their pixels, 4 to 6 the digits.
+void configure(std::size_t rows) {
+  TileShapes shapes;
+  for (std::size_t tile = 0; tile < 7; ++tile) {
+    shapes.row_bytes[tile] = 64;
+    shapes.rows[tile] = static_cast<std::uint8_t>(tile < 4 ? rows : tile_rows);
+  }
+  _tile_loadconfig(&shapes);
+}
 
-  /// Tiles 0 to 2 hold the sums of each digit, 3 to 5 the digits, 6 the pixels.
-  static void configure(std::size_t rows) {
-    TileShapes shapes;
-    for (std::size_t tile = 0; tile < 7; ++tile) {
-      shapes.row_bytes[tile] = 64;
-      shapes.rows[tile] = static_cast<std::uint8_t>(tile == 6 ? 16 : rows);
+/// Sums of 16 images (or pixels) × all units, by digit.
+struct alignas(64) Sums {
+  std::int32_t d[3][tile_rows][lanes];
+
+  Ints digit(std::size_t d_of, std::size_t row, std::size_t p) const {
+    return *reinterpret_cast<const Ints*>(d[d_of][row] + p * part);
+  }
+};
+
+/// The sums over tiles first … end − 1 of the terms, at most byte_chunk_terms, for the rows that the tiles
+/// are configured for.
+void add_up(const std::byte* x, std::size_t x_stride, const std::byte* digits, std::size_t first,
+            std::size_t end, Sums& sums) {
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  for (std::size_t k = first; k < end; ++k) {
+    const std::byte* tile = digits + 3 * k * tile_bytes;
+    _tile_loadd(3, x + k * tile_terms, x_stride);
+    _tile_loadd(4, tile, 64);
+    _tile_dpbusd(0, 3, 4);
+    _tile_loadd(5, tile + tile_bytes, 64);
+    _tile_dpbusd(1, 3, 5);
+    _tile_loadd(6, tile + 2 * tile_bytes, 64);
+    _tile_dpbusd(2, 3, 6);
+  }
+  _tile_stored(0, sums.d[0], 64);
+  _tile_stored(1, sums.d[1], 64);
+  _tile_stored(2, sums.d[2], 64);
+}
+
+/// The products of up to 16 rows for part p of the units, to deliver(row, product).
+template <class Deliver>
+void products(const Sums& sums, std::size_t rows, std::size_t p, const Factors& factors,
+              const Deliver& deliver) {
+  const Floats high = load(factors.high + p * part), low = load(factors.low + p * part);
+  for (std::size_t i = 0; i < rows; ++i) {
+    const Ints s0 = sums.digit(0, i, p), s1 = sums.digit(1, i, p), s2 = sums.digit(2, i, p);
+    deliver(i, to_floats(high_part(s0, s1, s2)) * high + to_floats(low_part(s0, s1)) * low);
+  }
+}
+
+/// The same for more terms than 32 bits hold, by way of double.
+template <class Deliver>
+void long_products(const std::byte* x, std::size_t x_stride, FixedPointBlock q, std::size_t rows,
+                   const Deliver& deliver) {
+  constexpr std::size_t chunk = byte_chunk_terms / tile_terms;
+  const std::size_t all = tiles(q.terms);
+  double totals[tile_rows][lanes] = {};
+  Sums sums;
+  for (std::size_t k = 0; k < all; k += chunk) {
+    add_up(x, x_stride, q.digits, k, all - k < chunk ? all : k + chunk, sums);
+    for (std::size_t i = 0; i < rows; ++i)
+      for (std::size_t l = 0; l < lanes; ++l)
+        totals[i][l] += sums.d[2][i][l] * 65536.0 + sums.d[1][i][l] * 256.0 + sums.d[0][i][l];
+  }
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t p = 0; p < parts; ++p) {
+      alignas(64) float out[part];
+      for (std::size_t l = 0; l < part; ++l)
+        out[l] = product(totals[i][p * part + l], q.factors->high[p * part + l], q.factors->low[p * part + l]);
+      deliver(i, p, load(out));
     }
-    _tile_loadconfig(&shapes);
+}
+
+/// deliver(row, p, product) for all rows of x and parts of the units.
+template <class Deliver>
+void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Deliver& deliver) {
+  const std::size_t stride = tiles(q.terms) * tile_terms;
+  std::size_t configured = 0;
+  for (std::size_t r = 0; r < rows; r += tile_rows) {
+    const std::size_t count = rows - r < tile_rows ? rows - r : tile_rows;
+    if (count != configured) configure(configured = count);
+    const auto deliver_row = [&](std::size_t i, std::size_t p, Floats product) { deliver(r + i, p, product); };
+    if (q.terms > byte_chunk_terms) {
+      long_products(x + r * stride, stride, q, count, deliver_row);
+      continue;
+    }
+    Sums sums;
+    add_up(x + r * stride, stride, q.digits, 0, tiles(q.terms), sums);
+    for (std::size_t p = 0; p < parts; ++p)
+      products(sums, count, p, *q.factors, [&](std::size_t i, Floats product) { deliver_row(i, p, product); });
+  }
+  _tile_release();
+}
+
+/// 16 bytes of image `image` from pixel p on; zeros past its last pixel, and for an image that is not there.
+__m128i pixels_of(ImageBytes x, std::size_t image, std::size_t p) {
+  alignas(16) std::uint8_t bytes[16] = {};
+  if (image < x.count && p < x.pixels)
+    std::memcpy(bytes, x.data + image * x.pixels + p, x.pixels - p < 16 ? x.pixels - p : 16);
+  return _mm_load_si128(reinterpret_cast<const __m128i*>(bytes));
+}
+
+/// Rows of images, a pixel each.
+void transpose(ImageBytes x, std::byte* to) {
+  const std::size_t stride = tiles(x.count) * tile_terms;
+  for (std::size_t p = 0; p < x.pixels; p += 16)
+    for (std::size_t b = 0; b < stride; b += 16) {
+      __m128i rows[16], next[16];
+      for (std::size_t i = 0; i < 16; ++i) rows[i] = pixels_of(x, b + i, p);
+      // Four times every row of the first half before its fellow of the second.
+      for (int round = 0; round < 4; ++round) {
+        for (std::size_t i = 0; i < 8; ++i) {
+          next[2 * i] = _mm_unpacklo_epi8(rows[i], rows[i + 8]);
+          next[2 * i + 1] = _mm_unpackhi_epi8(rows[i], rows[i + 8]);
+        }
+        std::memcpy(rows, next, sizeof rows);
+      }
+      for (std::size_t i = 0; i < 16; ++i)
+        _mm_store_si128(reinterpret_cast<__m128i*>(to + (p + i) * stride + b), rows[i]);
+    }
+}
+
+class AmxKernel final : public Kernel {
+ public:
+  std::string_view name() const override { return {"amx", 3}; }
+  std::size_t digit_bytes(std::size_t terms) const override { return 3 * tiles(terms) * tile_bytes; }
+  std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
+    return rows_bytes(images, pixels) + rows_bytes(pixels, images);
   }
 
-  template <class To>
-  static void multiply(FixedPointRows q, std::size_t first_term, std::size_t terms, std::size_t columns,
-                       const std::byte* packed, const To& to) {
-    const std::size_t plane = padded_terms(q.terms), stride = 3 * plane;
-    alignas(64) std::int32_t sums[3][tile_rows][16];
-    std::size_t configured = 0;
-    for (std::size_t r = 0; r < q.rows; r += tile_rows) {
-      const std::size_t rows = q.rows - r < tile_rows ? q.rows - r : tile_rows;
-      if (rows != configured) configure(configured = rows);
-      const std::byte* digits = q.digits + r * stride + first_term;
-      for (std::size_t c = 0; c < columns; c += 16) {
-        const std::byte* pixels = packed + c * plane + first_term * 16;
-        _tile_zero(0);
-        _tile_zero(1);
-        _tile_zero(2);
-        for (std::size_t k = 0; k < terms; k += 64) {
-          _tile_loadd(6, pixels + k / 64 * tile_bytes, 64);
-          _tile_loadd(3, digits + k, stride);
-          _tile_dpbsud(0, 3, 6);
-          _tile_loadd(4, digits + plane + k, stride);
-          _tile_dpbsud(1, 4, 6);
-          _tile_loadd(5, digits + 2 * plane + k, stride);
-          _tile_dpbsud(2, 5, 6);
-        }
-        _tile_stored(0, sums[0], 64);
-        _tile_stored(1, sums[1], 64);
-        _tile_stored(2, sums[2], 64);
-        for (std::size_t i = 0; i < rows; ++i)
-          deliver(to(r + i, c), _mm512_load_si512(sums[0][i]), _mm512_load_si512(sums[1][i]),
-                  _mm512_load_si512(sums[2][i]));
-      }
+  void quantise(const float* values, FixedPointBlock out) const override {
+    alignas(64) float power[lanes];
+    find_scales(values, out.terms, *out.factors, power);
+    write_digits(values, power, out);
+  }
+
+  void pack(ImageBytes x, bool for_backward, std::byte* packed) const override {
+    const std::size_t stride = tiles(x.pixels) * tile_terms;
+    for (std::size_t b = 0; b < x.count; ++b) {
+      std::memcpy(packed + b * stride, x.data + b * x.pixels, x.pixels);
+      std::memset(packed + b * stride + x.pixels, 0, stride - x.pixels);
     }
-    _tile_release();
+    if (for_backward) transpose(x, packed + rows_bytes(x.count, x.pixels));
+  }
+
+  void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const override {
+    multiply(packed, images, w, [out](std::size_t b, std::size_t p, Floats product) {
+      store(out + b * lanes + p * part, product);
+    });
+  }
+
+  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                FixedPointBlock w) const override {
+    Ints largest[parts] = {};
+    multiply(packed + rows_bytes(delta.terms, w.terms), w.terms, delta,
+             [&](std::size_t d, std::size_t p, Floats gradient) {
+               const Ints bits = descend(w1 + d * lanes + p * part, load(rate + p * part), gradient);
+               largest[p] = larger(largest[p], bits);
+             });
+    alignas(64) std::int32_t bits[lanes];
+    std::memcpy(bits, largest, sizeof bits);
+    alignas(64) float power[lanes];
+    set_scales(bits, *w.factors, power);
+    write_digits(w1, power, w);
+  }
+
+ private:
+  static void write_digits(const float* values, const float* power, FixedPointBlock out) {
+    const auto word_at = [&](std::size_t word) {
+      return out.digits + word / tile_rows * 3 * tile_bytes + word % tile_rows * tile_terms;
+    };
+    for_each_word(values, out.terms, power, [&](std::size_t word, std::size_t p, const auto& q) {
+      byte_digits(q, reinterpret_cast<Words*>(word_at(word)) + p, tile_bytes / sizeof(Words));
+    });
+    for (std::size_t word = (out.terms + 3) / 4; word < tiles(out.terms) * tile_rows; ++word)
+      for (std::size_t digit = 0; digit < 3; ++digit)
+        std::memset(word_at(word) + digit * tile_bytes, 0, tile_terms);
   }
 };
 
 }  // namespace
 
 const Kernel& amx_kernel() {
-  static const ByteKernel<TileMultiply> kernel;
+  static const AmxKernel kernel;
   return kernel;
 }
 

@@ -13,84 +13,68 @@ namespace eigen = EIGEN_RENAMED(RUNNER_INSTRUCTION_SET);
 #include "fixed_point.hpp"
 #include "hot.hpp"
 
-#include <cstring>
-
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
 using Matrix = eigen::Matrix<double, eigen::Dynamic, eigen::Dynamic, eigen::RowMajor>;
-using Strided = eigen::OuterStride<>;
-using Map = eigen::Map<const Matrix, eigen::Aligned64, Strided>;
+using Block = eigen::Matrix<double, eigen::Dynamic, static_cast<int>(lanes), eigen::RowMajor>;
 
 inline eigen::Index index(std::size_t n) {
   return static_cast<eigen::Index>(n);
 }
 
-/// Doubles in a row of n, padded to whole cache lines.
-inline std::size_t row_doubles(std::size_t n) {
-  return (n + 7) / 8 * 8;
+inline eigen::Map<const Block> numbers(FixedPointBlock block) {
+  return {reinterpret_cast<const double*>(block.digits), index(block.terms), index(lanes)};
 }
 
-inline Map rows_of(const std::byte* data, std::size_t rows, std::size_t columns) {
-  return Map(reinterpret_cast<const double*>(data), index(rows), index(columns),
-             Strided(index(row_doubles(columns))));
-}
-
-/// out = float32(sums·c), a row at a time, zeros up to padded(columns).
-void scale_rows(const double* sums, FixedPointRows q, std::size_t columns, float* out, std::size_t stride) {
-  for (std::size_t r = 0; r < q.rows; ++r) {
-    const double* __restrict sum = sums + r * columns;
-    float* __restrict row = out + r * stride;
-    const double c = q.scale[r];
-    for (std::size_t i = 0; i < columns; ++i) row[i] = static_cast<float>(sum[i] * c);
-    for (std::size_t i = columns; i < padded(columns); ++i) row[i] = 0.0f;
-  }
+inline eigen::Map<const Matrix> images_of(const std::byte* packed, std::size_t images, std::size_t pixels) {
+  return {reinterpret_cast<const double*>(packed), index(images), index(pixels)};
 }
 
 class EigenKernel final : public Kernel {
  public:
   std::string_view name() const override { return {"eigen", 5}; }
-  std::size_t panel_rows() const override { return 112; }
-  std::size_t row_bytes(std::size_t terms) const override { return row_doubles(terms) * sizeof(double); }
+  std::size_t digit_bytes(std::size_t terms) const override { return terms * lanes * sizeof(double); }
   std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
-    return images * row_bytes(pixels);
+    return (images * pixels + 7) / 8 * 8 * sizeof(double);
   }
 
-  void quantise(const float* values, std::size_t stride, FixedPointRows out) const override {
-    for (std::size_t r = 0; r < out.rows; ++r) {
-      const float* __restrict row = values + r * stride;
-      double* __restrict q = reinterpret_cast<double*>(out.digits + r * row_bytes(out.terms));
-      const RowScale scale = row_scale(largest_magnitude(row, out.terms));
-      out.scale[r] = scale.c;
-      if (scale.power == 0.0f)
-        std::memset(q, 0, out.terms * sizeof(double));
-      else
-        for (std::size_t i = 0; i < out.terms; ++i) q[i] = fixed_point(row[i], scale.power);
-    }
+  void quantise(const float* __restrict values, FixedPointBlock out) const override {
+    float power[lanes];
+    find_scales(values, out.terms, *out.factors, power);
+    double* __restrict q = reinterpret_cast<double*>(out.digits);
+    for (std::size_t i = 0; i < out.terms; ++i)
+      for (std::size_t l = 0; l < lanes; ++l) {
+        const std::int32_t number = fixed_point(values[i * lanes + l], power[l]);
+        q[i * lanes + l] = power[l] == 0.0f ? 0 : number;
+      }
   }
 
   void pack(ImageBytes images, bool, std::byte* packed) const override {
-    for (std::size_t b = 0; b < images.count; ++b) {
-      const std::uint8_t* __restrict from = images.data + b * images.pixels;
-      double* __restrict to = reinterpret_cast<double*>(packed + b * row_bytes(images.pixels));
-      for (std::size_t d = 0; d < images.pixels; ++d) to[d] = from[d];
-    }
+    double* __restrict to = reinterpret_cast<double*>(packed);
+    for (std::size_t i = 0; i < images.count * images.pixels; ++i) to[i] = images.data[i];
   }
 
-  void forward(FixedPointRows w, const std::byte* packed, std::size_t images, std::size_t pixels, float* out,
-               std::size_t stride) const override {
-    double* sums = thread_scratch(w.rows * images);
-    eigen::Map<Matrix>(sums, index(w.rows), index(images)).noalias() =
-        rows_of(w.digits, w.rows, pixels) * rows_of(packed, images, pixels).transpose();
-    scale_rows(sums, w, images, out, stride);
+  void forward(FixedPointBlock w, const std::byte* packed, std::size_t images,
+               float* __restrict out) const override {
+    double* __restrict sums = thread_scratch(images * lanes);
+    eigen::Map<Block>(sums, index(images), index(lanes)).noalias() =
+        images_of(packed, images, w.terms) * numbers(w);
+    for (std::size_t b = 0; b < images; ++b)
+      for (std::size_t l = 0; l < lanes; ++l)
+        out[b * lanes + l] = product(sums[b * lanes + l], w.factors->high[l], w.factors->low[l]);
   }
 
-  void backward(FixedPointRows d, const std::byte* packed, std::size_t images, std::size_t pixels, float* out,
-                std::size_t stride) const override {
-    double* sums = thread_scratch(d.rows * pixels);
-    eigen::Map<Matrix>(sums, index(d.rows), index(pixels)).noalias() =
-        rows_of(d.digits, d.rows, images) * rows_of(packed, images, pixels);
-    scale_rows(sums, d, pixels, out, stride);
+  void backward(FixedPointBlock delta, const std::byte* packed, const float* __restrict rate,
+                float* __restrict w1, FixedPointBlock w) const override {
+    double* __restrict sums = thread_scratch(w.terms * lanes);
+    eigen::Map<Block>(sums, index(w.terms), index(lanes)).noalias() =
+        images_of(packed, delta.terms, w.terms).transpose() * numbers(delta);
+    for (std::size_t d = 0; d < w.terms; ++d)
+      for (std::size_t l = 0; l < lanes; ++l)
+        w1[d * lanes + l] -=
+            rate[l] * product(sums[d * lanes + l], delta.factors->high[l], delta.factors->low[l]);
+    quantise(w1, w);
   }
 };
 

@@ -11,58 +11,55 @@ namespace {
 class ReferenceKernel final : public Kernel {
  public:
   std::string_view name() const override { return "reference"; }
-  std::size_t panel_rows() const override { return 16; }
-  std::size_t row_bytes(std::size_t terms) const override {
-    return (terms * sizeof(std::int32_t) + 63) / 64 * 64;
-  }
+  std::size_t digit_bytes(std::size_t terms) const override { return terms * lanes * sizeof(std::int32_t); }
   std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
     return (images * pixels + 63) / 64 * 64;
   }
 
-  void quantise(const float* values, std::size_t stride, FixedPointRows out) const override {
-    for (std::size_t r = 0; r < out.rows; ++r) {
-      const float* row = values + r * stride;
-      std::int32_t* q = row_of(out, r);
-      const RowScale scale = row_scale(largest_magnitude(row, out.terms));
-      out.scale[r] = scale.c;
-      for (std::size_t i = 0; i < out.terms; ++i)
-        q[i] = scale.power == 0.0f ? 0 : fixed_point(row[i], scale.power);
-    }
+  void quantise(const float* values, FixedPointBlock out) const override {
+    float power[lanes];
+    find_scales(values, out.terms, *out.factors, power);
+    std::int32_t* q = numbers(out);
+    for (std::size_t i = 0; i < out.terms * lanes; ++i)
+      q[i] = power[i % lanes] == 0.0f ? 0 : fixed_point(values[i], power[i % lanes]);
   }
 
   void pack(ImageBytes images, bool, std::byte* packed) const override {
     std::memcpy(packed, images.data, images.count * images.pixels);
   }
 
-  void forward(FixedPointRows w, const std::byte* packed, std::size_t images, std::size_t pixels, float* out,
-               std::size_t stride) const override {
+  void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const override {
     const auto* x = reinterpret_cast<const std::uint8_t*>(packed);
-    for (std::size_t r = 0; r < w.rows; ++r) {
-      const std::int32_t* q = row_of(w, r);
-      for (std::size_t b = 0; b < padded(images); ++b) {
+    const std::int32_t* q = numbers(w);
+    for (std::size_t b = 0; b < images; ++b)
+      for (std::size_t l = 0; l < lanes; ++l) {
         std::int64_t sum = 0;
-        for (std::size_t d = 0; d < pixels && b < images; ++d) sum += std::int64_t{q[d]} * x[b * pixels + d];
-        out[r * stride + b] = b < images ? static_cast<float>(static_cast<double>(sum) * w.scale[r]) : 0.0f;
+        for (std::size_t d = 0; d < w.terms; ++d) sum += std::int64_t{q[d * lanes + l]} * x[b * w.terms + d];
+        out[b * lanes + l] = product_of(sum, *w.factors, l);
       }
-    }
   }
 
-  void backward(FixedPointRows d, const std::byte* packed, std::size_t images, std::size_t pixels, float* out,
-                std::size_t stride) const override {
+  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                FixedPointBlock w) const override {
     const auto* x = reinterpret_cast<const std::uint8_t*>(packed);
-    for (std::size_t r = 0; r < d.rows; ++r) {
-      const std::int32_t* q = row_of(d, r);
-      for (std::size_t i = 0; i < padded(pixels); ++i) {
+    const std::int32_t* q = numbers(delta);
+    for (std::size_t d = 0; d < w.terms; ++d)
+      for (std::size_t l = 0; l < lanes; ++l) {
         std::int64_t sum = 0;
-        for (std::size_t b = 0; b < images && i < pixels; ++b) sum += std::int64_t{q[b]} * x[b * pixels + i];
-        out[r * stride + i] = i < pixels ? static_cast<float>(static_cast<double>(sum) * d.scale[r]) : 0.0f;
+        for (std::size_t b = 0; b < delta.terms; ++b)
+          sum += std::int64_t{q[b * lanes + l]} * x[b * w.terms + d];
+        w1[d * lanes + l] -= rate[l] * product_of(sum, *delta.factors, l);
       }
-    }
+    quantise(w1, w);
   }
 
  private:
-  std::int32_t* row_of(FixedPointRows rows, std::size_t r) const {
-    return reinterpret_cast<std::int32_t*>(rows.digits + r * row_bytes(rows.terms));
+  static std::int32_t* numbers(FixedPointBlock block) {
+    return reinterpret_cast<std::int32_t*>(block.digits);
+  }
+  static float product_of(std::int64_t sum, const Factors& factors, std::size_t l) {
+    return static_cast<float>(sum >> 16) * factors.high[l] +
+           static_cast<float>(sum & 0xffff) * factors.low[l];
   }
 };
 

@@ -1,78 +1,61 @@
-// The kernel for processors with AVX-512 VNNI: four signed digits times four pixels, added up in 32 bits, by
-// one instruction.
+// The kernel for processors with byte products that add up in 32 bits, AVX-512 VNNI or AVX-VNNI: q in three
+// signed digits, four of them times four pixels by one instruction.
+//
+//   a word: d0, d1, d2 of four terms, a byte each
 
-#include "byte_digits_avx512.hpp"
-#include "unrolled.hpp"
-
-#include <cstring>
+#include "byte_digits.hpp"
+#include "word_kernel.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
-inline __m512i four_digits(const std::byte* digits) {
-  std::int32_t word;
-  std::memcpy(&word, digits, sizeof word);
-  return _mm512_set1_epi32(word);
+/// sums + four pixels × four digits. In assembly, because g++ 12 moves the sums of its own intrinsic back
+/// and forth between registers.
+[[gnu::always_inline]] inline Ints add_products(Ints sums, Words pixels, Ints digits) {
+#ifdef __AVX512F__
+  asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(pixels), "v"(digits));
+#else
+  asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sums) : "x"(pixels), "x"(digits));
+#endif
+  return sums;
 }
 
-struct VectorMultiply {
+struct ByteDigits {
   static std::string_view name() { return {"vnni", 4}; }
-  static constexpr std::size_t panel_rows = 48;
+  static constexpr std::size_t digits = 3;
+  static constexpr std::size_t word_bytes = digits * part * word_terms;
 
-  /// Rows × Blocks·16 sums of three digits in registers.
-  template <std::size_t Rows, std::size_t Blocks, class To>
-  static void block(const std::byte* digits, std::size_t plane, const std::byte* pixels, std::size_t terms,
-                    const To& to) {
-    __m512i sum[3 * Rows][Blocks];
-    unrolled<3 * Rows>(
-        [&](auto i) { unrolled<Blocks>([&](auto j) { sum[i][j] = _mm512_setzero_si512(); }); });
-    for (std::size_t k = 0; k < terms; k += 4) {
-      __m512i x[Blocks];
-      unrolled<Blocks>([&](auto j) { x[j] = _mm512_load_si512(pixels + 16 * (j * plane + k)); });
-      unrolled<3 * Rows>([&](auto i) {
-        const __m512i w = four_digits(digits + i * plane + k);
-        unrolled<Blocks>([&](auto j) { sum[i][j] = _mm512_dpbusd_epi32(sum[i][j], x[j], w); });
-      });
-    }
-    unrolled<Rows>([&](auto i) {
-      unrolled<Blocks>(
-          [&](auto j) { deliver(to(i, 16 * j), sum[3 * i][j], sum[3 * i + 1][j], sum[3 * i + 2][j]); });
+  static constexpr std::size_t chunk_words = byte_chunk_terms / word_terms;
+
+  struct Sums {
+    Ints d[digits];
+  };
+
+  static void write(const Ints (&q)[word_terms], std::byte* to) {
+    byte_digits(q, reinterpret_cast<Words*>(to), 1);
+  }
+
+  template <std::size_t N>
+  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from,
+                                         const std::uint32_t* words) {
+    const auto* d = reinterpret_cast<const Ints*>(from);
+    const Ints d0 = d[0], d1 = d[1], d2 = d[2];
+    unrolled<N>([&](auto i) {
+      const Words x = Words{} + words[i];
+      sums[i].d[0] = add_products(sums[i].d[0], x, d0);
+      sums[i].d[1] = add_products(sums[i].d[1], x, d1);
+      sums[i].d[2] = add_products(sums[i].d[2], x, d2);
     });
   }
 
-  template <std::size_t Blocks, class To>
-  static void all_rows(FixedPointRows q, std::size_t first_term, std::size_t terms, const std::byte* pixels,
-                       const To& to) {
-    const std::size_t plane = padded_terms(q.terms);
-    const auto rows_from = [&](std::size_t r) {
-      return [&to, r](std::size_t i, std::size_t c) { return to(r + i, c); };
-    };
-    std::size_t r = 0;
-    for (; r + 2 <= q.rows; r += 2)
-      block<2, Blocks>(q.digits + 3 * r * plane + first_term, plane, pixels, terms, rows_from(r));
-    if (r < q.rows)
-      block<1, Blocks>(q.digits + 3 * r * plane + first_term, plane, pixels, terms, rows_from(r));
-  }
-
-  template <class To>
-  static void multiply(FixedPointRows q, std::size_t first_term, std::size_t terms, std::size_t columns,
-                       const std::byte* packed, const To& to) {
-    const std::size_t plane = padded_terms(q.terms);
-    const auto columns_from = [&](std::size_t c) {
-      return [&to, c](std::size_t r, std::size_t i) { return to(r, c + i); };
-    };
-    std::size_t c = 0;
-    for (; c + 48 < columns; c += 64)
-      all_rows<4>(q, first_term, terms, packed + c * plane + first_term * 16, columns_from(c));
-    for (; c < columns; c += 16)
-      all_rows<1>(q, first_term, terms, packed + c * plane + first_term * 16, columns_from(c));
-  }
+  static Ints high(const Sums& s) { return high_part(s.d[0], s.d[1], s.d[2]); }
+  static Ints low(const Sums& s) { return low_part(s.d[0], s.d[1]); }
 };
 
 }  // namespace
 
 const Kernel& vnni_kernel() {
-  static const ByteKernel<VectorMultiply> kernel;
+  static const WordKernel<ByteDigits> kernel;
   return kernel;
 }
 

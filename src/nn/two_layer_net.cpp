@@ -1,7 +1,5 @@
 #include "runner/nn/two_layer_net.hpp"
 
-#include "runner/compute/aligned_buffer.hpp"
-#include "runner/compute/arithmetic.hpp"
 #include "runner/compute/initial_weights.hpp"
 
 #include <cassert>
@@ -14,14 +12,11 @@ namespace {
 Matrix drawn_weights(std::uint64_t seed, RandomPurpose purpose, std::size_t hidden, std::size_t width,
                      double std) {
   using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const std::size_t stride = padded(width);
-  const AlignedBuffer<float> rows(hidden * stride);
+  std::vector<float> rows(hidden * width);
   initial_weights(elementwise(best_instruction_set()), seed, purpose, hidden, width, static_cast<float>(std),
-                  rows.data(), stride);
+                  rows.data());
   const auto index = [](std::size_t n) { return static_cast<Eigen::Index>(n); };
-  return Eigen::Map<const Floats>(rows.data(), index(hidden), index(stride))
-      .leftCols(index(width))
-      .cast<double>();
+  return Eigen::Map<const Floats>(rows.data(), index(hidden), index(width)).cast<double>();
 }
 
 Matrix row_of_zeros(std::size_t n) {

@@ -14,12 +14,13 @@ static_assert(std::endian::native == std::endian::little,
               "the file's numbers are written as they lie in memory");
 
 WeightsCopy::WeightsCopy(const WeightsView& view)
-    : b1(view.b1, view.b1 + view.hidden),
-      W2(view.W2, view.W2 + view.hidden * view.classes),
-      b2(view.b2, view.b2 + view.classes) {
-  W1.reserve(view.hidden * view.pixels);
+    : b1(view.b1, view.b1 + view.hidden), b2(view.b2, view.b2 + view.classes) {
+  W1.reserve(view.pixels * view.hidden);
+  for (std::size_t d = 0; d < view.pixels; ++d)
+    for (std::size_t h = 0; h < view.hidden; ++h) W1.push_back(view.W1(d, h));
+  W2.reserve(view.hidden * view.classes);
   for (std::size_t h = 0; h < view.hidden; ++h)
-    W1.insert(W1.end(), view.W1 + h * view.W1_stride, view.W1 + h * view.W1_stride + view.pixels);
+    W2.insert(W2.end(), view.W2 + h * view.W2_stride, view.W2 + h * view.W2_stride + view.classes);
 }
 
 ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& layout)
@@ -59,10 +60,10 @@ void ArrayWriter::write_weights(std::size_t row, bool initial, const WeightsCopy
     descriptor_.write_at(offset + row * row_size * sizeof(float), buffer_.data(), row_size * sizeof(float));
   };
 
-  // W1 of the book, input-major: the transpose of ours.
   buffer_.assign(pixels * widest, layout::canonical_nan);
-  for (std::size_t h = 0; h < hidden; ++h)
-    for (std::size_t i = 0; i < pixels; ++i) buffer_[i * widest + h] = weights.W1[h * pixels + i];
+  for (std::size_t d = 0; d < pixels; ++d)
+    std::copy_n(weights.W1.begin() + static_cast<std::ptrdiff_t>(d * hidden), hidden,
+                buffer_.begin() + static_cast<std::ptrdiff_t>(d * widest));
   write_row(offsets[0], pixels * widest);
   buffer_ = weights.b1;
   write_row(offsets[1], widest);

@@ -20,7 +20,8 @@ struct Marks {
   double wall_time = 0;
 };
 
-/// One run's weights at one epoch, without gaps; hidden-major as in WeightsView.
+/// One run's weights at one epoch as the file holds them, without gaps: W1 pixels × hidden, W2 hidden ×
+/// classes.
 struct WeightsCopy {
   explicit WeightsCopy(const WeightsView& view);
   std::size_t bytes() const { return (W1.size() + b1.size() + W2.size() + b2.size()) * sizeof(float); }

@@ -13,40 +13,32 @@
 namespace runner {
 namespace {
 
-/// Images evaluated together. The losses of a block are summed first, then those of the blocks in order: part
-/// of the arithmetic.
-constexpr std::size_t evaluation_block = 256;
+/// Images evaluated together. Their losses are summed first, then those sums in order: part of the arithmetic.
+constexpr std::size_t evaluated_together = 256;
 
-/// One run of the cohort; its hidden units are rows first_row … first_row + hidden − 1 of the stack.
+/// One run of the cohort.
 struct Member {
   Loss loss;
   float rate;
-  std::size_t first_row;
-  std::size_t hidden;
+  UnitRange units;  // in the stack
 };
 
-/// Begin of part `part` of `parts` even parts of 0 … count.
-std::size_t part_begin(std::size_t count, std::size_t parts, std::size_t part) {
-  return count * part / parts;
-}
-
-/// What one thread needs to work on a panel of hidden units in the backward pass.
-struct PanelMemory {
-  AlignedBuffer<float> delta;             // rows × padded batch
-  AlignedBuffer<std::byte> delta_digits;  // the same in fixed point
-  AlignedBuffer<double> delta_scale;
-  AlignedBuffer<float> gradient;  // rows × padded pixels
+/// What one thread needs for the backward pass of a block of units.
+struct DeltaMemory {
+  AlignedBuffer<float> delta;       // batch × lanes
+  AlignedBuffer<std::byte> digits;  // the same in fixed point
+  AlignedBuffer<Factors> factors;   // one
 };
 
-/// What one thread needs to evaluate a block of images.
-struct BlockMemory {
+/// What one thread needs to evaluate some images.
+struct EvaluationMemory {
   AlignedBuffer<std::byte> packed;
-  AlignedBuffer<float> z;       // rows × padded block
-  AlignedBuffer<float> scores;  // classes × padded block
+  AlignedBuffer<float> z;       // blocks of images × lanes
+  AlignedBuffer<float> scores;  // classes × padded images
 };
 
-/// Sums over a block of images for one run.
-struct BlockSums {
+/// Sums over images evaluated together for one run.
+struct EvaluationSums {
   double loss;
   std::uint64_t correct;
 };
@@ -69,31 +61,33 @@ struct CohortTrainer::State {
 
   RunSpec first;  // batch size, sampling and seed of all
   std::vector<Member> members;
-  std::size_t rows = 0;  // hidden units in the stack
-  std::size_t w1_stride;
-  std::size_t panel_rows;  // the most rows of a panel
+  std::size_t units = 0;   // hidden units in the stack
+  std::size_t blocks = 0;  // of `lanes` of them; the last is filled up with units of zeros that learn nothing
+  std::size_t w2_stride;
+  std::size_t digit_bytes;  // of a block of W1
   int epoch = 0;
 
-  // The stacked networks: a row for each hidden unit.
-  AlignedBuffer<float> w1;             // rows × w1_stride
-  AlignedBuffer<std::byte> w1_digits;  // the same in fixed point, made whenever a row of w1 changes
-  AlignedBuffer<double> w1_scale;
-  AlignedBuffer<float> b1;             // rows
-  AlignedBuffer<float> w2;             // rows × classes
+  // The stacked networks.
+  AlignedBuffer<float> w1;             // blocks of pixels × lanes
+  AlignedBuffer<std::byte> w1_digits;  // the same in fixed point, made whenever w1 changes
+  AlignedBuffer<Factors> w1_factors;   // of each block
+  AlignedBuffer<float> b1;             // units
+  AlignedBuffer<float> rates;          // units
+  AlignedBuffer<float> w2;             // units × w2_stride
   AlignedBuffer<float> b2;             // members × classes
-  std::vector<std::size_t> member_of;  // of each row
+  std::vector<std::size_t> member_of;  // of each unit
 
   // One mini-batch.
   std::vector<std::uint32_t> order;
   AlignedBuffer<std::uint8_t> batch;
   AlignedBuffer<std::uint8_t> labels;
   AlignedBuffer<std::byte> packed;
-  AlignedBuffer<float> z;   // rows × padded batch
+  AlignedBuffer<float> z;   // blocks of batch × lanes
   AlignedBuffer<float> dy;  // members × classes × padded batch
 
-  mutable std::vector<PanelMemory> panels;  // by slot
-  mutable std::vector<BlockMemory> blocks;  // by slot
-  mutable std::vector<BlockSums> sums;      // blocks × members
+  mutable std::vector<DeltaMemory> delta_memory;            // by slot
+  mutable std::vector<EvaluationMemory> evaluation_memory;  // by slot
+  mutable std::vector<EvaluationSums> sums;                 // images evaluated together × members
 
   State(const Dataset& dataset, std::span<const RunSpec> runs, Backend backend,
         const std::atomic<bool>& may_split)
@@ -102,158 +96,192 @@ struct CohortTrainer::State {
         ops(*backend.elementwise),
         split(may_split),
         first(runs.front()),
-        w1_stride(padded(dataset.pixels)) {
+        w2_stride(padded(dataset.classes)),
+        digit_bytes(kernel.digit_bytes(dataset.pixels)) {
     for (const RunSpec& run : runs) {
       assert(same_batches(run, first));
       const auto hidden = static_cast<std::size_t>(run.hidden_size);
-      members.push_back({run.loss, static_cast<float>(run.learning_rate), rows, hidden});
-      rows += hidden;
+      members.push_back({run.loss, static_cast<float>(run.learning_rate), {units, hidden}});
+      units += hidden;
     }
+    blocks = padded(units) / lanes;
     const auto batch_size = static_cast<std::size_t>(first.batch_size);
     assert(batch_size <= data.train.count);
-    panel_rows = std::min(rows, kernel.panel_rows());
-    w1 = AlignedBuffer<float>(rows * w1_stride);
-    w1_digits = AlignedBuffer<std::byte>(rows * kernel.row_bytes(data.pixels));
-    w1_scale = AlignedBuffer<double>(rows);
-    b1 = AlignedBuffer<float>(rows);
-    w2 = AlignedBuffer<float>(rows * data.classes);
+    w1 = AlignedBuffer<float>(blocks * block_size());
+    w1_digits = AlignedBuffer<std::byte>(blocks * digit_bytes);
+    w1_factors = AlignedBuffer<Factors>(blocks);
+    b1 = AlignedBuffer<float>(blocks * lanes);
+    rates = AlignedBuffer<float>(blocks * lanes);
+    w2 = AlignedBuffer<float>(units * w2_stride);
     b2 = AlignedBuffer<float>(members.size() * data.classes);
     batch = AlignedBuffer<std::uint8_t>(batch_size * data.pixels);
     labels = AlignedBuffer<std::uint8_t>(batch_size);
     packed = AlignedBuffer<std::byte>(kernel.image_bytes(batch_size, data.pixels));
-    z = AlignedBuffer<float>(rows * padded(batch_size));
+    z = AlignedBuffer<float>(blocks * batch_size * lanes);
     dy = AlignedBuffer<float>(members.size() * data.classes * padded(batch_size));
-    panels.resize(slots());
-    blocks.resize(slots());
+    delta_memory.resize(slots());
+    evaluation_memory.resize(slots());
     const std::size_t most = std::max(data.train.count, data.test.count);
-    sums.resize((most + evaluation_block - 1) / evaluation_block * members.size());
+    sums.resize((most + evaluated_together - 1) / evaluated_together * members.size());
 
-    member_of.resize(rows);
-    for (std::size_t m = 0; m < members.size(); ++m) {
-      const auto& [loss, rate, first_row, hidden] = members[m];
-      std::fill_n(member_of.begin() + static_cast<std::ptrdiff_t>(first_row), hidden, m);
-      const auto std = static_cast<float>(runs[m].weight_init_std);
-      const auto seed = static_cast<std::uint64_t>(first.seed);
-      initial_weights(ops, seed, RandomPurpose::initial_W1, hidden, data.pixels, std,
-                      w1.data() + first_row * w1_stride, w1_stride);
-      initial_weights(ops, seed, RandomPurpose::initial_W2, hidden, data.classes, std,
-                      w2.data() + first_row * data.classes, data.classes);
+    draw_weights(runs);
+    lay_out_members();
+    for (std::size_t k = 0; k < blocks; ++k) kernel.quantise(w1.data() + k * block_size(), digits_of(k));
+  }
+
+  std::size_t block_size() const { return data.pixels * lanes; }
+
+  /// W1's column of a unit; its entries are `lanes` apart.
+  float* w1_column(std::size_t unit) const {
+    return w1.data() + unit / lanes * block_size() + unit % lanes;
+  }
+
+  FixedPointBlock digits_of(std::size_t block) const {
+    return {w1_digits.data() + block * digit_bytes, &w1_factors[block], data.pixels};
+  }
+
+  /// A network of few units begins with those of a larger one: each is drawn once for all members with the
+  /// same weight_init_std.
+  void draw_weights(std::span<const RunSpec> runs) {
+    const auto seed = static_cast<std::uint64_t>(first.seed);
+    std::vector<bool> drawn(runs.size());
+    std::vector<float> drawn_w1, drawn_w2;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      if (drawn[i]) continue;
+      const auto same = [&](const RunSpec& run) { return run.weight_init_std == runs[i].weight_init_std; };
+      std::size_t most = 0;
+      for (std::size_t m = i; m < runs.size(); ++m)
+        if (same(runs[m])) most = std::max(most, members[m].units.count);
+      const auto std = static_cast<float>(runs[i].weight_init_std);
+      drawn_w1.resize(most * data.pixels);
+      drawn_w2.resize(most * data.classes);
+      initial_weights(ops, seed, RandomPurpose::initial_W1, most, data.pixels, std, drawn_w1.data());
+      initial_weights(ops, seed, RandomPurpose::initial_W2, most, data.classes, std, drawn_w2.data());
+      for (std::size_t m = i; m < runs.size(); ++m) {
+        if (!same(runs[m])) continue;
+        drawn[m] = true;
+        for (std::size_t h = 0; h < members[m].units.count; ++h) {
+          const std::size_t unit = members[m].units.first + h;
+          float* column = w1_column(unit);
+          for (std::size_t d = 0; d < data.pixels; ++d) column[d * lanes] = drawn_w1[h * data.pixels + d];
+          std::copy_n(drawn_w2.data() + h * data.classes, data.classes, w2.data() + unit * w2_stride);
+        }
+      }
     }
-    kernel.quantise(w1.data(), w1_stride, digits_of(0, rows));
   }
 
-  FixedPointRows digits_of(std::size_t begin, std::size_t end) const {
-    return {w1_digits.data() + begin * kernel.row_bytes(data.pixels), w1_scale.data() + begin, end - begin,
-            data.pixels};
-  }
-
-  /// body(begin, end, slot) for panels of rows that make up the stack: as many as the kernel likes, or one
-  /// for each thread.
-  template <class Body>
-  void for_each_panel(bool parallel, const Body& body) const {
-    const std::size_t wanted = (rows + panel_rows - 1) / panel_rows;
-    const std::size_t count = parallel ? std::min(rows, std::max(wanted, slots())) : wanted;
-    for_each_part(count, parallel, [&](std::size_t part, std::size_t slot) {
-      body(part_begin(rows, count, part), part_begin(rows, count, part + 1), slot);
-    });
-  }
-
-  /// z = sigmoid(X·W1 + b1) for rows begin … end − 1.
-  void forward_panel(std::size_t begin, std::size_t end, const std::byte* images, std::size_t count,
-                     float* z_out, std::size_t stride) const {
-    kernel.forward(digits_of(begin, end), images, count, data.pixels, z_out + begin * stride, stride);
-    for (std::size_t r = begin; r < end; ++r) ops.sigmoid(z_out + r * stride, b1[r], stride);
-  }
-
-  void scores(std::size_t m, const float* z_in, std::size_t stride, float* s) const {
-    const Member& member = members[m];
-    ops.scores(w2.data() + member.first_row * data.classes, b2.data() + m * data.classes, member.hidden,
-               data.classes, z_in + member.first_row * stride, stride, s);
+  /// What each unit has to know of its member. Units of no member are zeros and learn nothing.
+  void lay_out_members() {
+    member_of.resize(units);
+    std::fill_n(rates.data(), rates.size(), 0.0f);
+    for (std::size_t m = 0; m < members.size(); ++m)
+      for (std::size_t unit = members[m].units.first; unit < members[m].units.first + members[m].units.count;
+           ++unit) {
+        member_of[unit] = m;
+        rates[unit] = members[m].rate;
+      }
   }
 
   void gather(std::size_t begin, std::size_t end) {
+    constexpr std::size_t ahead = 4;
     for (std::size_t i = begin; i < end; ++i) {
+      if (i + ahead < end) {
+        const std::uint8_t* next = data.train.pixels.data() + order[i + ahead] * data.pixels;
+        for (std::size_t d = 0; d < data.pixels; d += 64) __builtin_prefetch(next + d);
+      }
       std::memcpy(batch.data() + (i - begin) * data.pixels, data.train.pixels.data() + order[i] * data.pixels,
                   data.pixels);
       labels[i - begin] = data.train.labels[order[i]];
     }
   }
 
-  /// dA1, dW1 and the updates of rows begin … end − 1; the gradient never leaves the panel.
-  void backward_panel(std::size_t begin, std::size_t end, std::size_t images, std::size_t stride,
-                      PanelMemory& memory) {
+  /// Z1 = sigmoid(X·W1 + b1) for one block of units.
+  void forward_block(std::size_t k, const std::byte* images, std::size_t count, float* z_of_block) const {
+    kernel.forward(digits_of(k), images, count, z_of_block);
+    ops.sigmoid(z_of_block, b1.data() + k * lanes, count);
+  }
+
+  void scores(std::size_t m, const float* z_blocks, std::size_t images, float* s) const {
+    const Member& member = members[m];
+    ops.scores(w2.data() + member.units.first * w2_stride, b2.data() + m * data.classes, data.classes,
+               z_blocks, images * lanes, member.units, images, s);
+  }
+
+  /// dA1, dW2, dW1 and the updates of one block of units; the gradients are never stored.
+  void backward_block(std::size_t k, std::size_t images, DeltaMemory& memory) {
     if (memory.delta.size() == 0) {
       const auto batch_size = static_cast<std::size_t>(first.batch_size);
-      memory.delta = AlignedBuffer<float>(panel_rows * padded(batch_size));
-      memory.delta_digits = AlignedBuffer<std::byte>(panel_rows * kernel.row_bytes(batch_size));
-      memory.delta_scale = AlignedBuffer<double>(panel_rows);
-      memory.gradient = AlignedBuffer<float>(panel_rows * w1_stride);
+      memory.delta = AlignedBuffer<float>(batch_size * lanes);
+      memory.digits = AlignedBuffer<std::byte>(kernel.digit_bytes(batch_size));
+      memory.factors = AlignedBuffer<Factors>(1);
     }
-    for (std::size_t r = begin; r < end; ++r) {
-      const std::size_t m = member_of[r];
-      ops.hidden_gradient(dy.data() + m * data.classes * stride, data.classes, z.data() + r * stride, stride,
-                          members[m].rate, w2.data() + r * data.classes, &b1[r],
-                          memory.delta.data() + (r - begin) * stride);
+    const std::size_t end = std::min((k + 1) * lanes, units);
+    if (end < (k + 1) * lanes) std::fill_n(memory.delta.data(), images * lanes, 0.0f);
+    for (std::size_t unit = k * lanes; unit < end;) {
+      const std::size_t m = member_of[unit];
+      const Member& member = members[m];
+      const std::size_t member_end = std::min(member.units.first + member.units.count, end);
+      ops.hidden_gradient(dy.data() + m * data.classes * padded(images), data.classes, images,
+                          z.data() + k * images * lanes, unit - k * lanes, member_end - k * lanes, member.rate,
+                          w2.data() + unit * w2_stride, b1.data() + k * lanes, memory.delta.data());
+      unit = member_end;
     }
-    const FixedPointRows delta{memory.delta_digits.data(), memory.delta_scale.data(), end - begin, images};
-    kernel.quantise(memory.delta.data(), stride, delta);
-    kernel.backward(delta, packed.data(), images, data.pixels, memory.gradient.data(), w1_stride);
-    for (std::size_t r = begin; r < end; ++r)
-      ops.update(w1.data() + r * w1_stride, memory.gradient.data() + (r - begin) * w1_stride,
-                 members[member_of[r]].rate, w1_stride);
-    kernel.quantise(w1.data() + begin * w1_stride, w1_stride, digits_of(begin, end));
+    const FixedPointBlock delta{memory.digits.data(), memory.factors.data(), images};
+    kernel.quantise(memory.delta.data(), delta);
+    kernel.backward(delta, packed.data(), rates.data() + k * lanes, w1.data() + k * block_size(),
+                    digits_of(k));
   }
 
   void train_batch(std::size_t begin, std::size_t end) {
-    const std::size_t images = end - begin, stride = padded(images);
+    const std::size_t images = end - begin;
     const bool parallel = split.load(std::memory_order_relaxed);
     gather(begin, end);
     kernel.pack({batch.data(), images, data.pixels}, true, packed.data());
-    for_each_panel(parallel, [&](std::size_t from, std::size_t to, std::size_t) {
-      forward_panel(from, to, packed.data(), images, z.data(), stride);
+    for_each_part(blocks, parallel, [&](std::size_t k, std::size_t) {
+      forward_block(k, packed.data(), images, z.data() + k * images * lanes);
     });
     for_each_part(members.size(), parallel, [&](std::size_t m, std::size_t) {
+      const std::size_t stride = padded(images);
       float* s = dy.data() + m * data.classes * stride;
-      scores(m, z.data(), stride, s);
+      scores(m, z.data(), images, s);
       ops.score_gradient(members[m].loss, labels.data(), images, data.classes, stride, s);
       ops.update_output_bias(s, data.classes, stride, members[m].rate, b2.data() + m * data.classes);
     });
-    for_each_panel(parallel, [&](std::size_t from, std::size_t to, std::size_t slot) {
-      backward_panel(from, to, images, stride, panels[slot]);
-    });
+    for_each_part(blocks, parallel,
+                  [&](std::size_t k, std::size_t slot) { backward_block(k, images, delta_memory[slot]); });
   }
 
-  void evaluate_block(const LabelledImages& set, std::size_t block, BlockMemory& memory) const {
+  void evaluate_together(const LabelledImages& set, std::size_t part, EvaluationMemory& memory) const {
     if (memory.packed.size() == 0) {
-      memory.packed = AlignedBuffer<std::byte>(kernel.image_bytes(evaluation_block, data.pixels));
-      memory.z = AlignedBuffer<float>(rows * evaluation_block);
-      memory.scores = AlignedBuffer<float>(data.classes * evaluation_block);
+      memory.packed = AlignedBuffer<std::byte>(kernel.image_bytes(evaluated_together, data.pixels));
+      memory.z = AlignedBuffer<float>(blocks * evaluated_together * lanes);
+      memory.scores = AlignedBuffer<float>(data.classes * evaluated_together);
     }
-    const std::size_t begin = block * evaluation_block;
-    const std::size_t images = std::min(evaluation_block, set.count - begin), stride = padded(images);
+    const std::size_t begin = part * evaluated_together;
+    const std::size_t images = std::min(evaluated_together, set.count - begin);
     kernel.pack({set.pixels.data() + begin * data.pixels, images, data.pixels}, false, memory.packed.data());
-    for_each_panel(false, [&](std::size_t from, std::size_t to, std::size_t) {
-      forward_panel(from, to, memory.packed.data(), images, memory.z.data(), stride);
-    });
+    for (std::size_t k = 0; k < blocks; ++k)
+      forward_block(k, memory.packed.data(), images, memory.z.data() + k * images * lanes);
     for (std::size_t m = 0; m < members.size(); ++m) {
-      scores(m, memory.z.data(), stride, memory.scores.data());
-      BlockSums& sum = sums[block * members.size() + m];
+      scores(m, memory.z.data(), images, memory.scores.data());
+      EvaluationSums& sum = sums[part * members.size() + m];
       ops.evaluate(members[m].loss, memory.scores.data(), set.labels.data() + begin, images, data.classes,
-                   stride, &sum.loss, &sum.correct);
+                   padded(images), &sum.loss, &sum.correct);
     }
   }
 
   /// Mean loss and accuracy of every run on one set.
   template <class Store>
   void evaluate_set(const LabelledImages& set, const Store& store) const {
-    const std::size_t count = (set.count + evaluation_block - 1) / evaluation_block;
-    for_each_part(count, split.load(std::memory_order_relaxed),
-                  [&](std::size_t block, std::size_t slot) { evaluate_block(set, block, blocks[slot]); });
+    const std::size_t count = (set.count + evaluated_together - 1) / evaluated_together;
+    for_each_part(count, split.load(std::memory_order_relaxed), [&](std::size_t part, std::size_t slot) {
+      evaluate_together(set, part, evaluation_memory[slot]);
+    });
     for (std::size_t m = 0; m < members.size(); ++m) {
-      BlockSums total{};
-      for (std::size_t block = 0; block < count; ++block) {
-        total.loss += sums[block * members.size() + m].loss;
-        total.correct += sums[block * members.size() + m].correct;
+      EvaluationSums total{};
+      for (std::size_t part = 0; part < count; ++part) {
+        total.loss += sums[part * members.size() + m].loss;
+        total.correct += sums[part * members.size() + m].correct;
       }
       const auto images = static_cast<double>(set.count);
       store(m, static_cast<float>(total.loss / images),
@@ -300,39 +328,38 @@ void CohortTrainer::evaluate(std::span<Metrics> metrics) const {
 
 WeightsView CohortTrainer::weights(std::size_t i) const {
   const State& s = *state_;
-  const Member& member = s.members[i];
-  return {s.w1.data() + member.first_row * s.w1_stride,
-          s.w1_stride,
-          s.b1.data() + member.first_row,
-          s.w2.data() + member.first_row * s.data.classes,
-          s.b2.data() + i * s.data.classes,
-          member.hidden,
-          s.data.pixels,
+  const auto [first, hidden] = s.members[i].units;
+  return {s.w1.data(), first,  s.b1.data() + first,        s.w2.data() + first * s.w2_stride,
+          s.w2_stride, s.b2.data() + i * s.data.classes, hidden, s.data.pixels,
           s.data.classes};
 }
 
 void CohortTrainer::drop(std::size_t i) {
   State& s = *state_;
-  const std::size_t classes = s.data.classes;
-  const std::size_t to = s.members[i].first_row, from = to + s.members[i].hidden, moved = s.rows - from;
-  const std::size_t row_bytes = s.kernel.row_bytes(s.data.pixels);
-  std::copy_n(s.w1.data() + from * s.w1_stride, moved * s.w1_stride, s.w1.data() + to * s.w1_stride);
-  std::copy_n(s.w1_digits.data() + from * row_bytes, moved * row_bytes, s.w1_digits.data() + to * row_bytes);
-  std::copy_n(s.w1_scale.data() + from, moved, s.w1_scale.data() + to);
-  std::copy_n(s.b1.data() + from, moved, s.b1.data() + to);
-  std::copy_n(s.w2.data() + from * classes, moved * classes, s.w2.data() + to * classes);
-  std::copy_n(s.b2.data() + (i + 1) * classes, (s.members.size() - i - 1) * classes,
-              s.b2.data() + i * classes);
-
-  const std::size_t hidden = s.members[i].hidden;
-  s.members.erase(s.members.begin() + static_cast<std::ptrdiff_t>(i));
-  s.rows -= hidden;
-  s.member_of.resize(s.rows);
-  for (std::size_t m = i; m < s.members.size(); ++m) {
-    s.members[m].first_row -= hidden;
-    std::fill_n(s.member_of.begin() + static_cast<std::ptrdiff_t>(s.members[m].first_row),
-                s.members[m].hidden, m);
+  const auto [first, hidden] = s.members[i].units;
+  for (std::size_t unit = first; unit + hidden < s.units; ++unit) {
+    float* to = s.w1_column(unit);
+    const float* from = s.w1_column(unit + hidden);
+    for (std::size_t d = 0; d < s.data.pixels; ++d) to[d * lanes] = from[d * lanes];
+    s.b1[unit] = s.b1[unit + hidden];
   }
+  for (std::size_t unit = s.units - hidden; unit < s.units; ++unit) {
+    float* column = s.w1_column(unit);
+    for (std::size_t d = 0; d < s.data.pixels; ++d) column[d * lanes] = 0.0f;
+    s.b1[unit] = 0.0f;
+  }
+  std::copy(s.w2.data() + (first + hidden) * s.w2_stride, s.w2.data() + s.units * s.w2_stride,
+            s.w2.data() + first * s.w2_stride);
+  std::copy(s.b2.data() + (i + 1) * s.data.classes, s.b2.data() + s.members.size() * s.data.classes,
+            s.b2.data() + i * s.data.classes);
+
+  s.members.erase(s.members.begin() + static_cast<std::ptrdiff_t>(i));
+  for (std::size_t m = i; m < s.members.size(); ++m) s.members[m].units.first -= hidden;
+  s.units -= hidden;
+  s.blocks = padded(s.units) / lanes;
+  s.lay_out_members();
+  for (std::size_t k = first / lanes; k < s.blocks; ++k)
+    s.kernel.quantise(s.w1.data() + k * s.block_size(), s.digits_of(k));
 }
 
 }  // namespace runner

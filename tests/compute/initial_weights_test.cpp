@@ -11,7 +11,7 @@ namespace {
 std::vector<float> draw(std::uint64_t seed, std::size_t hidden, std::size_t width, float std = 0.01f,
                         RandomPurpose purpose = RandomPurpose::initial_W1) {
   std::vector<float> out(hidden * width);
-  initial_weights(elementwise(best_instruction_set()), seed, purpose, hidden, width, std, out.data(), width);
+  initial_weights(elementwise(best_instruction_set()), seed, purpose, hidden, width, std, out.data());
   return out;
 }
 

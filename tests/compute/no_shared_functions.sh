@@ -5,7 +5,7 @@
 set -euo pipefail
 nm=$1
 shift
-shared=$("$nm" -C "$@" | grep -E ' [VWu] ' | grep -vE 'Eigen_x86_64_v|runner::(x86_64_v|avx2|vnni|amx)|DW\.ref\.__gxx_personality_v0|a[st]an|__sanitizer' || true)
+shared=$("$nm" -C "$@" | grep -E ' [VWu] ' | grep -vE 'Eigen_x86_64_v|runner::(x86_64_v|avx2|avx_vnni|avx512_vnni|amx)|DW\.ref\.__gxx_personality_v0|a[st]an|__sanitizer' || true)
 total=$("$nm" -C "$@" | grep -cE ' (T|t|W) .*runner::x86_64_v')
 if [ -n "$shared" ]; then
   echo "shared between instruction sets:"

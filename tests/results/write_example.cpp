@@ -15,8 +15,11 @@ int main(int, char* argv[]) {
     std::string config = example_config;
     config.replace(config.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
     const Sweep sweep = sweep_of(config, data);
-    std::vector<float> weights(3 * data.pixels);
-    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i);
+    std::vector<float> weights(3 * data.pixels), block(data.pixels * lanes);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      weights[i] = static_cast<float>(i);
+      block[i % data.pixels * lanes + i / data.pixels] = weights[i];
+    }
     ResultsFile file(argv[1], sweep, data, example_provenance,
                      {.commit_interval = std::chrono::milliseconds(0), .committed = [&](auto epochs) {
                         for (const CommittedEpoch& e : epochs)
@@ -24,10 +27,9 @@ int main(int, char* argv[]) {
                       }});
     const auto tell = [&](std::size_t run, int epoch) {
       EpochRecord record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
-      record.weights = {weights.data(), data.pixels,
-                        weights.data(), weights.data(),
-                        weights.data(), static_cast<std::size_t>(sweep.runs[run].spec.hidden_size),
-                        data.pixels,    data.classes};
+      const auto hidden = static_cast<std::size_t>(sweep.runs[run].spec.hidden_size);
+      record.weights = {block.data(), 0,      weights.data(), weights.data(), data.classes,
+                        weights.data(), hidden, data.pixels,    data.classes};
       file.on_epoch({&record, 1});
     };
     const std::vector<std::size_t> missing = file.missing();

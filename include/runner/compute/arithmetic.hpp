@@ -6,7 +6,7 @@
 namespace runner {
 
 /// Raised by any change that alters a bit of any result; part of each run's digest and of the results file.
-inline constexpr int arithmetic_version = 1;
+inline constexpr int arithmetic_version = 2;
 
 /// The largest magnitude of a fixed-point entry: three signed bytes, 127·2^16 + 127·2^8 + 127.
 inline constexpr std::int32_t fixed_point_limit = 8'355'711;
@@ -15,8 +15,7 @@ inline constexpr std::int32_t fixed_point_limit = 8'355'711;
 /// 2^22·255·fixed_point_limit < 2^53, exact in double.
 inline constexpr std::size_t max_terms = std::size_t{1} << 22;
 
-/// Rows of float32 arrays are padded with zeros to a multiple of so many entries, and short sums run in so
-/// many partial sums.
+/// Hidden units are computed side by side in blocks of so many, as are the images of short sums.
 inline constexpr std::size_t lanes = 16;
 
 /// n rounded up to a multiple of `lanes`.

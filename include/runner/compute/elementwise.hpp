@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/compute/arithmetic.hpp"
 #include "runner/compute/instruction_set.hpp"
 
 #include <cstddef>
@@ -13,21 +14,30 @@ enum class Loss {
   mean_squared_error  ///< ½·Σ over classes of (y − t)², mean over the images
 };
 
+/// The hidden layer of one run in a stack of blocks of `lanes` hidden units.
+struct UnitRange {
+  std::size_t first;  ///< its first unit is unit first % lanes of block first / lanes
+  std::size_t count;
+};
+
 /// All of a training step that is not one of the two large products: float32 operations, each rounded on its
 /// own, in one stated order, so that every instruction set gives the same bits.
 ///
-/// Arrays are 64-byte aligned. An array over the images of a batch has `stride` = padded(images) entries a
-/// row; entries past the last image hold finite numbers, and zeros in `dy`. "Sum over images" is `lanes`
-/// partial sums, entry b in sum b mod lanes in ascending order, then the tree: halves are added (8 + 8, 4 +
-/// 4, 2 + 2, 1 + 1). Sums over classes and hidden units run in ascending order.
+/// Arrays are 64-byte aligned. Hidden layers are blocks of images × lanes, a hidden unit in each column.
+/// Scores and their gradients are classes × stride, stride = padded(images); entries past the last image hold
+/// finite numbers, and zeros in `dy`. W2 is hidden × padded(classes), zeros past the last class.
+///
+/// Sums over classes and hidden units run in ascending order. Those over images: db2 in `lanes` partial sums,
+/// image b in sum b mod lanes in ascending order, then the tree: halves are added (8 + 8, 4 + 4, 2 + 2, 1 +
+/// 1); dW2 and db1 in ascending order within each `lanes` images, then the sums of these in ascending order.
 struct Elementwise {
-  /// a(b) ← 1 / (1 + exp(−(a(b) + bias))), b < stride.
-  void (*sigmoid)(float* a, float bias, std::size_t stride);
+  /// a(b, h) ← 1 / (1 + exp(−(a(b, h) + bias(h)))) for one block.
+  void (*sigmoid)(float* a, const float* bias, std::size_t images);
 
-  /// Scores of one run: s(c, b) = Σ_h W2(h, c)·z(h, b) + b2(c).
-  /// w2: hidden×classes, z: hidden×stride, s: classes×stride.
-  void (*scores)(const float* w2, const float* b2, std::size_t hidden, std::size_t classes, const float* z,
-                 std::size_t stride, float* s);
+  /// Scores of one run: s(c, b) = Σ_h z(b, h)·W2(h, c) + b2(c).
+  /// z: the stack's blocks, z_stride floats apart; w2: the row of the run's first unit.
+  void (*scores)(const float* w2, const float* b2, std::size_t classes, const float* z, std::size_t z_stride,
+                 UnitRange units, std::size_t images, float* s);
 
   /// Scores of one run turned in place into the gradient of its loss by them, y = softmax(s):
   /// cross_entropy (y − t)/B; mean_squared_error y·((y − t) − Σ_k (y − t)_k·y_k)/B; zeros past the last
@@ -38,13 +48,11 @@ struct Elementwise {
   /// db2(c) = Σ_b dy(c, b); b2(c) ← b2(c) − rate·db2(c).
   void (*update_output_bias)(const float* dy, std::size_t classes, std::size_t stride, float rate, float* b2);
 
-  /// One hidden unit: da(b) = (Σ_c W2(c)·dy(c, b))·((1 − z(b))·z(b)), then
-  /// W2(c) ← W2(c) − rate·Σ_b z(b)·dy(c, b) and *b1 ← *b1 − rate·Σ_b da(b).
-  void (*hidden_gradient)(const float* dy, std::size_t classes, const float* z, std::size_t stride,
-                          float rate, float* w2, float* b1, float* da);
-
-  /// w(i) ← w(i) − rate·gradient(i), i < n.
-  void (*update)(float* w, const float* gradient, float rate, std::size_t n);
+  /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·((1 − z)·z),
+  /// then W2(h, c) ← W2(h, c) − rate·Σ_b z(b, h)·dy(c, b) and b1(h) ← b1(h) − rate·Σ_b da(b, h).
+  /// z, da: the block; w2: the row of unit `begin`; b1: of the block. Other units of da and b1 are left alone.
+  void (*hidden_gradient)(const float* dy, std::size_t classes, std::size_t images, const float* z,
+                          std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da);
 
   /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several)
   /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; y, exp and log

@@ -8,11 +8,11 @@
 
 namespace runner {
 
-/// Draws a weight matrix hidden-major: out[h·stride + i] = float32(std·N(0,1)), h < hidden, i < width.
+/// Draws a weight matrix hidden-major: out[h·width + i] = float32(std·N(0,1)), h < hidden, i < width.
 ///
 /// Row h is random stream h of `purpose`, so the first rows of a larger network are the rows of a smaller one
 /// and any row can be drawn alone. W1: width = pixels; W2: width = classes. Thread-safe.
 void initial_weights(const Elementwise& ops, std::uint64_t seed, RandomPurpose purpose, std::size_t hidden,
-                     std::size_t width, float std, float* out, std::size_t stride);
+                     std::size_t width, float std, float* out);
 
 }  // namespace runner

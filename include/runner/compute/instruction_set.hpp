@@ -1,6 +1,6 @@
 #pragma once
 
-#include <optional>
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -21,12 +21,16 @@ bool supported(InstructionSet set);
 /// The fastest that is supported.
 InstructionSet best_instruction_set();
 
-/// Whether the processor and its operating system have these beyond x86-64-v4. The first question about AMX
-/// asks the operating system for leave to use it, for all threads. Thread-safe.
+/// Whether the processor and its operating system have these beyond x86-64-v3 (AVX-VNNI) or x86-64-v4. The
+/// first question about AMX asks the operating system for leave to use it, for all threads. Thread-safe.
+bool has_avx_vnni();
 bool has_avx512_vnni();
 bool has_amx_int8();
 
 /// The processor's name as it states it, "Intel(R) Xeon(R) Processor"; "unknown" where it states none.
 std::string_view processor_name();
+
+/// Bytes of a core's level-2 cache; 1 MiB where the operating system does not say.
+std::size_t level2_cache_bytes();
 
 }  // namespace runner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/compute/arithmetic.hpp"
 #include "runner/compute/instruction_set.hpp"
 
 #include <cstddef>
@@ -16,59 +17,64 @@ struct ImageBytes {
   std::size_t pixels;  ///< 1 … max_terms
 };
 
-/// Rows of fixed-point numbers in a kernel's own layout: `rows` blocks of Kernel::row_bytes(terms) bytes,
-/// and for each the factor c = 2^-e/255 (NaN for a row that held a NaN or an infinity) that turns a sum into
-/// the product.
-struct FixedPointRows {
-  std::byte* digits;  ///< 64-byte aligned
-  double* scale;
-  std::size_t rows;
+/// What turns the sums of a block's hidden units into products; both are NaN for a unit that held a NaN or an
+/// infinity.
+struct alignas(64) Factors {
+  float high[lanes];  ///< float32(2^(16-e)/255)
+  float low[lanes];   ///< float32(2^-e/255)
+};
+
+/// The numbers of one block of hidden units in fixed point: Kernel::digit_bytes(terms) bytes in the kernel's
+/// own layout, 64-byte aligned, and the factors of each unit.
+struct FixedPointBlock {
+  std::byte* digits;
+  Factors* factors;
   std::size_t terms;
 };
 
-/// The two products of the first layer, exact sums of integers turned into float32 with one rounding.
+/// The two products of the first layer for a block of `lanes` hidden units: exact sums of integers, turned
+/// into float32 by a few roundings.
 ///
-/// A row of float32 numbers w is written in fixed point: q = rint(w·2^e), half to even, e = min(126, the
-/// largest with all |q| ≤ fixed_point_limit), 0 for a row of zeros. With x the pixels, 0…255:
+/// Float32 numbers of a block are terms × lanes, a hidden unit in each column. A unit's column w is written
+/// in fixed point: q = rint(w·2^e), half to even, e = min(100, the largest with all |q| ≤ fixed_point_limit),
+/// 0 for a column of zeros. With x the pixels, 0…255, S = Σ q·x over the terms, in integers:
 ///
-///   forward   out(r, b) = float32(double(Σ_d q(r, d)·x(b, d))·c(r))    rows × images, sum over the pixels
-///   backward  out(r, d) = float32(double(Σ_b q(r, b)·x(b, d))·c(r))    rows × pixels, sum over the images
+///   product   float32(⌊S/2^16⌋)·high + float32(S mod 2^16)·low         each operation rounded to float32
+///   forward   A1 = X·W1       images × lanes, sum over the pixels
+///   backward  dW1 = Xᵀ·dA1    pixels × lanes, sum over the images; W1 ← W1 − rate·dW1 as it is computed
 ///
-/// A row that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) everywhere. The sums are exact,
-/// so every kernel gives the same bits as `reference`, whatever rows are computed together. Stateless and
-/// thread-safe.
+/// A unit that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) in all its products. The sums
+/// are exact, so every kernel gives the same bits as `reference`. Stateless and thread-safe.
 class Kernel {
  public:
   virtual ~Kernel();
 
   virtual std::string_view name() const = 0;
 
-  /// How many rows it likes to compute in one call.
-  virtual std::size_t panel_rows() const = 0;
-
-  /// Bytes of one fixed-point row of `terms` entries; a multiple of 64.
-  virtual std::size_t row_bytes(std::size_t terms) const = 0;
+  /// Bytes of one block's fixed-point numbers of `terms` terms; a multiple of 64.
+  virtual std::size_t digit_bytes(std::size_t terms) const = 0;
 
   /// Bytes of some images in the kernel's layout, for both products; a multiple of 64.
   virtual std::size_t image_bytes(std::size_t images, std::size_t pixels) const = 0;
 
-  /// Writes the float32 rows values[r·stride + i], r < out.rows, i < out.terms, in fixed point.
-  virtual void quantise(const float* values, std::size_t stride, FixedPointRows out) const = 0;
+  /// Writes the block values[i·lanes + unit], i < out.terms, in fixed point.
+  virtual void quantise(const float* values, FixedPointBlock out) const = 0;
 
   /// Lays images out in `packed` (64-byte aligned, image_bytes) for forward and, if asked, backward.
   virtual void pack(ImageBytes images, bool for_backward, std::byte* packed) const = 0;
 
-  /// out[r·stride + b] for all rows and images, zeros up to padded(images) ≤ stride; w.terms = pixels.
-  virtual void forward(FixedPointRows w, const std::byte* packed, std::size_t images, std::size_t pixels,
-                       float* out, std::size_t stride) const = 0;
+  /// out[b·lanes + unit] = A1 for all images; w.terms = pixels.
+  virtual void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const = 0;
 
-  /// out[r·stride + d] for all rows and pixels, zeros up to padded(pixels) ≤ stride; d.terms = images.
-  virtual void backward(FixedPointRows d, const std::byte* packed, std::size_t images, std::size_t pixels,
-                        float* out, std::size_t stride) const = 0;
+  /// w1[d·lanes + unit] −= rate[unit]·dW1 for all pixels, and `w` is made anew from it; delta.terms = images,
+  /// w.terms = pixels. Rates are finite, ≥ 0.
+  virtual void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                        FixedPointBlock w) const = 0;
 };
 
 /// The kernels this binary carries, the slowest first: "reference" (plain loops, the definition), "eigen"
-/// (Eigen's double-precision product, everywhere), "avx2", "vnni" (AVX-512 VNNI) and "amx" (int8 tiles).
+/// (Eigen's double-precision product, everywhere), "avx2", "vnni" (AVX-512 VNNI or AVX-VNNI) and "amx" (int8
+/// tiles).
 std::vector<std::string_view> kernel_names();
 
 /// Whether this processor and its operating system can run a kernel when no more than `set` may be asked of

@@ -23,16 +23,23 @@ struct Metrics {
   bool finite() const;
 };
 
-/// One run's parameters, a view into its cohort; hidden-major: a row for each hidden unit.
+/// One run's parameters, a view into its cohort.
 struct WeightsView {
-  const float* W1;  ///< hidden × pixels, rows W1_stride apart (W1 of the book, transposed)
-  std::size_t W1_stride;
-  const float* b1;  ///< hidden
-  const float* W2;  ///< hidden × classes
+  const float* blocks;  ///< the stack's W1: blocks of pixels × lanes, a hidden unit in each column
+  std::size_t first;    ///< the run's first hidden unit in the stack
+  const float* b1;      ///< hidden
+  const float* W2;      ///< hidden × classes, rows W2_stride apart
+  std::size_t W2_stride;
   const float* b2;  ///< classes
   std::size_t hidden;
   std::size_t pixels;
   std::size_t classes;
+
+  /// W1 of the book: from a pixel to a hidden unit.
+  float W1(std::size_t pixel, std::size_t unit) const {
+    const std::size_t row = first + unit;
+    return blocks[(row / lanes * pixels + pixel) * lanes + row % lanes];
+  }
 };
 
 /// Which code computes; results do not depend on it.
