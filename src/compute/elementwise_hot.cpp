@@ -17,29 +17,33 @@ namespace {
 
 constexpr std::size_t max_classes = 256;  // labels are bytes
 
-using Lanes = float __attribute__((vector_size(lanes * sizeof(float))));
+/// As many lanes as one register has.
+#if defined(__AVX512F__)
+constexpr std::size_t width = 16;
+#elif defined(__AVX__)
+constexpr std::size_t width = 8;
+#else
+constexpr std::size_t width = 4;
+#endif
+static_assert(lanes % width == 0);
 
-inline Lanes load(const float* p) {
-  Lanes v;
+using Part = float __attribute__((vector_size(width * sizeof(float))));
+
+inline Part load(const float* p) {
+  Part v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
 
-inline void store(float* p, Lanes v) {
+inline void store(float* p, Part v) {
   std::memcpy(p, &v, sizeof v);
 }
 
 template <class T>
 inline T tree_sum(T* partial) {
-  for (std::size_t width = lanes / 2; width > 0; width /= 2)
-    for (std::size_t i = 0; i < width; ++i) partial[i] += partial[i + width];
+  for (std::size_t half = lanes / 2; half > 0; half /= 2)
+    for (std::size_t i = 0; i < half; ++i) partial[i] += partial[i + half];
   return partial[0];
-}
-
-inline float tree_sum(Lanes v) {
-  float partial[lanes];
-  store(partial, v);
-  return tree_sum(partial);
 }
 
 void sigmoid(float* __restrict a, const float* __restrict bias, std::size_t images) {
@@ -48,16 +52,17 @@ void sigmoid(float* __restrict a, const float* __restrict bias, std::size_t imag
       a[b * lanes + l] = 1.0f / (1.0f + exp(-(a[b * lanes + l] + bias[l])));
 }
 
-/// N images at a time, 16 classes side by side, so that their sums stay in registers while W2 is read once.
+/// N images at a time, some classes side by side, so that their sums stay in registers while W2 is read once.
 template <std::size_t N>
 inline void scores_of(const float* w2, const float* b2, std::size_t w2_stride, std::size_t classes,
                       const float* z, std::size_t z_stride, UnitRange units, std::size_t stride,
                       float* __restrict s) {
-  Lanes sum[N] = {};
+  Part sum[N];
+  for (std::size_t i = 0; i < N; ++i) sum[i] = Part{};
   for (std::size_t h = 0; h < units.count; ++h) {
     const std::size_t unit = units.first + h;
     const float* column = z + unit / lanes * z_stride + unit % lanes;
-    const Lanes w = load(w2 + h * w2_stride);
+    const Part w = load(w2 + h * w2_stride);
     for (std::size_t i = 0; i < N; ++i) sum[i] += column[i * lanes] * w;
   }
   for (std::size_t i = 0; i < N; ++i)
@@ -67,8 +72,8 @@ inline void scores_of(const float* w2, const float* b2, std::size_t w2_stride, s
 void scores(const float* w2, const float* b2, std::size_t classes, const float* z, std::size_t z_stride,
             UnitRange units, std::size_t images, float* s) {
   const std::size_t stride = padded(images), w2_stride = padded(classes);
-  for (std::size_t c = 0; c < classes; c += lanes) {
-    const std::size_t count = classes - c < lanes ? classes - c : lanes;
+  for (std::size_t c = 0; c < classes; c += width) {
+    const std::size_t count = classes - c < width ? classes - c : width;
     std::size_t b = 0;
     for (; b + 8 <= images; b += 8)
       scores_of<8>(w2 + c, b2 + c, w2_stride, count, z + b * lanes, z_stride, units, stride,
@@ -130,32 +135,37 @@ void score_gradient(Loss loss, const std::uint8_t* labels, std::size_t images, s
 
 void update_output_bias(const float* dy, std::size_t classes, std::size_t stride, float rate, float* b2) {
   for (std::size_t c = 0; c < classes; ++c) {
-    Lanes sum{};
-    for (std::size_t b = 0; b < stride; b += lanes) sum += load(dy + c * stride + b);
-    b2[c] -= rate * tree_sum(sum);
+    float partial[lanes];
+    for (std::size_t p = 0; p < lanes; p += width) {
+      Part sum{};
+      for (std::size_t b = p; b < stride; b += lanes) sum += load(dy + c * stride + b);
+      store(partial + p, sum);
+    }
+    b2[c] -= rate * tree_sum(partial);
   }
 }
 
-/// dz(b) += Σ W2·dy over N classes, for up to `lanes` images of a block.
+/// dz(b) += Σ W2·dy over N classes, for up to `lanes` images.
 template <std::size_t N>
-inline void add_dz(const Lanes* w2, const float* __restrict dy, std::size_t stride, std::size_t images,
-                   Lanes* __restrict dz) {
-  Lanes w[N];
+inline void add_dz(const Part* w2, const float* __restrict dy, std::size_t stride, std::size_t images,
+                   Part* __restrict dz) {
+  Part w[N];
   for (std::size_t c = 0; c < N; ++c) w[c] = w2[c];
   for (std::size_t b = 0; b < images; ++b) {
-    Lanes sum = dz[b];
+    Part sum = dz[b];
     for (std::size_t c = 0; c < N; ++c) sum += w[c] * dy[c * stride + b];
     dz[b] = sum;
   }
 }
 
-/// dW2 += Σ_b z(b)·dy(b) of N classes, for up to `lanes` images of a block.
+/// dW2 += Σ_b z(b)·dy(b) of N classes, for up to `lanes` images.
 template <std::size_t N>
 inline void add_dw2(const float* __restrict z, const float* __restrict dy, std::size_t stride,
-                    std::size_t images, Lanes* __restrict dw2) {
-  Lanes sum[N] = {};
+                    std::size_t images, Part* __restrict dw2) {
+  Part sum[N];
+  for (std::size_t c = 0; c < N; ++c) sum[c] = Part{};
   for (std::size_t b = 0; b < images; ++b) {
-    const Lanes zb = load(z + b * lanes);
+    const Part zb = load(z + b * lanes);
     for (std::size_t c = 0; c < N; ++c) sum[c] += zb * dy[c * stride + b];
   }
   for (std::size_t c = 0; c < N; ++c) dw2[c] += sum[c];
@@ -169,26 +179,27 @@ inline void for_each_classes(std::size_t classes, const Body& body) {
   for (; c < classes; ++c) body(c, std::integral_constant<std::size_t, 1>());
 }
 
-void hidden_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
-                     std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da) {
+/// hidden_gradient for units begin … end − 1 of one register; z, b1 and da begin at its first.
+void part_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
+                   std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da) {
   const std::size_t stride = padded(images), w2_stride = padded(classes);
-  Lanes w2_of[max_classes], dw2[max_classes], db1{};
+  Part w2_of[max_classes], dw2[max_classes], db1{};
   for (std::size_t c = 0; c < classes; ++c) {
-    w2_of[c] = dw2[c] = Lanes{};
+    w2_of[c] = dw2[c] = Part{};
     for (std::size_t l = begin; l < end; ++l) w2_of[c][l] = w2[(l - begin) * w2_stride + c];
   }
   for (std::size_t g = 0; g < images; g += lanes) {
     const std::size_t count = images - g < lanes ? images - g : lanes;
-    Lanes dz[lanes] = {}, db1_of_group{};
+    Part dz[lanes] = {}, db1_of_group{};
     for_each_classes(classes, [&](std::size_t c, auto n) {
       add_dz<n>(w2_of + c, dy + c * stride + g, stride, count, dz);
     });
     for (std::size_t b = 0; b < count; ++b) {
-      const Lanes zb = load(z + (g + b) * lanes);
+      const Part zb = load(z + (g + b) * lanes);
       dz[b] *= (1.0f - zb) * zb;
       db1_of_group += dz[b];
       float* to = da + (g + b) * lanes;
-      if (end - begin == lanes)
+      if (end - begin == width)
         store(to, dz[b]);
       else
         for (std::size_t l = begin; l < end; ++l) to[l] = dz[b][l];
@@ -201,6 +212,15 @@ void hidden_gradient(const float* dy, std::size_t classes, std::size_t images, c
   for (std::size_t l = begin; l < end; ++l) {
     b1[l] -= rate * db1[l];
     for (std::size_t c = 0; c < classes; ++c) w2[(l - begin) * w2_stride + c] -= rate * dw2[c][l];
+  }
+}
+
+void hidden_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
+                     std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da) {
+  for (std::size_t p = begin / width * width; p < end; p += width) {
+    const std::size_t from = begin > p ? begin : p, to = end < p + width ? end : p + width;
+    part_gradient(dy, classes, images, z + p, from - p, to - p, rate, w2 + (from - begin) * padded(classes),
+                  b1 + p, da + p);
   }
 }
 

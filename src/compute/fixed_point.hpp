@@ -31,11 +31,12 @@ inline UnitScale unit_scale(std::int32_t largest) {
   e = e > 100 ? 100 : e;
   e = largest == 0 ? 0 : e;
   const bool finite = largest < 0x7f800000;
-  const auto power_of_two = [](std::int32_t exponent) { return std::bit_cast<float>((exponent + 127) << 23); };
+  const auto power_of_two = [](std::int32_t exponent) {
+    return std::bit_cast<float>((exponent + 127) << 23);
+  };
   const float nan = std::bit_cast<float>(0x7fc00000);
-  // Exact products: no exponent here comes near the denormal numbers.
-  return {finite ? power_of_two(e) : 0.0f, finite ? power_of_two(16 - e) * (1.0f / 255.0f) : nan,
-          finite ? power_of_two(-e) * (1.0f / 255.0f) : nan};
+  return {finite ? power_of_two(e) : 0.0f, finite ? power_of_two(8 - e) : nan,
+          finite ? power_of_two(-8 - e) : nan};
 }
 
 /// The bits of |w|, as a number that sorts as |w| does.
@@ -72,6 +73,13 @@ inline void find_scales(const float* values, std::size_t terms, Factors& factors
   set_scales(largest, factors, power);
 }
 
+/// The product from the two parts of a sum, for one unit or for a register of them.
+template <class Floats>
+inline Floats product(Floats high_part, Floats low_part, Floats high, Floats low) {
+  const Floats t = high_part * high + low_part * low;
+  return t + t * (1.0f / 255.0f);
+}
+
 /// The product of a sum that double holds exactly.
 inline float product(double sum, float high, float low) {
   // Adding 1.5·2^52 rounds to an integer; where that is above, one less is the floor.
@@ -79,7 +87,7 @@ inline float product(double sum, float high, float low) {
   double high_part = (sum * 0x1p-16 + round) - round;
   high_part = high_part * 0x1p16 > sum ? high_part - 1.0 : high_part;
   const double low_part = sum - high_part * 0x1p16;
-  return static_cast<float>(high_part) * high + static_cast<float>(low_part) * low;
+  return product(static_cast<float>(high_part), static_cast<float>(low_part), high, low);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ bool vnni_usable(InstructionSet set) {
 
 const Kernel& vnni_kernel(InstructionSet set) {
   return set >= InstructionSet::x86_64_v4 && has_avx512_vnni() ? avx512_vnni::vnni_kernel()
-                                                              : avx_vnni::vnni_kernel();
+                                                               : avx_vnni::vnni_kernel();
 }
 
 struct Entry {

@@ -82,7 +82,7 @@ void products(const Sums& sums, std::size_t rows, std::size_t p, const Factors& 
   const Floats high = load(factors.high + p * part), low = load(factors.low + p * part);
   for (std::size_t i = 0; i < rows; ++i) {
     const Ints s0 = sums.digit(0, i, p), s1 = sums.digit(1, i, p), s2 = sums.digit(2, i, p);
-    deliver(i, to_floats(high_part(s0, s1, s2)) * high + to_floats(low_part(s0, s1)) * low);
+    deliver(i, product(to_floats(high_part(s0, s1, s2)), to_floats(low_part(s0, s1)), high, low));
   }
 }
 
@@ -104,7 +104,8 @@ void long_products(const std::byte* x, std::size_t x_stride, FixedPointBlock q, 
     for (std::size_t p = 0; p < parts; ++p) {
       alignas(64) float out[part];
       for (std::size_t l = 0; l < part; ++l)
-        out[l] = product(totals[i][p * part + l], q.factors->high[p * part + l], q.factors->low[p * part + l]);
+        out[l] =
+            product(totals[i][p * part + l], q.factors->high[p * part + l], q.factors->low[p * part + l]);
       deliver(i, p, load(out));
     }
 }
@@ -117,7 +118,9 @@ void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Del
   for (std::size_t r = 0; r < rows; r += tile_rows) {
     const std::size_t count = rows - r < tile_rows ? rows - r : tile_rows;
     if (count != configured) configure(configured = count);
-    const auto deliver_row = [&](std::size_t i, std::size_t p, Floats product) { deliver(r + i, p, product); };
+    const auto deliver_row = [&](std::size_t i, std::size_t p, Floats product) {
+      deliver(r + i, p, product);
+    };
     if (q.terms > byte_chunk_terms) {
       long_products(x + r * stride, stride, q, count, deliver_row);
       continue;
@@ -125,7 +128,8 @@ void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Del
     Sums sums;
     add_up(x + r * stride, stride, q.digits, 0, tiles(q.terms), sums);
     for (std::size_t p = 0; p < parts; ++p)
-      products(sums, count, p, *q.factors, [&](std::size_t i, Floats product) { deliver_row(i, p, product); });
+      products(sums, count, p, *q.factors,
+               [&](std::size_t i, Floats product) { deliver_row(i, p, product); });
   }
   _tile_release();
 }

@@ -36,8 +36,7 @@ struct TwelveBitDigits {
   }
 
   template <std::size_t N>
-  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from,
-                                         const std::uint32_t* words) {
+  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from, const std::uint32_t* words) {
     const auto* d = reinterpret_cast<const __m256i*>(from);
     const __m256i bytes = _mm256_set1_epi32(0x00ff00ff);
     unrolled<N>([&](auto i) {

@@ -58,8 +58,8 @@ class ReferenceKernel final : public Kernel {
     return reinterpret_cast<std::int32_t*>(block.digits);
   }
   static float product_of(std::int64_t sum, const Factors& factors, std::size_t l) {
-    return static_cast<float>(sum >> 16) * factors.high[l] +
-           static_cast<float>(sum & 0xffff) * factors.low[l];
+    return product(static_cast<float>(sum >> 16), static_cast<float>(sum & 0xffff), factors.high[l],
+                   factors.low[l]);
   }
 };
 

@@ -9,15 +9,22 @@
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
-/// sums + four pixels × four digits. In assembly, because g++ 12 moves the sums of its own intrinsic back
-/// and forth between registers.
-[[gnu::always_inline]] inline Ints add_products(Ints sums, Words pixels, Ints digits) {
+/// Adds four pixels × four digits to the sums of each digit. In assembly, because g++ 12 moves the sums of
+/// its own intrinsic back and forth between registers.
+[[gnu::always_inline]] inline void add_products(Ints (&sums)[3], Words pixels, Ints d0, Ints d1, Ints d2) {
+  Ints s0 = sums[0], s1 = sums[1], s2 = sums[2];
 #ifdef __AVX512F__
-  asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(pixels), "v"(digits));
+  asm("vpdpbusd %4, %3, %0\n\tvpdpbusd %5, %3, %1\n\tvpdpbusd %6, %3, %2"
+      : "+&v"(s0), "+&v"(s1), "+&v"(s2)
+      : "v"(pixels), "v"(d0), "v"(d1), "v"(d2));
 #else
-  asm("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sums) : "x"(pixels), "x"(digits));
+  asm("%{vex%} vpdpbusd %4, %3, %0\n\t%{vex%} vpdpbusd %5, %3, %1\n\t%{vex%} vpdpbusd %6, %3, %2"
+      : "+&x"(s0), "+&x"(s1), "+&x"(s2)
+      : "x"(pixels), "x"(d0), "x"(d1), "x"(d2));
 #endif
-  return sums;
+  sums[0] = s0;
+  sums[1] = s1;
+  sums[2] = s2;
 }
 
 struct ByteDigits {
@@ -36,16 +43,10 @@ struct ByteDigits {
   }
 
   template <std::size_t N>
-  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from,
-                                         const std::uint32_t* words) {
+  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from, const std::uint32_t* words) {
     const auto* d = reinterpret_cast<const Ints*>(from);
     const Ints d0 = d[0], d1 = d[1], d2 = d[2];
-    unrolled<N>([&](auto i) {
-      const Words x = Words{} + words[i];
-      sums[i].d[0] = add_products(sums[i].d[0], x, d0);
-      sums[i].d[1] = add_products(sums[i].d[1], x, d1);
-      sums[i].d[2] = add_products(sums[i].d[2], x, d2);
-    });
+    unrolled<N>([&](auto i) { add_products(sums[i].d, Words{} + words[i], d0, d1, d2); });
   }
 
   static Ints high(const Sums& s) { return high_part(s.d[0], s.d[1], s.d[2]); }

@@ -109,7 +109,7 @@ class WordKernel final : public Kernel {
     for (std::size_t n = 0; n < count; ++n, words += N)
       Digits::template add<N>(sums, digits + offset[n], words);
     unrolled<N>([&](auto j) {
-      out[j] = to_floats(Digits::high(sums[j])) * high + to_floats(Digits::low(sums[j])) * low;
+      out[j] = product(to_floats(Digits::high(sums[j])), to_floats(Digits::low(sums[j])), high, low);
     });
   }
 
@@ -148,8 +148,7 @@ class WordKernel final : public Kernel {
       float* w = w1 + word * word_terms * lanes + p * part;
       const std::size_t left = pixels - word * word_terms;
       if (lists.counts[word] == 0 && finite && left >= word_terms) {
-        unrolled<word_terms>(
-            [&](auto i) { largest = larger(largest, magnitude_bits(load(w + i * lanes))); });
+        unrolled<word_terms>([&](auto i) { largest = larger(largest, magnitude_bits(load(w + i * lanes))); });
         continue;
       }
       Floats gradient[word_terms];

@@ -53,18 +53,8 @@ inline std::size_t image_lists(std::size_t images) {
   return (images + 1) / 2;
 }
 
-/// A word of an image; zeros past its last pixel, and for an image that is not there.
-inline std::uint32_t word_of(ImageBytes x, std::size_t image, std::size_t word) {
-  std::uint32_t value = 0;
-  if (image >= x.count) return value;
-  const std::size_t first = word * word_terms, left = x.pixels - first;
-  std::memcpy(&value, x.data + image * x.pixels + first, left < word_terms ? left : word_terms);
-  return value;
-}
-
 /// Digits of consecutive words lie word_bytes apart.
 inline void list_words_of_images(ImageBytes x, std::size_t word_bytes, ImageLists lists) {
-  const std::size_t places = words_of(x.pixels);
   for (std::size_t i = 0; i < image_lists(x.count); ++i) {
     std::uint32_t* offsets = lists.offsets + i * lists.capacity;
     std::uint32_t* words = lists.words + 2 * i * lists.capacity;
@@ -72,16 +62,15 @@ inline void list_words_of_images(ImageBytes x, std::size_t word_bytes, ImageList
 #ifdef __AVX512F__
     const auto load = [&](std::size_t image, std::size_t word) {
       const std::size_t first = word * word_terms, left = x.pixels - first;
-      const __mmask64 mask =
-          image >= x.count ? 0 : left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1;
+      const __mmask64 mask = image >= x.count ? 0 : left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1;
       return _mm512_maskz_loadu_epi8(mask, x.data + image * x.pixels + first);
     };
     const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
     const __m512i high = _mm512_set_epi32(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8);
     const auto step = static_cast<int>(word_bytes);
-    __m512i offset = _mm512_mullo_epi32(_mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-                                        _mm512_set1_epi32(step));
-    for (std::size_t word = 0; word < places; word += 16) {
+    __m512i offset = _mm512_mullo_epi32(
+        _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi32(step));
+    for (std::size_t word = 0; word < words_of(x.pixels); word += 16) {
       const __m512i a = load(2 * i, word), b = load(2 * i + 1, word);
       const __m512i either = _mm512_or_si512(a, b);
       const __mmask16 used = _mm512_test_epi32_mask(either, either);
@@ -94,13 +83,23 @@ inline void list_words_of_images(ImageBytes x, std::size_t word_bytes, ImageList
       offset = _mm512_add_epi32(offset, _mm512_set1_epi32(16 * step));
     }
 #else
-    for (std::size_t word = 0; word < places; ++word) {
-      const std::uint32_t a = word_of(x, 2 * i, word), b = word_of(x, 2 * i + 1, word);
+    // Without branches: a word that is zero is overwritten by the next.
+    const std::uint8_t* rows[2] = {x.data + 2 * i * x.pixels, x.data + (2 * i + 1) * x.pixels};
+    const bool both = 2 * i + 1 < x.count;
+    const auto append = [&](std::size_t word, std::uint32_t a, std::uint32_t b) {
       offsets[n] = static_cast<std::uint32_t>(word * word_bytes);
       words[2 * n] = a;
       words[2 * n + 1] = b;
       n += (a | b) != 0 ? 1 : 0;
-    }
+    };
+    const auto word_of = [&](std::size_t row, std::size_t word, std::size_t size) {
+      std::uint32_t value = 0;
+      if (row == 0 || both) std::memcpy(&value, rows[row] + word * word_terms, size);
+      return value;
+    };
+    const std::size_t whole = x.pixels / word_terms, rest = x.pixels % word_terms;
+    for (std::size_t word = 0; word < whole; ++word) append(word, word_of(0, word, 4), word_of(1, word, 4));
+    if (rest != 0) append(whole, word_of(0, whole, rest), word_of(1, whole, rest));
 #endif
     lists.counts[i] = static_cast<std::uint32_t>(n);
   }

@@ -13,7 +13,8 @@
 namespace runner {
 namespace {
 
-/// Images evaluated together. Their losses are summed first, then those sums in order: part of the arithmetic.
+/// Images evaluated together. Their losses are summed first, then those sums in order: part of the
+/// arithmetic.
 constexpr std::size_t evaluated_together = 256;
 
 /// One run of the cohort.
@@ -132,9 +133,7 @@ struct CohortTrainer::State {
   std::size_t block_size() const { return data.pixels * lanes; }
 
   /// W1's column of a unit; its entries are `lanes` apart.
-  float* w1_column(std::size_t unit) const {
-    return w1.data() + unit / lanes * block_size() + unit % lanes;
-  }
+  float* w1_column(std::size_t unit) const { return w1.data() + unit / lanes * block_size() + unit % lanes; }
 
   FixedPointBlock digits_of(std::size_t block) const {
     return {w1_digits.data() + block * digit_bytes, &w1_factors[block], data.pixels};
@@ -222,8 +221,9 @@ struct CohortTrainer::State {
       const Member& member = members[m];
       const std::size_t member_end = std::min(member.units.first + member.units.count, end);
       ops.hidden_gradient(dy.data() + m * data.classes * padded(images), data.classes, images,
-                          z.data() + k * images * lanes, unit - k * lanes, member_end - k * lanes, member.rate,
-                          w2.data() + unit * w2_stride, b1.data() + k * lanes, memory.delta.data());
+                          z.data() + k * images * lanes, unit - k * lanes, member_end - k * lanes,
+                          member.rate, w2.data() + unit * w2_stride, b1.data() + k * lanes,
+                          memory.delta.data());
       unit = member_end;
     }
     const FixedPointBlock delta{memory.digits.data(), memory.factors.data(), images};
@@ -329,8 +329,14 @@ void CohortTrainer::evaluate(std::span<Metrics> metrics) const {
 WeightsView CohortTrainer::weights(std::size_t i) const {
   const State& s = *state_;
   const auto [first, hidden] = s.members[i].units;
-  return {s.w1.data(), first,  s.b1.data() + first,        s.w2.data() + first * s.w2_stride,
-          s.w2_stride, s.b2.data() + i * s.data.classes, hidden, s.data.pixels,
+  return {s.w1.data(),
+          first,
+          s.b1.data() + first,
+          s.w2.data() + first * s.w2_stride,
+          s.w2_stride,
+          s.b2.data() + i * s.data.classes,
+          hidden,
+          s.data.pixels,
           s.data.classes};
 }
 

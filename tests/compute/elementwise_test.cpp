@@ -37,13 +37,16 @@ bool same_bits(const Floats& a, const Floats& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
-/// Everything the functions do to one made-up step of a network, in a row.
+/// Everything the functions do to one made-up step of a network, in a row. Its hidden units lie in the
+/// middle of a stack.
 Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::size_t hidden,
                    std::size_t classes, float scale) {
-  const std::size_t stride = padded(images);
-  const auto z = aligned(random_floats(hidden * stride, scale, 1));
-  const auto w2 = aligned(random_floats(hidden * classes, scale, 2));
+  constexpr std::size_t first = 13, blocks = 3;
+  const std::size_t stride = padded(images), z_stride = images * lanes, w2_stride = padded(classes);
+  const auto z = aligned(random_floats(blocks * z_stride, scale, 1));
+  const auto w2 = aligned(random_floats(hidden * w2_stride, scale, 2));
   const auto b2 = aligned(random_floats(classes, scale, 3));
+  const auto b1 = aligned(random_floats(blocks * lanes, scale, 4));
   std::vector<std::uint8_t> labels(images);
   for (std::size_t b = 0; b < images; ++b) labels[b] = static_cast<std::uint8_t>(b * 7 % classes);
 
@@ -51,11 +54,11 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
   const auto keep = [&all](const AlignedBuffer<float>& buffer) {
     for (std::size_t i = 0; i < buffer.size(); ++i) all.push_back(buffer[i]);
   };
-  for (std::size_t h = 0; h < hidden; ++h)
-    ops.sigmoid(z.data() + h * stride, 0.01f * static_cast<float>(h), stride);
+  for (std::size_t k = 0; k < blocks; ++k)
+    ops.sigmoid(z.data() + k * z_stride, b1.data() + k * lanes, images);
   keep(z);
   const AlignedBuffer<float> s(classes * stride);
-  ops.scores(w2.data(), b2.data(), hidden, classes, z.data(), stride, s.data());
+  ops.scores(w2.data(), b2.data(), classes, z.data(), z_stride, {first, hidden}, images, s.data());
   keep(s);
   double loss_sum;
   std::uint64_t correct;
@@ -66,17 +69,16 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
   keep(s);
   ops.update_output_bias(s.data(), classes, stride, 0.3f, b2.data());
   keep(b2);
-  const AlignedBuffer<float> da(stride);
-  for (std::size_t h = 0; h < hidden; ++h) {
-    float b1 = 0.5f;
-    ops.hidden_gradient(s.data(), classes, z.data() + h * stride, stride, 0.3f, w2.data() + h * classes, &b1,
-                        da.data());
+  const AlignedBuffer<float> da(z_stride);
+  for (std::size_t unit = first; unit < first + hidden;) {
+    const std::size_t k = unit / lanes, end = std::min((k + 1) * lanes, first + hidden);
+    ops.hidden_gradient(s.data(), classes, images, z.data() + k * z_stride, unit % lanes, end - k * lanes,
+                        0.3f, w2.data() + (unit - first) * w2_stride, b1.data() + k * lanes, da.data());
     keep(da);
-    all.push_back(b1);
+    unit = end;
   }
+  keep(b1);
   keep(w2);
-  ops.update(z.data(), s.data(), 0.1f, std::min(z.size(), s.size()));
-  keep(z);
   return all;
 }
 
@@ -88,8 +90,8 @@ TEST_P(ElementwiseOf, GivesTheBitsOfTheBaseline) {
       for (const std::size_t classes : {2u, 3u, 5u, 10u, 26u})
         for (const float scale : {0.01f, 1.0f, 30.0f})
           EXPECT_TRUE(
-              same_bits(all_outputs(elementwise(GetParam()), loss, images, 7, classes, scale),
-                        all_outputs(elementwise(InstructionSet::x86_64), loss, images, 7, classes, scale)))
+              same_bits(all_outputs(elementwise(GetParam()), loss, images, 23, classes, scale),
+                        all_outputs(elementwise(InstructionSet::x86_64), loss, images, 23, classes, scale)))
               << images << " images, " << classes << " classes, scale " << scale;
 }
 
@@ -118,7 +120,7 @@ const Elementwise& ops() {
 
 TEST(Sigmoid, GivesKnownValues) {
   const auto a = aligned({0.0f, 1.0f, -1.0f, 2.0f, -200.0f, 200.0f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
-  ops().sigmoid(a.data(), 0.0f, 16);
+  ops().sigmoid(a.data(), AlignedBuffer<float>(lanes).data(), 1);
   EXPECT_EQ(a[0], 0.5f);
   EXPECT_FLOAT_EQ(a[1], 0.7310585786300049f);
   EXPECT_FLOAT_EQ(a[2], 0.2689414213699951f);
@@ -127,24 +129,33 @@ TEST(Sigmoid, GivesKnownValues) {
   EXPECT_EQ(a[5], 1.0f);
 }
 
-TEST(Sigmoid, AddsTheBias) {
-  const auto a = aligned(Floats(16, 0.25f));
-  ops().sigmoid(a.data(), -0.25f, 16);
+TEST(Sigmoid, AddsTheBiasOfEachUnit) {
+  const auto a = aligned(Floats(2 * lanes, 0.25f));
+  Floats bias(lanes, -0.25f);
+  bias[1] = 200.0f;
+  ops().sigmoid(a.data(), aligned(bias).data(), 2);
   EXPECT_EQ(a[0], 0.5f);
+  EXPECT_EQ(a[1], 1.0f);
+  EXPECT_EQ(a[lanes], 0.5f);
+  EXPECT_EQ(a[lanes + 1], 1.0f);
 }
 
 TEST(Scores, MultiplyAndAddTheBias) {
-  // hidden 2, classes 3, one image: z = (2, 3)
-  Floats z(32, 0.0f);
-  z[0] = 2;
-  z[16] = 3;
-  const auto w2 = aligned({1, 10, 100, 2, 20, 200});
+  // Two hidden units, the last of one block and the first of the next, three classes, one image: z = (2, 3).
+  Floats z(2 * lanes, 0.0f);
+  z[lanes - 1] = 2;
+  z[lanes] = 3;
+  Floats w2(2 * lanes, 0.0f);
+  for (std::size_t c = 0; c < 3; ++c) {
+    w2[c] = std::pow(10.0f, static_cast<float>(c));
+    w2[lanes + c] = 2 * w2[c];
+  }
   const auto b2 = aligned({0.5f, 0.25f, 0.125f});
-  const AlignedBuffer<float> s(3 * 16);
-  ops().scores(w2.data(), b2.data(), 2, 3, aligned(z).data(), 16, s.data());
+  const AlignedBuffer<float> s(3 * lanes);
+  ops().scores(aligned(w2).data(), b2.data(), 3, aligned(z).data(), lanes, {lanes - 1, 2}, 1, s.data());
   EXPECT_EQ(s[0], 8.5f);
-  EXPECT_EQ(s[16], 80.25f);
-  EXPECT_EQ(s[32], 800.125f);
+  EXPECT_EQ(s[lanes], 80.25f);
+  EXPECT_EQ(s[2 * lanes], 800.125f);
 }
 
 /// A function of the first of 17 images' scores, for finite differences.
@@ -190,22 +201,24 @@ TEST(ScoreGradient, IsZeroPastTheLastImage) {
 }
 
 TEST(HiddenGradient, GivesLiteralValues) {
-  // One image, two classes: dy = (0.5, -0.25), W2 = (2, 4), z = 0.25.
-  Floats dy(32, 0.0f);
+  // One image, two classes: dy = (0.5, -0.25); unit 3: W2 = (2, 1), z = 0.25.
+  Floats dy(2 * lanes, 0.0f), rows(lanes, 0.0f);
   dy[0] = 0.5f;
-  dy[16] = -0.25f;
-  const auto w2 = aligned({2.0f, 4.0f});
-  const auto z = aligned(Floats(16, 0.25f));
-  const AlignedBuffer<float> da(16);
-  float b1 = 1.0f;
-  // dz = 2·0.5 − 4·0.25 = 0 for the first; change W2 so that it is not.
-  w2[1] = 1.0f;  // dz = 0.75, da = 0.75·(0.75·0.25)
-  ops().hidden_gradient(aligned(dy).data(), 2, z.data(), 16, 0.5f, w2.data(), &b1, da.data());
-  EXPECT_EQ(da[0], 0.140625f);
-  EXPECT_EQ(da[1], 0.0f);
-  EXPECT_EQ(b1, 1.0f - 0.5f * 0.140625f);
+  dy[lanes] = -0.25f;
+  rows[0] = 2.0f;
+  rows[1] = 1.0f;
+  const auto w2 = aligned(rows);
+  const auto z = aligned(Floats(lanes, 0.25f)), b1 = aligned(Floats(lanes, 1.0f));
+  const auto da = aligned(Floats(lanes, 7.0f));
+  ops().hidden_gradient(aligned(dy).data(), 2, 1, z.data(), 3, 4, 0.5f, w2.data(), b1.data(), da.data());
+  EXPECT_EQ(da[3], 0.140625f);  // dz = 0.75, da = 0.75·(0.75·0.25)
+  EXPECT_EQ(b1[3], 1.0f - 0.5f * 0.140625f);
   EXPECT_EQ(w2[0], 2.0f - 0.5f * (0.25f * 0.5f));
   EXPECT_EQ(w2[1], 1.0f + 0.5f * (0.25f * 0.25f));
+  for (const std::size_t other : {0u, 2u, 4u, 15u}) {
+    EXPECT_EQ(da[other], 7.0f);
+    EXPECT_EQ(b1[other], 1.0f);
+  }
 }
 
 TEST(Evaluate, GivesTheBooksCrossEntropy) {

@@ -61,17 +61,16 @@ TEST(TwoLayerNet, StartsFromTheProductsOwnWeightsAndZeroBiases) {
   const std::size_t pixels = 21, hidden = 5, classes = 3;
   const TwoLayerNet net(pixels, hidden, classes, 42, 0.1);
   const Elementwise& ops = elementwise(best_instruction_set());
-  alignas(64) float W1[5 * 32];
-  alignas(64) float W2[5 * 16];
-  initial_weights(ops, 42, RandomPurpose::initial_W1, hidden, pixels, 0.1f, W1, 32);
-  initial_weights(ops, 42, RandomPurpose::initial_W2, hidden, classes, 0.1f, W2, 16);
+  float W1[hidden * pixels], W2[hidden * classes];
+  initial_weights(ops, 42, RandomPurpose::initial_W1, hidden, pixels, 0.1f, W1);
+  initial_weights(ops, 42, RandomPurpose::initial_W2, hidden, classes, 0.1f, W2);
 
   for (std::size_t h = 0; h < hidden; ++h) {
     const auto row = static_cast<Eigen::Index>(h);
     for (std::size_t i = 0; i < pixels; ++i)
-      EXPECT_EQ(net.params.W1(static_cast<Eigen::Index>(i), row), W1[h * 32 + i]);
+      EXPECT_EQ(net.params.W1(static_cast<Eigen::Index>(i), row), W1[h * pixels + i]);
     for (std::size_t c = 0; c < classes; ++c)
-      EXPECT_EQ(net.params.W2(row, static_cast<Eigen::Index>(c)), W2[h * 16 + c]);
+      EXPECT_EQ(net.params.W2(row, static_cast<Eigen::Index>(c)), W2[h * classes + c]);
   }
   EXPECT_TRUE(net.params.b1.isZero(0));
   EXPECT_TRUE(net.params.b2.isZero(0));

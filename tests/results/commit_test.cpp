@@ -138,8 +138,8 @@ TEST_F(ACommit, DoesNotWaitForTheIntervalWhenMuchHasBeenGathered) {
                    {.commit_interval = 1h, .committed = [&](auto) { ++commits; }});
   const std::vector<float> zeros(4000 * data.pixels);
   EpochRecord record = record_of(0, 0);
-  record.weights = {zeros.data(), data.pixels, zeros.data(), zeros.data(),
-                    zeros.data(), 4000,        data.pixels,  data.classes};
+  record.weights = {zeros.data(), 0,    zeros.data(), zeros.data(), data.classes,
+                    zeros.data(), 4000, data.pixels,  data.classes};
   for (int i = 0; i < 300; ++i) file.on_epoch({&record, 1});  // 180 MB
   EXPECT_GE(commits, 1);
   file.close();
@@ -180,11 +180,11 @@ TEST_F(ACommit, WritesNothingButRawData) {
       sweep_of(R"({"hidden_size": [2, 3], "batch_size": 10, "epochs": 2, "save_weights": true})", data);
   ResultsFile file(path, saving, data, example_provenance, {});
   std::string before = bytes();
-  const std::vector<float> ones(3 * data.pixels, 1.0f);
+  const std::vector<float> ones(lanes * data.pixels, 1.0f);
   for (const RunStatus status : {RunStatus::running, RunStatus::done}) {
     EpochRecord record = record_of(1, status == RunStatus::done ? 1 : 0, status);
-    record.weights = {ones.data(), data.pixels, ones.data(), ones.data(),
-                      ones.data(), 3,           data.pixels, data.classes};
+    record.weights = {ones.data(), 0, ones.data(), ones.data(), data.classes,
+                      ones.data(), 3, data.pixels, data.classes};
     file.on_epoch({&record, 1});
   }
   file.close();

@@ -109,11 +109,15 @@ class SavedWeights : public testing::Test {
     Sweep sweep =
         sweep_of(R"({"hidden_size": [2, 3], "batch_size": 10, "epochs": 1, "save_weights": true})", data_);
     ResultsFile file(folder_ / "x.h5", sweep, data_, example_provenance, {});
-    std::vector<float> W1{1, 2, 3, 99, 4, 5, 6, 99};  // rows four apart
-    std::vector<float> b1{7, 8}, W2{9, 10, 11, 12}, b2{13, 14};
+    std::vector<float> W1(2 * 3 * lanes, 99);  // the last unit of one block and the first of the next
+    for (std::size_t d = 0; d < 3; ++d) {
+      W1[d * lanes + lanes - 1] = static_cast<float>(1 + d);
+      W1[(3 + d) * lanes] = static_cast<float>(4 + d);
+    }
+    std::vector<float> b1{7, 8}, W2{9, 10, 99, 11, 12, 99}, b2{13, 14};  // W2: rows three apart
     const auto tell = [&](int epoch, RunStatus status) {
       EpochRecord record = record_of(0, epoch, status);
-      record.weights = {W1.data(), 4, b1.data(), W2.data(), b2.data(), 2, 3, 2};
+      record.weights = {W1.data(), lanes - 1, b1.data(), W2.data(), 3, b2.data(), 2, 3, 2};
       file.on_epoch({&record, 1});
     };
     tell(0, RunStatus::running);

@@ -28,7 +28,7 @@ int main(int, char* argv[]) {
     const auto tell = [&](std::size_t run, int epoch) {
       EpochRecord record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
       const auto hidden = static_cast<std::size_t>(sweep.runs[run].spec.hidden_size);
-      record.weights = {block.data(), 0,      weights.data(), weights.data(), data.classes,
+      record.weights = {block.data(),   0,      weights.data(), weights.data(), data.classes,
                         weights.data(), hidden, data.pixels,    data.classes};
       file.on_epoch({&record, 1});
     };

@@ -57,18 +57,18 @@ TEST(Expand, BatchMayBeTheWholeTrainingSetAndNotMore) {
 }
 
 TEST(RunDigest, IsThisLiteral) {
-  // printf 'arithmetic_version=1\ntrain_images=aaa…' | sha256sum: the text that run_digest's source shows.
+  // printf 'arithmetic_version=2\ntrain_images=aaa…' | sha256sum: the text that run_digest's source shows.
   const RunSpec spec{0.1, 100, 50, Loss::cross_entropy, Sampling::shuffle, 0.01, 1};
-  EXPECT_EQ(run_digest(spec, test::tiny_dataset()), "bd8f696bfb0b30ba93c4d074965e6460");
+  EXPECT_EQ(run_digest(spec, test::tiny_dataset()), "a10a6a3e875cd0a9b00c7952c7cb346a");
   const RunSpec other{
       1.5, 7, 13, Loss::mean_squared_error, Sampling::with_replacement, 1e-5, 9223372036854775807};
-  EXPECT_EQ(run_digest(other, test::tiny_dataset()), "1f2dc1e9ac8933f78d7faa94cfb74868");
+  EXPECT_EQ(run_digest(other, test::tiny_dataset()), "7a271f4250f8219c84c0cb8ba754a820");
 }
 
 TEST(RunDigest, IsOfTheDocumentedText) {
   const auto file = [](char c) { return std::string(64, c); };
   const std::string text =
-      "arithmetic_version=1\ntrain_images=" + file('a') + "\ntrain_labels=" + file('b') +
+      "arithmetic_version=2\ntrain_images=" + file('a') + "\ntrain_labels=" + file('b') +
       "\ntest_images=" + file('c') + "\ntest_labels=" + file('d') +
       "\ntrain_size=60\ntest_size=20\nlearning_rate=3fb999999999999a\nbatch_size=100\n"
       "hidden_size=50\nloss=cross_entropy\nsampling=shuffle\nweight_init_std=3f847ae147ae147b\n"

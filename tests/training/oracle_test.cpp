@@ -27,8 +27,7 @@ nn::Parameters parameters_of(const WeightsView& w) {
                    nn::Matrix(1, classes)};
   for (Eigen::Index h = 0; h < hidden; ++h) {
     const auto row = static_cast<std::size_t>(h);
-    for (Eigen::Index d = 0; d < pixels; ++d)
-      p.W1(d, h) = w.W1(static_cast<std::size_t>(d), row);
+    for (Eigen::Index d = 0; d < pixels; ++d) p.W1(d, h) = w.W1(static_cast<std::size_t>(d), row);
     for (Eigen::Index c = 0; c < classes; ++c)
       p.W2(h, c) = w.W2[row * w.W2_stride + static_cast<std::size_t>(c)];
     p.b1(0, h) = w.b1[row];

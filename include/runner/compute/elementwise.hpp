@@ -50,7 +50,8 @@ struct Elementwise {
 
   /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·((1 − z)·z),
   /// then W2(h, c) ← W2(h, c) − rate·Σ_b z(b, h)·dy(c, b) and b1(h) ← b1(h) − rate·Σ_b da(b, h).
-  /// z, da: the block; w2: the row of unit `begin`; b1: of the block. Other units of da and b1 are left alone.
+  /// z, da: the block; w2: the row of unit `begin`; b1: of the block. Other units of da and b1 are left
+  /// alone.
   void (*hidden_gradient)(const float* dy, std::size_t classes, std::size_t images, const float* z,
                           std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da);
 

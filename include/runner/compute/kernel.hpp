@@ -20,8 +20,8 @@ struct ImageBytes {
 /// What turns the sums of a block's hidden units into products; both are NaN for a unit that held a NaN or an
 /// infinity.
 struct alignas(64) Factors {
-  float high[lanes];  ///< float32(2^(16-e)/255)
-  float low[lanes];   ///< float32(2^-e/255)
+  float high[lanes];  ///< 2^(8-e)
+  float low[lanes];   ///< 2^(-8-e)
 };
 
 /// The numbers of one block of hidden units in fixed point: Kernel::digit_bytes(terms) bytes in the kernel's
@@ -33,18 +33,20 @@ struct FixedPointBlock {
 };
 
 /// The two products of the first layer for a block of `lanes` hidden units: exact sums of integers, turned
-/// into float32 by a few roundings.
+/// into float32 by two roundings.
 ///
 /// Float32 numbers of a block are terms × lanes, a hidden unit in each column. A unit's column w is written
 /// in fixed point: q = rint(w·2^e), half to even, e = min(100, the largest with all |q| ≤ fixed_point_limit),
 /// 0 for a column of zeros. With x the pixels, 0…255, S = Σ q·x over the terms, in integers:
 ///
-///   product   float32(⌊S/2^16⌋)·high + float32(S mod 2^16)·low         each operation rounded to float32
+///   product   t + t·float32(1/255),  t = float32(⌊S/2^16⌋)·high + float32(S mod 2^16)·low
 ///   forward   A1 = X·W1       images × lanes, sum over the pixels
 ///   backward  dW1 = Xᵀ·dA1    pixels × lanes, sum over the images; W1 ← W1 − rate·dW1 as it is computed
 ///
-/// A unit that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) in all its products. The sums
-/// are exact, so every kernel gives the same bits as `reference`. Stateless and thread-safe.
+/// Each operation is rounded to float32; t is S·2^-e/256, and 1/255 = (1 + 1/255)/256, so that a pixel of 255
+/// is exactly 1. A unit that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) in all its
+/// products. The sums are exact, so every kernel gives the same bits as `reference`. Stateless and
+/// thread-safe.
 class Kernel {
  public:
   virtual ~Kernel();
