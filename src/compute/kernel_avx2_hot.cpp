@@ -17,6 +17,8 @@ struct TwelveBitDigits {
   /// |Σ x·d| ≤ 4,096·255·2,048 < 2^31, and so it stays when what the lower digit carries is added.
   static constexpr std::size_t chunk_words = 4'096 / word_terms;
 
+  static constexpr WordForm form = WordForm::pairs;
+
   struct Sums {
     Ints d[digits];
   };
@@ -38,10 +40,9 @@ struct TwelveBitDigits {
   template <std::size_t N>
   [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from, const std::uint32_t* words) {
     const auto* d = reinterpret_cast<const __m256i*>(from);
-    const __m256i bytes = _mm256_set1_epi32(0x00ff00ff);
     unrolled<N>([&](auto i) {
-      const __m256i x = _mm256_set1_epi32(static_cast<int>(words[i]));
-      const __m256i even = _mm256_and_si256(x, bytes), odd = _mm256_and_si256(_mm256_srli_epi32(x, 8), bytes);
+      const __m256i even = _mm256_set1_epi32(static_cast<int>(words[i]));
+      const __m256i odd = _mm256_set1_epi32(static_cast<int>(words[N + i]));
       const auto add_pairs = [&](Ints& sum, __m256i pixels, __m256i pairs) {
         sum += reinterpret_cast<Ints>(_mm256_madd_epi16(pixels, pairs));
       };

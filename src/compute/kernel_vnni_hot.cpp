@@ -34,6 +34,8 @@ struct ByteDigits {
 
   static constexpr std::size_t chunk_words = byte_chunk_terms / word_terms;
 
+  static constexpr WordForm form = WordForm::bytes;
+
   struct Sums {
     Ints d[digits];
   };

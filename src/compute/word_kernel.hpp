@@ -6,9 +6,10 @@
 //   name()
 //   word_bytes    bytes of four terms' digits, of the units in one register
 //   chunk_words   so many words may be summed in 32 bits
+//   form          how the words of pixels are listed
 //   Sums          the sums d[digits] of each digit
 //   write(q, to)                         digits of four terms
-//   add<N>(sums, digits, words)          sums[i] += digits × words[i], i < N
+//   add<N>(sums, digits, words)          sums[i] += digits × word i of N
 //   high(sums), low(sums)                ⌊S/2^16⌋ and S mod 2^16 (any number of chunk_words)
 //
 // Everything here has internal linkage, because it is compiled per instruction set.
@@ -26,8 +27,7 @@ class WordKernel final : public Kernel {
   std::string_view name() const override { return Digits::name(); }
   std::size_t digit_bytes(std::size_t terms) const override { return parts * part_bytes(terms); }
   std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
-    return forward_bytes(images, pixels) +
-           PixelLists::numbers(words_of(pixels), words_of(images)) * sizeof(std::uint32_t);
+    return forward_bytes(images, pixels) + ByPixel::bytes(words_of(pixels), words_of(images));
   }
 
   void quantise(const float* values, FixedPointBlock out) const override {
@@ -37,13 +37,15 @@ class WordKernel final : public Kernel {
   }
 
   void pack(ImageBytes images, bool for_backward, std::byte* packed) const override {
-    list_words_of_images(images, Digits::word_bytes, image_lists_at(packed, images.count, images.pixels));
+    list_words_of_images<Digits::form>(images, Digits::word_bytes,
+                                       image_lists_at(packed, images.count, images.pixels));
     if (for_backward)
-      list_words_of_pixels(images, Digits::word_bytes, pixel_lists_at(packed, images.count, images.pixels));
+      list_words_of_pixels<Digits::form>(images, Digits::word_bytes,
+                                         pixel_lists_at(packed, images.count, images.pixels));
   }
 
   void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const override {
-    const ImageLists lists = image_lists_at(const_cast<std::byte*>(packed), images, w.terms);
+    const ByImage lists = image_lists_at(const_cast<std::byte*>(packed), images, w.terms);
     for (std::size_t p = 0; p < parts; ++p) {
       const std::byte* digits = w.digits + p * part_bytes(w.terms);
       const Floats high = load(w.factors->high + p * part), low = load(w.factors->low + p * part);
@@ -59,7 +61,7 @@ class WordKernel final : public Kernel {
 
   void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
                 FixedPointBlock w) const override {
-    const PixelLists lists = pixel_lists_at(const_cast<std::byte*>(packed), delta.terms, w.terms);
+    const ByPixel lists = pixel_lists_at(const_cast<std::byte*>(packed), delta.terms, w.terms);
     alignas(64) std::int32_t largest[lanes];
     for (std::size_t p = 0; p < parts; ++p)
       *reinterpret_cast<Ints*>(largest + p * part) = update_part(delta, lists, p, rate, w1, w.terms);
@@ -69,15 +71,18 @@ class WordKernel final : public Kernel {
   }
 
  private:
+  using ByImage = ImageLists<Digits::form>;
+  using ByPixel = PixelLists<Digits::form>;
+
   static std::size_t part_bytes(std::size_t terms) { return words_of(terms) * Digits::word_bytes; }
   static std::size_t forward_bytes(std::size_t images, std::size_t pixels) {
-    return ImageLists::numbers(image_lists(images), words_of(pixels)) * sizeof(std::uint32_t);
+    return ByImage::bytes(image_lists(images), words_of(pixels));
   }
-  static ImageLists image_lists_at(std::byte* packed, std::size_t images, std::size_t pixels) {
-    return ImageLists::at(packed, image_lists(images), words_of(pixels));
+  static ByImage image_lists_at(std::byte* packed, std::size_t images, std::size_t pixels) {
+    return ByImage::at(packed, image_lists(images), words_of(pixels));
   }
-  static PixelLists pixel_lists_at(std::byte* packed, std::size_t images, std::size_t pixels) {
-    return PixelLists::at(packed + forward_bytes(images, pixels), words_of(pixels), words_of(images));
+  static ByPixel pixel_lists_at(std::byte* packed, std::size_t images, std::size_t pixels) {
+    return ByPixel::at(packed + forward_bytes(images, pixels), words_of(pixels), words_of(images));
   }
 
   static void write_digits(const float* values, const float* power, FixedPointBlock out) {
@@ -94,11 +99,11 @@ class WordKernel final : public Kernel {
 
   /// The products of list i.
   template <std::size_t N>
-  [[gnu::always_inline]] static void products(const WordLists<N>& lists, std::size_t i,
+  [[gnu::always_inline]] static void products(const WordLists<N, Digits::form>& lists, std::size_t i,
                                               const std::byte* digits, Floats high, Floats low,
                                               Floats (&out)[N]) {
     const std::uint32_t* offset = lists.offsets + i * lists.capacity;
-    const std::uint32_t* words = lists.words + i * lists.capacity * N;
+    const std::uint32_t* words = lists.words + i * lists.capacity * lists.numbers;
     const std::size_t count = lists.counts[i];
     if (count > Digits::chunk_words) {
       long_products<N>(offset, words, count, digits, high, low, out);
@@ -106,7 +111,7 @@ class WordKernel final : public Kernel {
     }
     typename Digits::Sums sums[N];
     clear(sums);
-    for (std::size_t n = 0; n < count; ++n, words += N)
+    for (std::size_t n = 0; n < count; ++n, words += lists.numbers)
       Digits::template add<N>(sums, digits + offset[n], words);
     unrolled<N>([&](auto j) {
       out[j] = product(to_floats(Digits::high(sums[j])), to_floats(Digits::low(sums[j])), high, low);
@@ -124,7 +129,7 @@ class WordKernel final : public Kernel {
       typename Digits::Sums sums[N];
       clear(sums);
       for (std::size_t n = first; n < end; ++n)
-        Digits::template add<N>(sums, digits + offset[n], words + n * N);
+        Digits::template add<N>(sums, digits + offset[n], words + n * WordLists<N, Digits::form>::numbers);
       for (std::size_t j = 0; j < N; ++j) {
         const Ints high_part = Digits::high(sums[j]), low_part = Digits::low(sums[j]);
         for (std::size_t l = 0; l < part; ++l) totals[j][l] += high_part[l] * 65536.0 + low_part[l];
@@ -135,7 +140,7 @@ class WordKernel final : public Kernel {
   }
 
   /// W1 ← W1 − rate·dW1 for the units of one part; returns the largest magnitude of each.
-  static Ints update_part(FixedPointBlock delta, const PixelLists& lists, std::size_t p, const float* rate,
+  static Ints update_part(FixedPointBlock delta, const ByPixel& lists, std::size_t p, const float* rate,
                           float* w1, std::size_t pixels) {
     const std::byte* digits = delta.digits + p * part_bytes(delta.terms);
     const Floats high = load(delta.factors->high + p * part), low = load(delta.factors->low + p * part);
