@@ -3,6 +3,7 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/partitioner.h>
 #include <oneapi/tbb/task_arena.h>
 
 namespace runner {
@@ -41,11 +42,12 @@ void for_each_part(std::size_t count, bool split, const std::function<void(std::
     for (std::size_t part = 0; part < count; ++part) body(part, 0);
     return;
   }
-  tbb::this_task_arena::isolate([&] {
-    tbb::parallel_for(std::size_t{0}, count, [&](std::size_t part) {
-      body(part, static_cast<std::size_t>(tbb::this_task_arena::current_thread_index()));
-    });
-  });
+  const auto run = [&](std::size_t part) {
+    body(part, static_cast<std::size_t>(tbb::this_task_arena::current_thread_index()));
+  };
+  // Parts are large, and few: each is a task of its own.
+  tbb::this_task_arena::isolate(
+      [&] { tbb::parallel_for(std::size_t{0}, count, run, tbb::simple_partitioner()); });
 }
 
 }  // namespace runner

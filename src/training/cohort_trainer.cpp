@@ -24,6 +24,13 @@ struct Member {
   UnitRange units;  // in the stack
 };
 
+/// Images of the training set that are trained together.
+struct Batch {
+  std::size_t images = 0;
+  AlignedBuffer<std::uint8_t> labels;
+  AlignedBuffer<std::byte> packed;
+};
+
 /// What one thread needs for the backward pass of a block of units.
 struct DeltaMemory {
   AlignedBuffer<float> delta;       // batch × lanes
@@ -78,11 +85,10 @@ struct CohortTrainer::State {
   AlignedBuffer<float> b2;             // members × classes
   std::vector<std::size_t> member_of;  // of each unit
 
-  // One mini-batch.
+  // The mini-batches of an epoch: the one in training and the next.
   std::vector<std::uint32_t> order;
-  AlignedBuffer<std::uint8_t> batch;
-  AlignedBuffer<std::uint8_t> labels;
-  AlignedBuffer<std::byte> packed;
+  AlignedBuffer<std::uint8_t> rows;  // of the batch that is being gathered
+  Batch batches[2];
   AlignedBuffer<float> z;   // blocks of batch × lanes
   AlignedBuffer<float> dy;  // members × classes × padded batch
 
@@ -115,9 +121,11 @@ struct CohortTrainer::State {
     rates = AlignedBuffer<float>(blocks * lanes);
     w2 = AlignedBuffer<float>(units * w2_stride);
     b2 = AlignedBuffer<float>(members.size() * data.classes);
-    batch = AlignedBuffer<std::uint8_t>(batch_size * data.pixels);
-    labels = AlignedBuffer<std::uint8_t>(batch_size);
-    packed = AlignedBuffer<std::byte>(kernel.image_bytes(batch_size, data.pixels));
+    rows = AlignedBuffer<std::uint8_t>(batch_size * data.pixels);
+    for (Batch& batch : batches) {
+      batch.labels = AlignedBuffer<std::uint8_t>(batch_size);
+      batch.packed = AlignedBuffer<std::byte>(kernel.image_bytes(batch_size, data.pixels));
+    }
     z = AlignedBuffer<float>(blocks * batch_size * lanes);
     dy = AlignedBuffer<float>(members.size() * data.classes * padded(batch_size));
     delta_memory.resize(slots());
@@ -181,17 +189,24 @@ struct CohortTrainer::State {
       }
   }
 
-  void gather(std::size_t begin, std::size_t end) {
+  /// Gathers and packs batch n of the epoch.
+  void prepare(std::size_t n) {
+    const auto batch_size = static_cast<std::size_t>(first.batch_size);
+    const std::span<const std::uint32_t> images =
+        std::span(order).subspan(n * batch_size, std::min(batch_size, order.size() - n * batch_size));
+    Batch& batch = batches[n % 2];
+    batch.images = images.size();
     constexpr std::size_t ahead = 4;
-    for (std::size_t i = begin; i < end; ++i) {
-      if (i + ahead < end) {
-        const std::uint8_t* next = data.train.pixels.data() + order[i + ahead] * data.pixels;
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      if (i + ahead < images.size()) {
+        const std::uint8_t* next = data.train.pixels.data() + images[i + ahead] * data.pixels;
         for (std::size_t d = 0; d < data.pixels; d += 64) __builtin_prefetch(next + d);
       }
-      std::memcpy(batch.data() + (i - begin) * data.pixels, data.train.pixels.data() + order[i] * data.pixels,
+      std::memcpy(rows.data() + i * data.pixels, data.train.pixels.data() + images[i] * data.pixels,
                   data.pixels);
-      labels[i - begin] = data.train.labels[order[i]];
+      batch.labels[i] = data.train.labels[images[i]];
     }
+    kernel.pack({rows.data(), batch.images, data.pixels}, true, batch.packed.data());
   }
 
   /// Z1 = sigmoid(X·W1 + b1) for one block of units.
@@ -207,7 +222,8 @@ struct CohortTrainer::State {
   }
 
   /// dA1, dW2, dW1 and the updates of one block of units; the gradients are never stored.
-  void backward_block(std::size_t k, std::size_t images, DeltaMemory& memory) {
+  void backward_block(std::size_t k, const Batch& batch, DeltaMemory& memory) {
+    const std::size_t images = batch.images;
     if (memory.delta.size() == 0) {
       const auto batch_size = static_cast<std::size_t>(first.batch_size);
       memory.delta = AlignedBuffer<float>(batch_size * lanes);
@@ -228,27 +244,32 @@ struct CohortTrainer::State {
     }
     const FixedPointBlock delta{memory.digits.data(), memory.factors.data(), images};
     kernel.quantise(memory.delta.data(), delta);
-    kernel.backward(delta, packed.data(), rates.data() + k * lanes, w1.data() + k * block_size(),
+    kernel.backward(delta, batch.packed.data(), rates.data() + k * lanes, w1.data() + k * block_size(),
                     digits_of(k));
   }
 
-  void train_batch(std::size_t begin, std::size_t end) {
-    const std::size_t images = end - begin;
+  /// One step of all runs on batch n of `count`. Meanwhile the next is prepared, so that no thread waits for
+  /// it.
+  void train_batch(std::size_t n, std::size_t count) {
+    const Batch& batch = batches[n % 2];
+    const std::size_t images = batch.images;
     const bool parallel = split.load(std::memory_order_relaxed);
-    gather(begin, end);
-    kernel.pack({batch.data(), images, data.pixels}, true, packed.data());
     for_each_part(blocks, parallel, [&](std::size_t k, std::size_t) {
-      forward_block(k, packed.data(), images, z.data() + k * images * lanes);
+      forward_block(k, batch.packed.data(), images, z.data() + k * images * lanes);
     });
     for_each_part(members.size(), parallel, [&](std::size_t m, std::size_t) {
       const std::size_t stride = padded(images);
       float* s = dy.data() + m * data.classes * stride;
       scores(m, z.data(), images, s);
-      ops.score_gradient(members[m].loss, labels.data(), images, data.classes, stride, s);
+      ops.score_gradient(members[m].loss, batch.labels.data(), images, data.classes, stride, s);
       ops.update_output_bias(s, data.classes, stride, members[m].rate, b2.data() + m * data.classes);
     });
-    for_each_part(blocks, parallel,
-                  [&](std::size_t k, std::size_t slot) { backward_block(k, images, delta_memory[slot]); });
+    for_each_part(blocks + 1, parallel, [&](std::size_t part, std::size_t slot) {
+      if (part > 0)
+        backward_block(part - 1, batch, delta_memory[slot]);
+      else if (n + 1 < count)
+        prepare(n + 1);
+    });
   }
 
   void evaluate_together(const LabelledImages& set, std::size_t part, EvaluationMemory& memory) const {
@@ -310,8 +331,9 @@ void CohortTrainer::train_epoch() {
   const auto batch_size = static_cast<std::size_t>(s.first.batch_size);
   epoch_order(s.first.sampling, static_cast<std::uint64_t>(s.first.seed), static_cast<std::uint32_t>(s.epoch),
               s.data.train.count, batch_size, s.order);
-  for (std::size_t begin = 0; begin < s.order.size(); begin += batch_size)
-    s.train_batch(begin, std::min(begin + batch_size, s.order.size()));
+  const std::size_t count = (s.order.size() + batch_size - 1) / batch_size;
+  s.prepare(0);
+  for (std::size_t n = 0; n < count; ++n) s.train_batch(n, count);
 }
 
 void CohortTrainer::evaluate(std::span<Metrics> metrics) const {
