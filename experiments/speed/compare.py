@@ -1,21 +1,24 @@
 #!/usr/bin/python3
-"""Times `runner` and NumPy on the same sweep, in turn, and prints medians and their ratio.
+"""Times `runner` and what else people use on the same sweep, in turn, and prints medians, ratios and the share of the machine's peak.
 
-usage: compare.py CONFIG.json [--data DIR] [--runner build/runner] [--jobs N] [--repeat N] [-- RUNNER ARGS…]
+usage: compare.py CONFIG.json [KEY=VALUE …] [--data DIR] [--peers numpy,numpy-fused,torch,sklearn] [--jobs N] [--repeat N] [-- RUNNER ARGS…]
 
-Both train every run of the config and evaluate it on all training and test images after each epoch, on N cores:
-`runner` with N threads, NumPy with N processes of one thread each, its data loaded before the clock starts; `runner` is timed as a
-whole program. The NumPy code is float32, writes into buffers made beforehand and is what a careful user writes. DIR holds the four
-IDX files, gzipped. Needs Debian's python3-numpy, and libopenblas0 or NumPy is several times slower.
+All train every run of the config and evaluate it on all training and test images after each epoch, on N cores: `runner` with N threads and
+timed as a whole program, loading included; a peer (peers.py) with N processes of one thread each, its data loaded and its library imported
+before the clock starts. DIR holds the four IDX files, gzipped. Needs Debian's python3-numpy and libopenblas0 (without which NumPy is several
+times slower), python3-torch and python3-sklearn for these peers; without --peers those that are installed are run. OPENBLAS_CORETYPE=Haswell
+in the environment holds the NumPy peers to AVX2. The peak is that of float32 multiply-adds, measured by build/experiments/speed/peak.
 """
 import argparse
 import gzip
+import importlib.util
 import itertools
 import json
 import multiprocessing
 import os
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -23,8 +26,18 @@ for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 import numpy as np
 
-F = np.float32
+import peers
+
+AXES = {"learning_rate": 0.1, "batch_size": 100, "hidden_size": 50, "seed": 1}
 DATA = None
+
+# Times a command from a process that is small, since a child begins with its parent's memory.
+TIMED = """
+import json, resource, subprocess, sys, time
+start = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True)
+print(json.dumps({"seconds": time.perf_counter() - start, "megabytes": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6}))
+"""
 
 
 def load(folder, config):
@@ -36,128 +49,91 @@ def load(folder, config):
     for prefix, size in (("train", config.get("train_size")), ("t10k", config.get("test_size"))):
         t = idx(f"{prefix}-labels-idx1-ubyte.gz", 8).astype(np.int64)
         x = idx(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(len(t), -1)[:size]
-        sets += [x.astype(F) / F(255), t[:size]]
+        sets += [x.astype(np.float32) / np.float32(255), t[:size]]
     return sets
 
 
-class Network:
-    def __init__(self, pixels, hidden, classes, batch, seed):
-        self.random = np.random.RandomState(seed)
-        self.W1 = (0.01 * self.random.randn(pixels, hidden)).astype(F)
-        self.W2 = (0.01 * self.random.randn(hidden, classes)).astype(F)
-        self.b1, self.b2 = np.zeros(hidden, F), np.zeros(classes, F)
-        self.dW1, self.dW2 = np.empty_like(self.W1), np.empty_like(self.W2)
-        self.x = np.empty((batch, pixels), F)
-        self.z, self.dz, self.slope = (np.empty((batch, hidden), F) for _ in range(3))
-        self.y = np.empty((batch, classes), F)
-
-    def forward(self, x, z, y):
-        np.dot(x, self.W1, out=z)
-        z += self.b1
-        np.negative(z, out=z)
-        np.exp(z, out=z)
-        z += 1
-        np.reciprocal(z, out=z)
-        np.dot(z, self.W2, out=y)
-        y += self.b2
-        y -= y.max(1, keepdims=True)
-
-    def train(self, x, t, rows, rate):
-        n = len(rows)
-        xb, z, dz, slope, y = (a[:n] for a in (self.x, self.z, self.dz, self.slope, self.y))
-        np.take(x, rows, axis=0, out=xb, mode="clip")
-        self.forward(xb, z, y)
-        np.exp(y, out=y)
-        y /= y.sum(1, keepdims=True)
-        y[np.arange(n), t[rows]] -= 1
-        y *= F(1 / n)
-        np.dot(z.T, y, out=self.dW2)
-        np.dot(y, self.W2.T, out=dz)
-        np.subtract(1, z, out=slope)
-        slope *= z
-        dz *= slope
-        np.dot(xb.T, dz, out=self.dW1)
-        for w, gradient in ((self.W1, self.dW1), (self.W2, self.dW2), (self.b1, dz.sum(0)), (self.b2, y.sum(0))):
-            gradient *= rate
-            w -= gradient
-
-    def evaluate(self, x, t, block=2000):
-        loss = hits = 0.0
-        for k in range(0, len(x), block):
-            n = len(t[k:k + block])
-            z, y = np.empty((n, len(self.b1)), F), np.empty((n, len(self.b2)), F)
-            self.forward(x[k:k + block], z, y)
-            label = t[k:k + block]
-            hits += (y.argmax(1) == label).sum()
-            loss += float(np.log(np.exp(y).sum(1)).sum() - y[np.arange(n), label].sum())
-        return loss / len(x), hits / len(x)
+def expand(config):
+    values = [config.get(key, default) for key, default in AXES.items()]
+    return [dict(zip(AXES, run)) for run in itertools.product(*(v if isinstance(v, list) else [v] for v in values))]
 
 
-def train_run(job):
-    rate, batch, hidden, seed, epochs = job
-    x, t, u, s = DATA
-    network = Network(x.shape[1], hidden, int(t.max()) + 1, batch, seed)
-    curves = []
-    for _ in range(epochs):
-        order = network.random.permutation(len(x))
-        for k in range(0, len(x), batch):
-            network.train(x, t, order[k:k + batch], F(rate))
-        curves.append(network.evaluate(x, t) + network.evaluate(u, s))
-    return curves
+def flops(run, epochs):
+    """Of both layers' products: forward and backward in training, forward in evaluation."""
+    x, t, u, _ = DATA
+    hidden, pixels, classes = run["hidden_size"], x.shape[1], int(t.max()) + 1
+    return epochs * hidden * (len(x) * (4 * pixels + 6 * classes) + (len(x) + len(u)) * (2 * pixels + 2 * classes))
 
 
-def time_numpy(config, jobs):
-    def values(key, default):
-        value = config.get(key, default)
-        return value if isinstance(value, list) else [value]
+def train_group(peer, group, epochs):
+    return peers.PEERS[peer](DATA, group, epochs)
 
-    runs = list(itertools.product(values("learning_rate", 0.1), values("batch_size", 100), values("hidden_size", 50),
-                                  values("seed", 1), [config.get("epochs", 10)]))
-    runs.sort(key=lambda run: -run[2] / run[1])  # the longest first
+
+def time_peer(peer, runs, epochs, jobs):
+    if peer in ("torch", "sklearn"):
+        importlib.import_module(peer)
+    groups = peers.groups(peer, runs)
+    groups.sort(key=lambda group: -sum(flops(run, epochs) for run in group))  # the longest first
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        pool.map(abs, range(jobs))
         start = time.perf_counter()
-        curves = pool.map(train_run, runs, chunksize=1)
-        return time.perf_counter() - start, np.mean([c[-1][3] for c in curves])
+        curves = pool.starmap(train_group, [(peer, group, epochs) for group in groups], chunksize=1)
+        seconds = time.perf_counter() - start
+    return {"seconds": seconds, "accuracy": np.mean([curve[-1][3] for group in curves for curve in group])}
 
 
 def time_runner(program, config, folder, jobs, arguments):
     with tempfile.TemporaryDirectory() as scratch:
-        path = os.path.join(scratch, "speed.json")
+        path, output = os.path.join(scratch, "speed.json"), os.path.join(scratch, "speed.h5")
         with open(path, "w") as f:
             json.dump(config | {"dataset": {"dir": os.path.abspath(folder)}}, f)
-        output = os.path.join(scratch, "speed.h5")
-        start = time.perf_counter()
-        subprocess.run([program, path, "--quiet", "--threads", str(jobs), "--output", output, *arguments], check=True)
-        seconds = time.perf_counter() - start
+        command = [program, path, "--quiet", "--threads", str(jobs), "--output", output, *arguments]
+        result = json.loads(subprocess.run([sys.executable, "-c", TIMED, *command], check=True, text=True, capture_output=True).stdout)
         rows = subprocess.run([program, "compare", "--csv", output], check=True, text=True, capture_output=True).stdout
         header, *lines = (line.split(",") for line in rows.split())
-        return seconds, np.mean([float(line[header.index("test_accuracy")]) for line in lines])
+        accuracy = np.mean([float(line[header.index("test_accuracy")]) for line in lines])
+        return result | {"accuracy": accuracy}
 
 
 def main():
     global DATA
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config")
+    parser.add_argument("keys", nargs="*", metavar="KEY=VALUE")
     parser.add_argument("--data", default="/usr/share/datasets/fashion-mnist")
-    parser.add_argument("--runner", default="build/runner")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--peers")
+    parser.add_argument("--build", default="build")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("arguments", nargs="*")
-    options = parser.parse_args()
+    arguments = sys.argv[1:]
+    ours, theirs = (arguments[:(k := arguments.index("--"))], arguments[k + 1:]) if "--" in arguments else (arguments, [])
+    options = parser.parse_intermixed_args(ours)
     with open(options.config) as f:
         config = json.load(f)
-    config.pop("$schema", None)
+    for key in ("$schema", "sampling"):  # peers shuffle, which costs the same
+        config.pop(key, None)
+    config |= {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in options.keys)}
     DATA = load(options.data, config)
+    runs, epochs = expand(config), config.get("epochs", 10)
+    work = sum(flops(run, epochs) for run in runs)
+    names = options.peers.split(",") if options.peers else [p for p in peers.PEERS if importlib.util.find_spec(p.split("-")[0])]
 
-    times = {"runner": [], "numpy": []}
+    peak = float(subprocess.run([f"{options.build}/experiments/speed/peak", str(options.jobs)], check=True, capture_output=True).stdout)
+    print(f"{len(runs)} runs, {epochs} epochs, {work / 1e12:.2f} TFLOP; {options.jobs} cores, {peak:.0f} GFLOP/s at their peak")
+    measured = {name: [] for name in ["runner", *names]}
     for _ in range(options.repeat):
-        for name, result in (("runner", time_runner(options.runner, config, options.data, options.jobs, options.arguments)),
-                             ("numpy", time_numpy(config, options.jobs))):
-            times[name].append(result[0])
-            print(f"{name:>7} {result[0]:8.2f} s   mean test accuracy {result[1]:.4f}", flush=True)
-    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
-    print(f"median of {options.repeat}: runner {medians['runner']:.2f} s, numpy {medians['numpy']:.2f} s; "
-          f"numpy / runner = {medians['numpy'] / medians['runner']:.2f}")
+        for name in measured:
+            result = (time_runner(f"{options.build}/runner", config, options.data, options.jobs, theirs) if name == "runner" else
+                      time_peer(name, runs, epochs, options.jobs))
+            measured[name].append(result)
+            print(f"{name:>11} {result['seconds']:9.2f} s   mean test accuracy {result['accuracy']:.4f}", flush=True)
+
+    medians = {name: statistics.median(result["seconds"] for result in results) for name, results in measured.items()}
+    print(f"\nmedians of {options.repeat}    seconds  of runner's   GFLOP/s   of the peak")
+    for name, seconds in medians.items():
+        rate = work / seconds / 1e9
+        print(f"{name:>12} {seconds:9.2f} {seconds / medians['runner']:12.2f} {rate:9.0f} {rate / peak:13.2f}")
+    print(f"runner's peak memory: {max(result['megabytes'] for result in measured['runner']):.0f} MB")
 
 
 if __name__ == "__main__":
