@@ -104,9 +104,4 @@ std::string_view processor_name() {
   return name;
 }
 
-std::size_t level2_cache_bytes() {
-  const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
-  return bytes > 0 ? static_cast<std::size_t>(bytes) : std::size_t{1} << 20;
-}
-
 }  // namespace runner

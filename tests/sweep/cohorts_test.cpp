@@ -30,10 +30,12 @@ Sweep of_widths(const std::vector<std::int32_t>& hidden_sizes) {
   return sweep_of(specs);
 }
 
+constexpr std::size_t max_hidden = 208;
+
 std::vector<Cohort> cohorts_of(const Sweep& sweep, std::size_t threads = 1) {
   Runs all(sweep.runs.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  return make_cohorts(sweep, test::tiny_dataset(), all, threads);
+  return make_cohorts(sweep, test::tiny_dataset(), all, threads, max_hidden);
 }
 
 std::vector<Runs> runs_of(const std::vector<Cohort>& cohorts) {
@@ -159,7 +161,7 @@ TEST(MakeCohorts, HoldEveryRunOnceWithinTheLimit) {
   Runs seen;
   for (const Cohort& cohort : cohorts_of(sweep, 16)) {
     EXPECT_TRUE(std::is_sorted(cohort.runs.begin(), cohort.runs.end()));
-    EXPECT_TRUE(cohort.runs.size() == 1 || hidden_units(cohort, sweep) <= 208);
+    EXPECT_TRUE(cohort.runs.size() == 1 || hidden_units(cohort, sweep) <= max_hidden);
     for (const std::size_t run : cohort.runs)
       EXPECT_TRUE(same_batches(sweep.runs[run].spec, sweep.runs[cohort.runs.front()].spec));
     seen.insert(seen.end(), cohort.runs.begin(), cohort.runs.end());

@@ -30,7 +30,4 @@ bool has_amx_int8();
 /// The processor's name as it states it, "Intel(R) Xeon(R) Processor"; "unknown" where it states none.
 std::string_view processor_name();
 
-/// Bytes of a core's level-2 cache; 1 MiB where the operating system does not say.
-std::size_t level2_cache_bytes();
-
 }  // namespace runner

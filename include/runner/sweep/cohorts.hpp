@@ -23,10 +23,10 @@ double run_cost(const RunSpec& spec, const Dataset& data);
 /// Groups some of a sweep's runs into cohorts, the most expensive first.
 ///
 /// Runs of a cohort share their batches, and together have at most `max_hidden` hidden units (one run may
-/// have more: then it is alone), so that their weights stay in cache; large groups are divided evenly, and
-/// further while there are fewer cohorts than `threads` and one has more than one run. Results do not depend
-/// on the grouping.
+/// have more: then it is alone): enough to share the lists of a batch among, and few enough for their weights
+/// to stay in cache. Large groups are divided evenly, and further while there are fewer cohorts than
+/// `threads` and one has more than one run. Results do not depend on the grouping.
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
-                                 std::size_t threads, std::size_t max_hidden = 208);
+                                 std::size_t threads, std::size_t max_hidden = 256);
 
 }  // namespace runner
