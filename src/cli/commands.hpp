@@ -7,5 +7,6 @@ namespace runner::cli {
 /// Each carries out one command and returns the exit code. Throws Error.
 int run_sweep(const RunOptions& options);
 int compare_file(const CompareOptions& options);
+int verify_file(const VerifyOptions& options);
 
 }  // namespace runner::cli

@@ -16,6 +16,9 @@ int execute(const runner::cli::RunOptions& options) {
 int execute(const runner::cli::CompareOptions& options) {
   return runner::cli::compare_file(options);
 }
+int execute(const runner::cli::VerifyOptions& options) {
+  return runner::cli::verify_file(options);
+}
 int execute(const runner::cli::Finished& finished) {
   return finished.exit_code;
 }

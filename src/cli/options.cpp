@@ -8,6 +8,8 @@
 
 #include "exit_codes.hpp"
 
+#include <map>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -31,6 +33,20 @@ std::vector<std::string> instruction_set_names() {
   return names;
 }
 
+void add_options(CLI::App& app, ComputeOptions& options) {
+  options.threads = ThreadPool::default_threads();
+  app.add_option("-j,--threads", options.threads, "Threads that compute")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
+      ->capture_default_str();
+  app.add_option("--kernel", options.kernel, "Code of the matrix products; the results are the same")
+      ->check(CLI::IsMember(auto_or(kernel_names())))
+      ->capture_default_str();
+  app.add_option("--instruction-set", options.instruction_set,
+                 "What the processor may be asked for; the results are the same")
+      ->check(CLI::IsMember(instruction_set_names()))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 Options parse_arguments(int argc, char** argv) {
@@ -39,12 +55,13 @@ Options parse_arguments(int argc, char** argv) {
       "and shows which of them overfit.\n\n"
       "  runner configs/sweep.json                  run the sweep, or finish it\n"
       "  runner configs/sweep.json epochs=20        the same with a key of the config replaced\n"
-      "  runner compare results/sweep.h5            train against test accuracy",
+      "  runner compare results/sweep.h5            train against test accuracy\n"
+      "  runner verify results/sweep.h5             train some of it again and compare every bit",
       "runner");
   RunOptions run;
-  run.threads = ThreadPool::default_threads();
   run.command_line = joined(argc, argv);
   CompareOptions comparison;
+  VerifyOptions verification;
   auto interval = run.commit_interval.count();
 
   app.set_version_flag("--version", RUNNER_VERSION);
@@ -52,23 +69,23 @@ Options parse_arguments(int argc, char** argv) {
   app.add_option("CONFIG", run.config, "The sweep, a JSON file");
   app.add_option("KEY=VALUE", run.overrides, "Replace keys of the config; the value is JSON or plain text");
   app.add_option("-o,--output", run.output, "The results file (results/<name>.h5)");
-  app.add_option("-j,--threads", run.threads, "Threads that compute")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
-      ->capture_default_str();
-  app.add_option("--kernel", run.kernel, "Code of the matrix products; the results are the same")
-      ->check(CLI::IsMember(auto_or(kernel_names())))
-      ->capture_default_str();
-  app.add_option("--instruction-set", run.instruction_set,
-                 "What the processor may be asked for; the results are the same")
-      ->check(CLI::IsMember(instruction_set_names()))
-      ->capture_default_str();
+  add_options(app, run.compute);
   app.add_option("--commit-interval", interval,
                  "Milliseconds that epochs are gathered before they are written")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
   app.add_flag("--list", run.list, "Print the runs and cohorts, and do nothing");
-  app.add_flag("--fresh", run.fresh, "Replace a results file of another config");
-  app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors");
+  CLI::Option* fresh = app.add_flag("--fresh", run.fresh, "Replace the results file, whatever it holds");
+  app.add_flag("--prune", run.prune, "Drop runs of the results file that are no longer in the sweep")
+      ->excludes(fresh);
+  const std::map<std::string, ProgressForm> forms{{"text", ProgressForm::text},
+                                                  {"jsonl", ProgressForm::jsonl}};
+  CLI::Option* progress =
+      app.add_option("--progress", run.progress,
+                     "text, or jsonl: a JSON object on standard output for each epoch that is on file")
+          ->transform(CLI::CheckedTransformer(forms).description("text|jsonl"))
+          ->default_str("text");
+  app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors")->excludes(progress);
 
   CLI::App* compare = app.add_subcommand("compare", "Show train against test accuracy of a results file");
   compare->add_option("FILE", comparison.file, "The results file, also of a sweep that is running")
@@ -77,10 +94,21 @@ Options parse_arguments(int argc, char** argv) {
                       fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
   compare->add_flag("--csv", comparison.csv, "Print comma-separated values");
 
+  CLI::App* verify = app.add_subcommand(
+      "verify", "Train stored runs again from what the file says of itself, and compare every bit");
+  verify->add_option("FILE", verification.file, "The results file")->required();
+  CLI::Option* sample =
+      verify->add_option("--sample", verification.sample, "So many runs, spread over the file")
+          ->check(CLI::PositiveNumber)
+          ->capture_default_str();
+  verify->add_flag("--all", verification.all, "All runs")->excludes(sample);
+  add_options(*verify, verification.compute);
+
   try {
     app.parse(argc, argv);
     if (*compare) return comparison;
-    if (run.config.empty()) throw CLI::RequiredError("CONFIG (a sweep to run) or compare FILE");
+    if (*verify) return verification;
+    if (run.config.empty()) throw CLI::RequiredError("CONFIG (a sweep to run), compare FILE or verify FILE");
   } catch (const CLI::ParseError& e) {
     return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
   }

@@ -10,18 +10,31 @@
 
 namespace runner::cli {
 
+/// How a sweep says how far it has come.
+enum class ProgressForm {
+  text,  ///< for people, on standard error
+  jsonl  ///< for programs, on standard output: a line for each epoch that is on file, and nothing else
+};
+
+/// What computes.
+struct ComputeOptions {
+  std::size_t threads = 1;
+  std::string kernel = "auto";
+  std::string instruction_set = "auto";
+};
+
 /// `runner CONFIG [KEY=VALUE…]`
 struct RunOptions {
   std::filesystem::path config;
   std::vector<std::string> overrides;
   std::filesystem::path output;  ///< results/<name>.h5 if empty
-  std::size_t threads = 1;
-  std::string kernel = "auto";
-  std::string instruction_set = "auto";
+  ComputeOptions compute;
   std::chrono::milliseconds commit_interval{1000};
   bool list = false;
   bool fresh = false;
+  bool prune = false;
   bool quiet = false;
+  ProgressForm progress = ProgressForm::text;
   std::string command_line;
 };
 
@@ -32,13 +45,21 @@ struct CompareOptions {
   bool csv = false;
 };
 
+/// `runner verify FILE`
+struct VerifyOptions {
+  std::filesystem::path file;
+  std::size_t sample = 10;  ///< runs
+  bool all = false;
+  ComputeOptions compute;
+};
+
 /// Help or version was asked for and printed, or the arguments make no sense and that was said: nothing is
 /// left to do.
 struct Finished {
   int exit_code;
 };
 
-using Options = std::variant<RunOptions, CompareOptions, Finished>;
+using Options = std::variant<RunOptions, CompareOptions, VerifyOptions, Finished>;
 
 Options parse_arguments(int argc, char** argv);
 

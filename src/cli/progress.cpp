@@ -3,6 +3,7 @@
 #include "runner/sweep/cohorts.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -82,6 +83,17 @@ void Progress::show(bool last) {
     shown_ = Clock::now();
   }
   std::fflush(stderr);
+}
+
+std::string json_line(const CommittedEpoch& epoch, const Run& run) {
+  const auto number = [](float value) { return std::isfinite(value) ? fmt::format("{}", value) : "null"; };
+  const Metrics& m = epoch.metrics;
+  return fmt::format(
+      R"({{"run":{},"digest":"{}","epoch":{},"status":"{}","train_loss":{},"train_accuracy":{},)"
+      R"("test_loss":{},"test_accuracy":{}}})"
+      "\n",
+      epoch.run, run.digest, epoch.epoch, to_string(epoch.status), number(m.train_loss),
+      number(m.train_accuracy), number(m.test_loss), number(m.test_accuracy));
 }
 
 }  // namespace runner::cli

@@ -4,6 +4,7 @@
 #include "runner/results/results_file.hpp"
 
 #include "commands.hpp"
+#include "compute_options.hpp"
 #include "exit_codes.hpp"
 #include "list.hpp"
 #include "progress.hpp"
@@ -16,17 +17,6 @@
 
 namespace runner::cli {
 namespace {
-
-InstructionSet instruction_set_of(const std::string& name) {
-  for (const InstructionSet set : instruction_sets()) {
-    if (to_string(set) != name) continue;
-    if (!supported(set))
-      throw bad_input(
-          fmt::format("--instruction-set {}: this processor ({}) lacks it", name, processor_name()));
-    return set;
-  }
-  return best_instruction_set();
-}
 
 std::string compiler() {
 #ifdef __clang__
@@ -44,15 +34,23 @@ void say(const RunOptions& options, fmt::format_string<Values...> format, Values
 void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& data) {
   std::vector<std::size_t> all(sweep.runs.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  fmt::print("{}", list_of(sweep, make_cohorts(sweep, data, all, options.threads)));
+  fmt::print("{}", list_of(sweep, make_cohorts(sweep, data, all, options.compute.threads)));
+}
+
+/// All at once, so that a reader never waits for the rest of a line.
+void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
+  std::string text;
+  for (const CommittedEpoch& epoch : epochs) text += json_line(epoch, sweep.runs[epoch.run]);
+  fmt::print("{}", text);
+  std::fflush(stdout);
 }
 
 }  // namespace
 
 int run_sweep(const RunOptions& options) {
   Config config = read_config(options.config, options.overrides);
-  const InstructionSet set = instruction_set_of(options.instruction_set);
-  const Backend backend = make_backend(options.kernel, set);
+  const InstructionSet set = instruction_set_of(options.compute);
+  const Backend backend = make_backend(options.compute.kernel, set);
   const Dataset data = load_dataset(config.dataset);
   const Sweep sweep = expand(std::move(config), data);
   if (options.list) {
@@ -71,9 +69,15 @@ int run_sweep(const RunOptions& options) {
   const StopSignal signal;
   // Made when it is known what is missing; until then nothing is committed.
   std::optional<Progress> progress;
+  const bool lines = options.progress == ProgressForm::jsonl;
+  const auto committed = [&](std::span<const CommittedEpoch> epochs) {
+    if (lines)
+      print_lines(epochs, sweep);
+    else
+      progress->committed(epochs);
+  };
   ResultsFile file(output, sweep, data, provenance,
-                   {options.fresh, options.commit_interval,
-                    [&progress](std::span<const CommittedEpoch> epochs) { progress->committed(epochs); }});
+                   {options.fresh, options.prune, options.commit_interval, committed});
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {
@@ -81,12 +85,12 @@ int run_sweep(const RunOptions& options) {
     say(options, "nothing to do: {} holds all {} runs\n", output.string(), runs);
   } else {
     say(options, "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}\n",
-        output.string(), missing.size(), runs, data.name, data.train.count, data.test.count, options.threads,
-        provenance.kernel);
-    progress.emplace(sweep, data, missing, options.quiet);
-    ThreadPool pool(options.threads);
-    complete = execute(sweep, make_cohorts(sweep, data, missing, options.threads), data, backend, pool, file,
-                       signal.requested());
+        output.string(), missing.size(), runs, data.name, data.train.count, data.test.count,
+        options.compute.threads, provenance.kernel);
+    progress.emplace(sweep, data, missing, options.quiet || lines);
+    ThreadPool pool(options.compute.threads);
+    complete = execute(sweep, make_cohorts(sweep, data, missing, options.compute.threads), data, backend,
+                       pool, file, signal.requested());
     file.close();
     progress->finish();
   }
@@ -99,7 +103,7 @@ int run_sweep(const RunOptions& options) {
         ended, runs, output.string());
     return exit_stopped;
   }
-  if (!options.quiet) fmt::print("{}", to_table(compare(results)));
+  if (!options.quiet && !lines) fmt::print("{}", to_table(compare(results)));
   return exit_done;
 }
 

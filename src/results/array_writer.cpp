@@ -23,6 +23,22 @@ WeightsCopy::WeightsCopy(const WeightsView& view)
     W2.insert(W2.end(), view.W2 + h * view.W2_stride, view.W2 + h * view.W2_stride + view.classes);
 }
 
+WeightsCopy::WeightsCopy(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden) {
+  const char* const* names = layout::weights.data() + (initial ? 0 : 4);
+  // A row has room for the widest run.
+  const std::size_t pixels = file.extent(layout::input), widest = file.extent(layout::hidden);
+  const std::vector<float> all = file.read_row(names[0], row);
+  for (std::size_t d = 0; d < pixels; ++d) {
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(d * widest);
+    W1.insert(W1.end(), first, first + static_cast<std::ptrdiff_t>(hidden));
+  }
+  b1 = file.read_row(names[1], row);
+  b1.resize(hidden);
+  W2 = file.read_row(names[2], row);
+  W2.resize(hidden * file.extent(layout::classes));
+  b2 = file.read_row(names[3], row);
+}
+
 ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& layout)
     : descriptor_(file, O_RDWR),
       epochs_done_(layout.offset("epochs_done")),

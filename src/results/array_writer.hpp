@@ -24,6 +24,10 @@ struct Marks {
 /// classes.
 struct WeightsCopy {
   explicit WeightsCopy(const WeightsView& view);
+
+  /// Those a file holds of a run of so many hidden units; weights that are not there are NaN.
+  WeightsCopy(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
+
   std::size_t bytes() const { return (W1.size() + b1.size() + W2.size() + b2.size()) * sizeof(float); }
 
   std::vector<float> W1, b1, W2, b2;

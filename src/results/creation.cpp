@@ -2,16 +2,22 @@
 
 #include "runner/compute/arithmetic.hpp"
 
+#include "array_writer.hpp"
 #include "descriptor.hpp"
 #include "hdf5_handle.hpp"
 #include "hdf5_types.hpp"
 #include "layout.hpp"
 #include "machine.hpp"
+#include "stored_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <numeric>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <hdf5_hl.h>
@@ -165,27 +171,30 @@ void fill_array(hid_t file, const std::string& name, const std::vector<T>& value
               doing);
 }
 
-void fill_runs(hid_t file, const Sweep& sweep) {
-  std::vector<std::int32_t> indices(sweep.runs.size());
-  std::iota(indices.begin(), indices.end(), 0);
+/// The rows of a file: the sweep's runs in their order, then those that are in it no longer.
+using Rows = std::vector<Run>;
+
+void fill_runs(hid_t file, const Sweep& sweep, const Rows& rows) {
+  std::vector<std::int32_t> indices(rows.size(), -1);
+  std::iota(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(sweep.runs.size()), 0);
   fill_array(file, "run", indices);
   for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
     std::vector<layout::AsStored<Value>> column;
-    column.reserve(sweep.runs.size());
-    for (const Run& r : sweep.runs)
-      column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
+    column.reserve(rows.size());
+    for (const Run& r : rows) column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
     fill_array(file, std::string(axis.name), column);
   });
   std::vector<char> digests;
-  digests.reserve(sweep.runs.size() * layout::digest_length);
-  for (const Run& r : sweep.runs) digests.insert(digests.end(), r.digest.begin(), r.digest.end());
+  digests.reserve(rows.size() * layout::digest_length);
+  for (const Run& r : rows) digests.insert(digests.end(), r.digest.begin(), r.digest.end());
   fill_array(file, "digest", digests);
   std::vector<std::int32_t> epochs;
   for (std::int32_t e = 0; e <= sweep.config.epochs; ++e) epochs.push_back(e);
   fill_array(file, "epoch", epochs);
 }
 
-void write_file(const fs::path& path, const Sweep& sweep, const Dataset& data, const Provenance& provenance) {
+void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const Dataset& data,
+                const Provenance& provenance) {
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
@@ -196,18 +205,18 @@ void write_file(const fs::path& path, const Sweep& sweep, const Dataset& data, c
     const hdf5::Group group(H5Gcreate2(file, "weights", H5P_DEFAULT, list, H5P_DEFAULT),
                             "make the group weights");
   }
-  const layout::Extents extents = layout::extents(sweep, data);
+  const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
   for (const Variable& variable : layout::variables(sweep.config.save_weights))
     make_array(file, variable, extents);
-  fill_runs(file, sweep);
+  fill_runs(file, sweep, rows);
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
   file.close("close it");
 }
 
-std::uint64_t needed_bytes(const Sweep& sweep, const Dataset& data) {
+std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const Dataset& data) {
   // Names, attributes and the file's own structure: far less than this, but for the config.
   std::uint64_t total = (std::uint64_t{1} << 20) + sweep.config.text.size() + sweep.config.effective.size();
-  const layout::Extents extents = layout::extents(sweep, data);
+  const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
   for (const Variable& variable : layout::variables(sweep.config.save_weights))
     if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total))
       return std::numeric_limits<std::uint64_t>::max();
@@ -223,6 +232,57 @@ void require_free_space(const fs::path& folder, std::uint64_t needed) {
         fmt::format("the file takes {} bytes, {} are free in {}", needed, available, folder.string()));
 }
 
+/// For each row of `earlier` its row in the new file, if it has one; appends those of no run of the sweep.
+std::vector<std::optional<std::size_t>> new_rows(const ResultsData& earlier, bool prune, Rows& rows) {
+  std::unordered_map<std::string_view, std::size_t> row_of;
+  for (std::size_t r = 0; r < rows.size(); ++r) row_of.emplace(rows[r].digest, r);
+  std::vector<std::optional<std::size_t>> result;
+  Rows kept;
+  for (const StoredRun& stored : earlier.runs) {
+    const auto found = row_of.find(stored.run.digest);
+    result.emplace_back();
+    if (found != row_of.end()) {
+      result.back() = found->second;
+    } else if (!prune) {
+      result.back() = rows.size() + kept.size();
+      kept.push_back(stored.run);
+    }
+  }
+  rows.insert(rows.end(), kept.begin(), kept.end());
+  return result;
+}
+
+/// Writes what an earlier file holds into the rows of a new one.
+void take_over(const ResultsData& earlier, std::span<const std::optional<std::size_t>> rows, int epochs,
+               const fs::path& path) {
+  // One file at a time: an open one has HDF5 to itself.
+  ArrayWriter writer = [&] {
+    StoredFile made(path);
+    made.require_layout();
+    return ArrayWriter(path, made);
+  }();
+  StoredFile from(earlier.file);
+  from.require_layout();
+  std::vector<Metrics> metrics;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    if (!rows[r]) continue;
+    const StoredRun& run = earlier.runs[r];
+    metrics.clear();
+    for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
+      metrics.push_back({run.train_loss[e], run.train_accuracy[e], run.test_loss[e], run.test_accuracy[e]});
+    if (!metrics.empty()) writer.write_epochs(*rows[r], 0, metrics);
+    if (from.has_weights() && run.status != RunStatus::pending)
+      for (const bool initial : {true, false})
+        writer.write_weights(
+            *rows[r], initial,
+            WeightsCopy(from, r, initial, static_cast<std::size_t>(run.run.spec.hidden_size)));
+    const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
+    const RunStatus status = goes_on ? RunStatus::running : run.status;
+    writer.write_progress(*rows[r], {run.epochs_done, status, run.wall_time});
+    writer.write_status(*rows[r], status);
+  }
+}
+
 std::string temporary_prefix(const fs::path& file) {
   return fmt::format(".{}.tmp-", file.filename().string());
 }
@@ -235,12 +295,16 @@ void remove_unfinished(const fs::path& file) {
 }
 
 void create_results(const fs::path& file, const Sweep& sweep, const Dataset& data,
-                    const Provenance& provenance) {
+                    const Provenance& provenance, const ResultsData* earlier, bool prune) {
   const fs::path folder = file.parent_path();
   const fs::path temporary = folder / fmt::format("{}{}", temporary_prefix(file), getpid());
+  Rows rows = sweep.runs;
+  std::vector<std::optional<std::size_t>> taken;
+  if (earlier != nullptr) taken = new_rows(*earlier, prune, rows);
   try {
-    require_free_space(folder, needed_bytes(sweep, data));
-    write_file(temporary, sweep, data, provenance);
+    require_free_space(folder, needed_bytes(sweep, rows, data));
+    write_file(temporary, sweep, rows, data, provenance);
+    if (earlier != nullptr) take_over(*earlier, taken, sweep.config.epochs, temporary);
     Descriptor(temporary, O_RDWR).sync_all();
     fs::rename(temporary, file);
     Descriptor(folder, O_RDONLY | O_DIRECTORY).sync_all();

@@ -53,7 +53,12 @@ std::vector<Variable> variables(bool save_weights) {
        {run, digits},
        "identity of the run: its specification, data and arithmetic",
        ""},
-      {"status", Type::int8, {run}, "where the run stands", "", {"pending", "running", "done", "diverged"}},
+      {"status",
+       Type::int8,
+       {run},
+       "where the run stands",
+       "",
+       {run_status_names.begin(), run_status_names.end()}},
       {"epochs_done", Type::int32, {run}, "last epoch recorded with finite losses; -1 before epoch 0", ""},
       {"wall_time", Type::float64, {run}, "the run's share of the time its epochs took", "s"},
       {"train_loss", Type::float32, {run, epoch}, "mean loss on the training set", "1"},
@@ -83,15 +88,11 @@ std::vector<Variable> variables(bool save_weights) {
   return table;
 }
 
-Extents extents(const Sweep& sweep, const runner::Dataset& data) {
+Extents extents(std::span<const Run> rows, int epochs, const runner::Dataset& data) {
   std::int32_t widest = 0;
-  for (const Run& r : sweep.runs) widest = std::max(widest, r.spec.hidden_size);
-  return {sweep.runs.size(),
-          static_cast<std::uint64_t>(sweep.config.epochs) + 1,
-          digest_length,
-          data.pixels,
-          static_cast<std::uint64_t>(widest),
-          data.classes};
+  for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
+  return {rows.size(), static_cast<std::uint64_t>(epochs) + 1, digest_length,
+          data.pixels, static_cast<std::uint64_t>(widest),     data.classes};
 }
 
 std::uint64_t byte_count(const Variable& variable, const Extents& extents) {

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -88,7 +89,8 @@ inline constexpr std::array<const char*, 8> weights{
     "weights/initial_W1", "weights/initial_b1", "weights/initial_W2", "weights/initial_b2",
     "weights/W1",         "weights/b1",         "weights/W2",         "weights/b2"};
 
-Extents extents(const Sweep& sweep, const runner::Dataset& data);
+/// Of a file with these rows.
+Extents extents(std::span<const Run> rows, int epochs, const runner::Dataset& data);
 
 /// Bytes of an array; the largest number there is where that is too many to count.
 std::uint64_t byte_count(const Variable& variable, const Extents& extents);

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace runner {
 namespace {
 
@@ -18,12 +20,28 @@ std::vector<Value> read_column(const StoredFile& file, const Axis<Value, Rule>& 
     return file.read<Value>(name);
 }
 
+Origin read_origin(const StoredFile& file) {
+  Origin origin{file.integer("arithmetic_version"),
+                file.text("runner_version"),
+                file.text("kernel"),
+                file.text("processor"),
+                file.text("dataset"),
+                file.text("dataset_directory"),
+                {},
+                static_cast<std::size_t>(file.integer("train_size")),
+                static_cast<std::size_t>(file.integer("test_size"))};
+  for (std::size_t f = 0; f < origin.files.size(); ++f)
+    origin.files[f] = {file.text(fmt::format("{}_path", layout::data_files[f])),
+                       file.text(fmt::format("{}_sha256", layout::data_files[f]))};
+  return origin;
+}
+
 }  // namespace
 
 ResultsData read_results(const std::filesystem::path& path) {
   StoredFile file(path);
   file.require_layout();
-  ResultsData data{path, file.text("title"), file.text("config"), 0, {}};
+  ResultsData data{path, file.text("title"), file.text("config"), read_origin(file), 0, {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
 

@@ -2,6 +2,7 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
+#include "runner/results/results_data.hpp"
 
 #include "committer.hpp"
 #include "creation.hpp"
@@ -37,30 +38,36 @@ Rows rows_by_digest(const StoredFile& stored) {
   return rows;
 }
 
-bool same_runs(const Rows& rows, const Sweep& sweep) {
-  if (rows.size() != sweep.runs.size()) return false;
-  for (const Run& run : sweep.runs)
-    if (!rows.contains(run.digest)) return false;
-  return true;
-}
-
-/// Why the file cannot be gone on with, a clause each.
-std::vector<std::string> differences(const StoredFile& stored, const Sweep& sweep, const Dataset& data) {
-  std::vector<std::string> found = config_differences(stored.text("config"), sweep.config.effective);
+/// What no file can be gone on with over, a clause each: other data or other sizes of it, other weights to
+/// save, fewer epochs.
+std::vector<std::string> obstacles(const StoredFile& stored, const Sweep& sweep, const Dataset& data) {
+  std::vector<std::string> found;
+  const auto weights = [](bool saved) { return saved ? "true" : "false"; };
+  if (stored.has_weights() != sweep.config.save_weights)
+    found.push_back(fmt::format("save_weights: {} in the file, {} now", weights(stored.has_weights()),
+                                weights(sweep.config.save_weights)));
+  if (const auto epochs = static_cast<std::int64_t>(stored.extent(layout::epoch)) - 1;
+      epochs > sweep.config.epochs)
+    found.push_back(fmt::format("epochs: {} in the file, {} now", epochs, sweep.config.epochs));
+  for (const auto& [key, size] :
+       {std::pair("train_size", data.train.count), std::pair("test_size", data.test.count)})
+    if (const std::int64_t then = stored.integer(key); then != static_cast<std::int64_t>(size))
+      found.push_back(fmt::format("{}: {} in the file, {} now", key, then, size));
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (stored.text(fmt::format("{}_sha256", layout::data_files[f])) != data.files[f].sha256)
       found.push_back(fmt::format("the contents of {} are not those of {} then", data.files[f].path.string(),
                                   stored.text(fmt::format("{}_path", layout::data_files[f]))));
-  if (found.empty()) found.push_back("its runs are not those of this config");
   return found;
 }
 
-/// Throws unless the file holds this very sweep.
-void require_same_sweep(StoredFile& stored, const fs::path& file, const Sweep& sweep, const Dataset& data) {
+/// Whether the file's rows and epochs are those of the sweep as it is now. Throws where it cannot be gone on
+/// with.
+bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data, bool prune) {
   const auto refuse = [&](const std::string& why) {
     return bad_input(fmt::format("the results file {} cannot be gone on with: {}; --fresh starts anew",
                                  file.string(), why));
   };
+  StoredFile stored(file);
   if (const std::int64_t version = stored.integer("layout_version"); version != results_layout_version)
     throw refuse(
         fmt::format("it has version {} of the layout, this program has {}", version, results_layout_version));
@@ -68,10 +75,19 @@ void require_same_sweep(StoredFile& stored, const fs::path& file, const Sweep& s
     throw refuse(
         fmt::format("it has version {} of the arithmetic, this program has {}", version, arithmetic_version));
   stored.require_layout();
-  const bool same = same_runs(rows_by_digest(stored), sweep) &&
-                    stored.extent(layout::epoch) == static_cast<std::uint64_t>(sweep.config.epochs) + 1 &&
-                    stored.has_weights() == sweep.config.save_weights;
-  if (!same) throw refuse(fmt::format("{}", fmt::join(differences(stored, sweep, data), "; ")));
+  const std::vector<std::string> found = obstacles(stored, sweep, data);
+  if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
+
+  if (stored.extent(layout::epoch) != static_cast<std::uint64_t>(sweep.config.epochs) + 1) return false;
+  const std::vector<std::string> digests = stored.digests();
+  const auto index = stored.read<std::int32_t>("run");
+  if (digests.size() < sweep.runs.size() || (prune && digests.size() > sweep.runs.size())) return false;
+  for (std::size_t r = 0; r < digests.size(); ++r) {
+    const bool in_sweep = r < sweep.runs.size();
+    if (index[r] != (in_sweep ? static_cast<std::int32_t>(r) : -1)) return false;
+    if (in_sweep && digests[r] != sweep.runs[r].digest) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -89,12 +105,15 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   state_ = std::make_unique<State>(path);
   remove_unfinished(path);
 
-  const bool exists = fs::exists(path);
-  if (exists) {
-    StoredFile stored(path);  // refuses what is not ours, `fresh` or not
-    if (!options.fresh) require_same_sweep(stored, path, sweep, data);
+  if (!fs::exists(path)) {
+    create_results(path, sweep, data, provenance);
+  } else if (options.fresh) {
+    { const StoredFile ours(path); }  // refuses what is not
+    create_results(path, sweep, data, provenance);
+  } else if (!is_up_to_date(path, sweep, data, options.prune)) {
+    const ResultsData earlier = read_results(path);
+    create_results(path, sweep, data, provenance, &earlier, options.prune);
   }
-  if (!exists || options.fresh) create_results(path, sweep, data, provenance);
 
   StoredFile stored(path);
   stored.require_layout();

@@ -157,6 +157,25 @@ void StoredFile::read_into(const Array& array, const std::string& name, void* va
               fmt::format("read {} of {}", name, path_.string()));
 }
 
+std::vector<float> StoredFile::read_row(const std::string& name, std::uint64_t row) const {
+  const Array array = open_array(name);
+  assert(array.type == layout::Type::float32);
+  const std::string doing = fmt::format("read {} of {}", name, path_.string());
+  const std::vector<hsize_t> whole = shape(array.dataset, doing);
+  std::vector<hsize_t> start(whole.size(), 0), count = whole;
+  start[0] = row;
+  count[0] = 1;
+  const hdf5::Dataspace in_file(H5Dget_space(array.dataset), doing);
+  hdf5::check(H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
+              doing);
+  std::vector<float> values(array.count / whole[0]);
+  const hsize_t size = values.size();
+  const hdf5::Dataspace in_memory(H5Screate_simple(1, &size, nullptr), doing);
+  hdf5::check(H5Dread(array.dataset, H5T_NATIVE_FLOAT, in_memory, in_file, H5P_DEFAULT, values.data()),
+              doing);
+  return values;
+}
+
 std::uint64_t StoredFile::length_of_scale(layout::Dimension dimension) const {
   const std::string name(layout::scale_name(dimension));
   const hid_t id = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);

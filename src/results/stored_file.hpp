@@ -40,6 +40,9 @@ class StoredFile {
     return values;
   }
 
+  /// One row of an array of float32.
+  std::vector<float> read_row(const std::string& name, std::uint64_t row) const;
+
   /// A whole array of flags, as the enumerators its numbers stand for.
   template <class Enum>
   std::vector<Enum> read_flags(const std::string& name) const {

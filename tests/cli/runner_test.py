@@ -12,7 +12,6 @@ import pty
 import random
 import re
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
@@ -23,27 +22,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from made_up_data import make_dataset, write_idx  # noqa: E402
+
 RUNNER = None
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
-
-
-def write_idx(path, array):
-    magic = 0x0800 + array.ndim
-    path.write_bytes(struct.pack(f">{1 + array.ndim}I", magic, *array.shape) + array.astype(np.uint8).tobytes())
-
-
-def make_dataset(folder, train=200, test=80, side=6, classes=4):
-    """Images that can be learned: each class brightens pixels of its own, under noise."""
-    folder.mkdir()
-    r = np.random.RandomState(3)
-    for name, count in (("train", train), ("t10k", test)):
-        labels = r.randint(0, classes, count)
-        labels[:classes] = range(classes)
-        images = r.randint(0, 120, (count, side, side))
-        bright = np.arange(side * side).reshape(side, side) % classes == labels[:, None, None]
-        write_idx(folder / f"{name}-images-idx3-ubyte", images + 100 * bright)
-        write_idx(folder / f"{name}-labels-idx1-ubyte", labels)
 
 
 class Case(unittest.TestCase):
@@ -180,16 +164,15 @@ class Sweeps(Case):
         _, err = self.run_it("compare", "results/sweep.h5", "--sort", "beauty", code=2)
         self.assertIn("beauty", err)
 
-    def test_a_changed_config_is_refused_with_the_difference_unless_fresh(self):
+    def test_fewer_epochs_are_refused_with_the_difference_unless_fresh(self):
         self.run_it(self.config(), "--quiet")
-        before = self.results()
-        _, err = self.run_it(self.config(epochs=5), code=2)
-        for text in ("epochs", "3", "5", "--fresh"):
-            self.assertIn(text, err)
-        for key, value in self.results().items():
-            np.testing.assert_array_equal(value, before[key])
-        self.run_it(self.config(epochs=5), "--fresh", "--quiet")
-        self.assertEqual(self.results()["test_loss"].shape, (1, 6))
+        before = (self.dir / "results" / "sweep.h5").read_bytes()
+        _, err = self.run_it(self.config(epochs=2), code=2)
+        self.assertIn("epochs: 3 in the file, 2 now", err)
+        self.assertIn("--fresh", err)
+        self.assertEqual((self.dir / "results" / "sweep.h5").read_bytes(), before)
+        self.run_it(self.config(epochs=2), "--fresh", "--quiet")
+        self.assertEqual(self.results()["test_loss"].shape, (1, 3))
 
     def test_a_changed_description_is_no_other_sweep(self):
         self.run_it(self.config(description="one"), "--quiet")
@@ -235,6 +218,144 @@ class Sweeps(Case):
         first.send_signal(signal.SIGINT)
         first.communicate(timeout=60)
         self.assertEqual(first.returncode, 130)
+
+
+    def test_progress_for_programs(self):
+        out, err = self.run_it(self.config(learning_rate=[0.1, 3e38], seed=[1, 2]), "--progress", "jsonl")
+        self.assertNotIn("\r", err)
+        r = self.results(keys=METRICS + ("status", "epochs_done"))
+        with h5py.File(self.dir / "results" / "sweep.h5") as f:
+            digests = [b"".join(digest).decode() for digest in f["digest"][()]]
+        told = set()
+        for line in map(json.loads, out.splitlines()):
+            run, epoch = line["run"], line["epoch"]
+            self.assertEqual(line["digest"], digests[run])
+            for name in METRICS:
+                value = np.float32(np.nan if line[name] is None else line[name])
+                self.assertEqual(value.tobytes(), r[name][run, epoch].tobytes())
+            told.add((run, epoch, line["status"]))
+        self.assertEqual(len(told), len(out.splitlines()))
+        self.assertEqual({t for t in told if t[0] == 0}, {(0, 0, "running"), (0, 1, "running"), (0, 2, "running"), (0, 3, "done")})
+        self.assertEqual({run for run, _, status in told if status == "diverged"}, {2, 3})
+        self.refused(self.config(), "--progress", "jsonl", "--quiet", says=["--quiet"])
+
+
+class Extension(Case):
+    """A sweep that is run again with more in its config: what is there is not trained again."""
+
+    BEFORE = {"learning_rate": [0.5, 0.1, 3e38], "batch_size": [20], "seed": [1, 2], "hidden_size": [8], "epochs": 4}
+
+    def trained(self, *arguments, **keys):
+        """Runs the sweep; which runs were trained, by (learning_rate, hidden_size, seed), and their last epoch."""
+        out, _ = self.run_it(self.config(**(self.BEFORE | keys)), "--progress", "jsonl", *arguments)
+        r = self.results(keys=("learning_rate", "hidden_size", "seed"))
+        last = {}
+        for line in map(json.loads, out.splitlines()):
+            last[tuple(r[key][line["run"]].item() for key in r)] = line["epoch"]
+        return last
+
+    def assert_same_as_fresh(self, **keys):
+        """Value for value, but for times, the file of a sweep that was run at once."""
+        def contents(path):
+            values = {}
+            with h5py.File(path) as f:
+                f.visititems(lambda name, item: values.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+                values["config"] = f.attrs["config"]
+            return {name: value for name, value in values.items() if name != "wall_time"}
+
+        self.run_it(self.config(**(self.BEFORE | keys)), "--quiet", "--output", "fresh.h5")
+        extended, fresh = (contents(self.dir / path) for path in ("results/sweep.h5", "fresh.h5"))
+        self.assertEqual(extended.keys(), fresh.keys())
+        for name in fresh:
+            self.assertEqual(np.asarray(extended[name]).tobytes(), np.asarray(fresh[name]).tobytes(), name)
+
+    def test_values_and_seeds(self):
+        for weights in (False, True):
+            with self.subTest(save_weights=weights):
+                self.assertEqual(len(self.trained("--fresh", save_weights=weights)), 6)
+                more = {"learning_rate": [0.1, 0.2, 0.5, 3e38], "hidden_size": [12, 8], "seed": [3, 2, 1], "save_weights": weights}
+                trained = self.trained(**more)
+                self.assertEqual(len(trained), 4 * 2 * 3 - 6)
+                self.assertEqual({run for run in trained if run[0] == 0.5 and run[1] == 8}, {(0.5, 8, 3)})
+                self.assert_same_as_fresh(**more)
+                (self.dir / "fresh.h5").unlink()
+
+    def test_epochs(self):
+        self.trained()
+        self.assertEqual(self.trained(epochs=7), {(rate, 8, seed): 7 for rate in (0.5, 0.1) for seed in (1, 2)})
+        self.assert_same_as_fresh(epochs=7)
+
+    def test_values_removed_are_kept_until_pruned(self):
+        self.trained()
+        before = self.results()
+        self.assertEqual(self.trained(learning_rate=[0.1, 0.3]), {(0.3, 8, 1): 4, (0.3, 8, 2): 4})
+        r = self.results(keys=("run", *METRICS))
+        self.assertEqual(list(r["run"]), [0, 1, 2, 3, -1, -1, -1, -1])
+        for name in METRICS:
+            self.assertEqual(r[name][4:].tobytes(), np.concatenate([before[name][:2], before[name][4:]]).tobytes())
+        self.assertEqual(self.trained("--prune", learning_rate=[0.1, 0.3]), {})
+        self.assert_same_as_fresh(learning_rate=[0.1, 0.3])
+
+
+class Verify(Case):
+    FILE = Path("results") / "sweep.h5"
+
+    def sweep(self, **keys):
+        self.run_it(self.config(**({"learning_rate": [0.1, 0.5, 3e38], "seed": [1, 2], "batch_size": [20, 40]} | keys)), "--quiet")
+
+    def change(self, name, index, change):
+        with h5py.File(self.dir / self.FILE, "r+") as f:
+            f[name][index] = change(f[name][index])
+
+    def test_an_untouched_file(self):
+        self.sweep()
+        before = (self.dir / self.FILE).read_bytes()
+        self.assertRegex(self.run_it("verify", self.FILE)[0], r"10 of 12 runs trained again, \d+ epochs: every bit is the same")
+        self.assertIn("12 of 12 runs", self.run_it("verify", self.FILE, "--all", "--threads", "1", "--kernel", "reference")[0])
+        self.assertIn("3 of 12 runs", self.run_it("verify", self.FILE, "--sample", "3", "--instruction-set", "x86-64")[0])
+        self.assertEqual((self.dir / self.FILE).read_bytes(), before)
+
+    def test_every_changed_number_is_found(self):
+        self.sweep()
+        next_number = lambda value: np.nextafter(value, np.float32(9), dtype=np.float32)
+        for name, index in (("train_loss", (0, 3)), ("test_accuracy", (1, 0)), ("test_loss", (3, 2)), ("train_accuracy", (2, 1))):
+            with self.subTest(name=name):
+                self.change(name, index, next_number)
+                out, _ = self.run_it("verify", self.FILE, "--all", code=1)
+                self.assertIn(f"run {index[0]}: {name} of epoch {index[1]} is ", out)
+                self.assertIn("1 runs differ", out)
+                self.change(name, index, lambda value: np.nextafter(value, np.float32(-9), dtype=np.float32))
+        self.assertIn("every bit", self.run_it("verify", self.FILE, "--all")[0])
+
+    def test_a_diverged_run_must_diverge_again(self):
+        self.sweep()
+        with h5py.File(self.dir / self.FILE) as f:
+            diverged = int(np.flatnonzero(f["status"][()] == 3)[0])
+        self.change("epochs_done", diverged, lambda value: value + 1)
+        self.assertIn(f"run {diverged}: epochs_done of", self.run_it("verify", self.FILE, "--all", code=1)[0])
+
+    def test_a_changed_specification(self):
+        self.sweep()
+        self.change("learning_rate", 4, lambda value: value * 2)
+        self.assertIn("run 4", self.run_it("verify", self.FILE, "--all", code=1)[1])
+
+    def test_a_changed_data_set(self):
+        self.sweep()
+        images = self.dir / "data" / "train-images-idx3-ubyte"
+        bytes_then = images.read_bytes()
+        images.write_bytes(bytes_then[:-1] + bytes([bytes_then[-1] ^ 1]))
+        self.assertIn("SHA-256", self.run_it("verify", self.FILE, code=1)[1])
+        images.unlink()
+        self.assertIn("train-images-idx3-ubyte", self.run_it("verify", self.FILE, code=2)[1])
+
+    def test_a_file_that_is_not_finished(self):
+        config = self.config(epochs=100000, seed=[1, 2])
+        process = self.start(config, "--commit-interval", "0", "--progress", "jsonl")
+        for _ in range(20):
+            process.stdout.readline()
+        process.kill()
+        process.communicate()
+        self.assertIn("every bit is the same", self.run_it("verify", self.FILE)[0])
 
 
 class Bits(Case):

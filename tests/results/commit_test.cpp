@@ -195,7 +195,8 @@ TEST_F(ACommit, WritesNothingButRawData) {
   StoredFile stored(path);
   stored.require_layout();
   for (const layout::Variable& variable : layout::variables(true)) {
-    const std::uint64_t count = layout::byte_count(variable, layout::extents(saving, data));
+    const std::uint64_t count =
+        layout::byte_count(variable, layout::extents(saving.runs, saving.config.epochs, data));
     before.replace(stored.offset(variable.name), count, count, '\0');
     after.replace(stored.offset(variable.name), count, count, '\0');
   }

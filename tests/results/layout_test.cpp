@@ -45,7 +45,8 @@ TEST(Layout, DoesNotOverflow) {
 }
 
 TEST(Layout, IsAsLongAsItsWidestRun) {
-  const layout::Extents extents = layout::extents(sweep_of(example_config, data), data);
+  const Sweep sweep = sweep_of(example_config, data);
+  const layout::Extents extents = layout::extents(sweep.runs, sweep.config.epochs, data);
   EXPECT_THAT(extents, ElementsAre(4, 3, 32, 35, 3, 3));
 }
 

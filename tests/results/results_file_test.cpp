@@ -159,23 +159,6 @@ TEST_F(AResultsFile, CountsTheTimeOfARepeatedRunOnce) {
   EXPECT_EQ(read_results(path).runs[0].wall_time, 1.5);
 }
 
-TEST_F(AResultsFile, MatchesRowsByDigestWhenListsAreReordered) {
-  {
-    ResultsFile file = open();
-    write_run(file, 0);
-    file.close();
-  }
-  std::string text = example_config;
-  text.replace(text.find("[0.1, 0.5]"), 10, "[0.5, 0.1]");
-  const Sweep reordered = sweep_of(text, data);
-  ResultsFile again(path, reordered, data, example_provenance, {});
-  EXPECT_THAT(again.missing(), ElementsAre(0, 1, 3));
-  write_run(again, 3);  // (0.1, 3): row 1
-  again.close();
-  EXPECT_THAT(read_results(path).runs[1].train_loss, ElementsAre(3.0f, 3.1f, 3.2f));
-  EXPECT_EQ(read_results(path).runs[3].status, RunStatus::pending);
-}
-
 TEST_F(AResultsFile, CommitsWhatIsLeftWhenItIsDestroyed) {
   {
     ResultsFile file(path, sweep, data, example_provenance, {.commit_interval = std::chrono::hours(1)});

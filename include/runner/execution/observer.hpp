@@ -2,13 +2,22 @@
 
 #include "runner/training/cohort_trainer.hpp"
 
+#include <array>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 namespace runner {
 
 /// Where a run stands after an epoch.
 enum class RunStatus { pending, running, done, diverged };
+
+/// What they are called, in their order.
+inline constexpr std::array<std::string_view, 4> run_status_names{"pending", "running", "done", "diverged"};
+
+inline std::string_view to_string(RunStatus status) {
+  return run_status_names[static_cast<std::size_t>(status)];
+}
 
 /// One run's epoch.
 struct EpochRecord {

@@ -3,6 +3,8 @@
 #include "runner/execution/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -20,12 +22,23 @@ struct StoredRun {
   std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
 };
 
+/// What a results file says of the program and the data that its numbers come from.
+struct Origin {
+  std::int64_t arithmetic_version;
+  std::string runner_version, kernel, processor;
+  std::string dataset;                      ///< Dataset::name
+  std::filesystem::path dataset_directory;  ///< where it lay
+  std::array<DatasetFile, 4> files;         ///< as in Dataset
+  std::size_t train_size, test_size;
+};
+
 /// A results file read into memory (weights left out).
 struct ResultsData {
   std::filesystem::path file;
   std::string name;
   std::string effective_config;  ///< canonical JSON
-  int epochs;                    ///< E
+  Origin origin;
+  int epochs;  ///< E
   std::vector<StoredRun> runs;
 };
 

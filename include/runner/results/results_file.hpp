@@ -49,18 +49,22 @@ class ResultsFile : public Observer {
   struct Options {
     bool fresh =
         false;  ///< start anew: replace the file if it is one of ours, of whatever config and version
+    bool prune = false;  ///< drop the runs that are no longer in the sweep
     std::chrono::milliseconds commit_interval{1000};
     /// Called on the file's own thread; may be empty.
     std::function<void(std::span<const CommittedEpoch>)> committed{};
   };
 
   /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` +
-  /// ".lock", flock).
+  /// ".lock", flock). One whose runs or epochs are not those of the sweep is first replaced by one that has
+  /// places for all, and holds what the old one held: also, in its last rows, runs that are no longer in the
+  /// sweep, unless it is to be pruned.
   ///
   /// Throws Error. bad_input: the file is held by another runner (pid, host and start named); it is a folder,
-  /// not HDF5, of another program, layout or arithmetic version; it belongs to another config or data set and
-  /// `fresh` is not set (the differences named). failure: the folder cannot be made or written, too little
-  /// free space (needed and free named), any I/O error.
+  /// not HDF5, of another program, layout or arithmetic version; it is of other data or sizes, has more
+  /// epochs, or saves weights where the sweep does not, and `fresh` is not set (the differences named).
+  /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
+  /// error.
   ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws

@@ -1,0 +1,128 @@
+#include "runner/results/verification.hpp"
+
+#include "runner/compute/arithmetic.hpp"
+#include "runner/error/error.hpp"
+
+#include "layout.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <system_error>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+/// A run's stored metrics, in the order of layout::metrics.
+std::array<const std::vector<float>*, 4> columns(const StoredRun& run) {
+  return {&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy};
+}
+
+bool same_bits(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
+
+/// Compares what is trained with what is stored.
+class Comparer : public Observer {
+ public:
+  /// `rows`: of each run of the sweep that is trained, its run in `results`.
+  Comparer(const ResultsData& results, std::vector<std::size_t> rows)
+      : results_(results), rows_(std::move(rows)), differs_(rows_.size()) {}
+
+  void on_epoch(std::span<const EpochRecord> records) override {
+    for (const EpochRecord& record : records) {
+      const std::size_t row = rows_[record.run];
+      const StoredRun& stored = results_.runs[row];
+      const bool diverged = record.status == RunStatus::diverged;
+      // Where a run diverges there is no number: the file must say so, too.
+      const bool claimed = record.epoch <= stored.epochs_done ||
+                           (stored.status == RunStatus::diverged && record.epoch == stored.epochs_done + 1);
+      if (!claimed) continue;
+      ++found.epochs;
+      if (differs_[record.run]) continue;
+      if (diverged && record.epoch != stored.epochs_done + 1) {
+        found.differences.push_back({row, "epochs_done", record.epoch, static_cast<float>(stored.epochs_done),
+                                     static_cast<float>(record.epoch - 1)});
+        differs_[record.run] = true;
+        continue;
+      }
+      for (std::size_t m = 0; m < layout::metrics.size(); ++m) {
+        const float trained =
+            diverged ? layout::canonical_nan : layout::canonical(layout::values(record.metrics)[m]);
+        const float was = (*columns(stored)[m])[static_cast<std::size_t>(record.epoch)];
+        if (same_bits(trained, was)) continue;
+        found.differences.push_back({row, layout::metrics[m], record.epoch, was, trained});
+        differs_[record.run] = true;
+        break;
+      }
+    }
+  }
+
+  Verification found;
+
+ private:
+  const ResultsData& results_;
+  const std::vector<std::size_t> rows_;
+  std::vector<bool> differs_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t count) {
+  std::vector<std::size_t> candidates, sample;
+  for (std::size_t r = 0; r < results.runs.size(); ++r)
+    if (results.runs[r].epochs_done >= 0 || results.runs[r].status == RunStatus::diverged)
+      candidates.push_back(r);
+  count = std::min(count, candidates.size());
+  for (std::size_t i = 0; i < count; ++i) sample.push_back(candidates[i * candidates.size() / count]);
+  return sample;
+}
+
+Dataset load_origin(const ResultsData& results) {
+  const Origin& origin = results.origin;
+  DatasetSource source{origin.dataset, {}, origin.train_size, origin.test_size};
+  std::error_code ignored;
+  if (std::filesystem::is_directory(origin.dataset_directory, ignored))
+    source.directory = origin.dataset_directory;
+  Dataset data = load_dataset(source);
+  for (std::size_t f = 0; f < data.files.size(); ++f)
+    if (data.files[f].sha256 != origin.files[f].sha256)
+      throw failure(fmt::format("{} is not what {} was made from: its SHA-256 is {}, then it was {}",
+                                data.files[f].path.string(), results.file.string(), data.files[f].sha256,
+                                origin.files[f].sha256));
+  return data;
+}
+
+Verification verify(const ResultsData& results, std::span<const std::size_t> runs, const Dataset& data,
+                    Backend backend, ThreadPool& pool, const std::atomic<bool>& stop) {
+  if (results.origin.arithmetic_version != arithmetic_version)
+    throw bad_input(
+        fmt::format("{} was made by runner {} with version {} of the arithmetic, this program has {}: their "
+                    "bits cannot be compared",
+                    results.file.string(), results.origin.runner_version, results.origin.arithmetic_version,
+                    arithmetic_version));
+  Sweep sweep;
+  sweep.config.epochs = 0;
+  for (const std::size_t row : runs) {
+    const StoredRun& stored = results.runs[row];
+    if (run_digest(stored.run.spec, data) != stored.run.digest)
+      throw failure(
+          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", row,
+                      results.file.string(), stored.run.digest));
+    sweep.runs.push_back(stored.run);
+    const int last = stored.epochs_done + (stored.status == RunStatus::diverged ? 1 : 0);
+    sweep.config.epochs = std::max(sweep.config.epochs, last);
+  }
+  std::vector<std::size_t> all(sweep.runs.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  Comparer comparer(results, {runs.begin(), runs.end()});
+  comparer.found.complete =
+      execute(sweep, make_cohorts(sweep, data, all, pool.threads()), data, backend, pool, comparer, stop);
+  std::sort(comparer.found.differences.begin(), comparer.found.differences.end(),
+            [](const Difference& a, const Difference& b) { return a.run < b.run; });
+  return comparer.found;
+}
+
+}  // namespace runner
