@@ -28,18 +28,20 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
-Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> missing, bool quiet)
+Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> missing,
+                   std::vector<int> epochs, bool quiet)
     : quiet_(quiet),
       terminal_(isatty(STDERR_FILENO) != 0),
       runs_(sweep.runs.size()),
       runs_done_(sweep.runs.size() - missing.size()),
-      epochs_(missing.size() * static_cast<std::size_t>(sweep.config.epochs)),
       run_cost_(sweep.runs.size()),
-      epoch_(sweep.runs.size(), 0),
+      epoch_(std::move(epochs)),
       last_epoch_(sweep.config.epochs) {
   for (const std::size_t run : missing) {
     run_cost_[run] = run_cost(sweep.runs[run].spec, data);
-    cost_ += run_cost_[run] * last_epoch_;
+    const int left = last_epoch_ - epoch_[run];
+    epochs_ += static_cast<std::size_t>(left);
+    cost_ += run_cost_[run] * left;
   }
 }
 

@@ -17,7 +17,9 @@ namespace runner::cli {
 class Progress {
  public:
   /// `missing`: the runs that are to be trained; those done before count as done from the start.
-  Progress(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> missing, bool quiet);
+  /// `epochs`: for each run of the sweep, how far it has been trained before.
+  Progress(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> missing,
+           std::vector<int> epochs, bool quiet);
 
   /// Takes note of epochs that are safely on file, and says so if it is time.
   void committed(std::span<const CommittedEpoch> epochs);
@@ -38,7 +40,7 @@ class Progress {
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_ = start_;
   std::size_t runs_, runs_done_;
-  std::size_t epochs_, epochs_done_ = 0;
+  std::size_t epochs_ = 0, epochs_done_ = 0;
   double cost_ = 0, cost_done_ = 0;  // of what is to be trained
   std::vector<double> run_cost_;     // of one epoch of each run
   std::vector<int> epoch_;           // each run's last

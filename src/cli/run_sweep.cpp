@@ -87,10 +87,10 @@ int run_sweep(const RunOptions& options) {
     say(options, "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}\n",
         output.string(), missing.size(), runs, data.name, data.train.count, data.test.count,
         options.compute.threads, provenance.kernel);
-    progress.emplace(sweep, data, missing, options.quiet || lines);
+    progress.emplace(sweep, data, missing, file.epochs(), options.quiet || lines);
     ThreadPool pool(options.compute.threads);
-    complete = execute(sweep, make_cohorts(sweep, data, missing, options.compute.threads), data, backend,
-                       pool, file, signal.requested());
+    complete = execute(sweep, make_cohorts(sweep, data, missing, file.epochs(), options.compute.threads),
+                       data, backend, pool, file, signal.requested(), &file);
     file.close();
     progress->finish();
   }

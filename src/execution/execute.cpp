@@ -19,19 +19,22 @@ struct Traveller {
   std::vector<std::size_t> runs;  // of the sweep, those still in training
   std::vector<Metrics> metrics;
   Clock::time_point lap_start;
+  bool is_new = true;
 };
 
 /// The graph and what its nodes share. Only `record` and what it calls run one at a time.
 class Execution {
  public:
   Execution(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
-            std::size_t threads, Observer& observer, const std::atomic<bool>& stop)
+            std::size_t threads, Observer& observer, const std::atomic<bool>& stop,
+            const Checkpoints* checkpoints)
       : sweep_(sweep),
         data_(data),
         backend_(backend),
         threads_(threads),
         observer_(observer),
         stop_(stop),
+        checkpoints_(checkpoints),
         unfinished_(cohorts.size()),
         split_(cohorts.size() < threads),
         travellers_(cohorts.size()) {
@@ -67,18 +70,25 @@ class Execution {
   }
 
  private:
-  /// The first lap trains nothing: epoch 0 is the untrained network. Once stopped, no lap begins.
+  /// The first lap of a new cohort trains nothing: epoch 0 is the untrained network. Once stopped, no lap
+  /// begins.
   Traveller* train_epoch(Traveller* t) {
     t->lap_start = Clock::now();
-    if (t->trainer) {
-      t->trainer->train_epoch();
-    } else if (!stop_.load()) {
-      std::vector<RunSpec> specs;
-      for (const std::size_t run : t->cohort->runs) specs.push_back(sweep_.runs[run].spec);
-      t->runs = t->cohort->runs;
-      t->trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_);
-    }
+    if (!t->trainer && !stop_.load()) begin(*t);
+    if (t->trainer && !(t->is_new && t->cohort->epoch == 0)) t->trainer->train_epoch();
+    t->is_new = false;
     return t;
+  }
+
+  void begin(Traveller& t) {
+    std::vector<RunSpec> specs;
+    std::vector<Weights> start;
+    for (const std::size_t run : t.cohort->runs) {
+      specs.push_back(sweep_.runs[run].spec);
+      if (t.cohort->epoch > 0) start.push_back(checkpoints_->weights(run));
+    }
+    t.runs = t.cohort->runs;
+    t.trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_, start, t.cohort->epoch);
   }
 
   Traveller* evaluate_epoch(Traveller* t) {
@@ -132,6 +142,7 @@ class Execution {
   const std::size_t threads_;
   Observer& observer_;
   const std::atomic<bool>& stop_;
+  const Checkpoints* checkpoints_;
 
   std::size_t unfinished_;   // guarded by the serial record node
   bool complete_ = true;     // likewise
@@ -142,8 +153,9 @@ class Execution {
 }  // namespace
 
 bool execute(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
-             ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop) {
-  Execution execution(sweep, cohorts, data, backend, pool.threads(), observer, stop);
+             ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop,
+             const Checkpoints* checkpoints) {
+  Execution execution(sweep, cohorts, data, backend, pool.threads(), observer, stop, checkpoints);
   bool complete = false;
   pool.execute([&] { complete = execution.run(); });
   return complete;

@@ -13,30 +13,22 @@ namespace runner {
 static_assert(std::endian::native == std::endian::little,
               "the file's numbers are written as they lie in memory");
 
-WeightsCopy::WeightsCopy(const WeightsView& view)
-    : b1(view.b1, view.b1 + view.hidden), b2(view.b2, view.b2 + view.classes) {
-  W1.reserve(view.pixels * view.hidden);
-  for (std::size_t d = 0; d < view.pixels; ++d)
-    for (std::size_t h = 0; h < view.hidden; ++h) W1.push_back(view.W1(d, h));
-  W2.reserve(view.hidden * view.classes);
-  for (std::size_t h = 0; h < view.hidden; ++h)
-    W2.insert(W2.end(), view.W2 + h * view.W2_stride, view.W2 + h * view.W2_stride + view.classes);
-}
-
-WeightsCopy::WeightsCopy(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden) {
+Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden) {
   const char* const* names = layout::weights.data() + (initial ? 0 : 4);
   // A row has room for the widest run.
   const std::size_t pixels = file.extent(layout::input), widest = file.extent(layout::hidden);
+  Weights weights;
   const std::vector<float> all = file.read_row(names[0], row);
   for (std::size_t d = 0; d < pixels; ++d) {
     const auto first = all.begin() + static_cast<std::ptrdiff_t>(d * widest);
-    W1.insert(W1.end(), first, first + static_cast<std::ptrdiff_t>(hidden));
+    weights.W1.insert(weights.W1.end(), first, first + static_cast<std::ptrdiff_t>(hidden));
   }
-  b1 = file.read_row(names[1], row);
-  b1.resize(hidden);
-  W2 = file.read_row(names[2], row);
-  W2.resize(hidden * file.extent(layout::classes));
-  b2 = file.read_row(names[3], row);
+  weights.b1 = file.read_row(names[1], row);
+  weights.b1.resize(hidden);
+  weights.W2 = file.read_row(names[2], row);
+  weights.W2.resize(hidden * file.extent(layout::classes));
+  weights.b2 = file.read_row(names[3], row);
+  return weights;
 }
 
 ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& layout)
@@ -51,8 +43,9 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& la
   for (std::size_t d = 0; d < extents_.size(); ++d)
     extents_[d] = layout.extent(static_cast<layout::Dimension>(d));
   for (std::size_t m = 0; m < metrics_.size(); ++m) metrics_[m] = layout.offset(layout::metrics[m]);
-  if (layout.has_weights())
-    for (std::size_t w = 0; w < weights_.size(); ++w) weights_[w] = layout.offset(layout::weights[w]);
+  if (!layout.has_weights()) return;
+  weights_epoch_ = layout.offset("weights_epoch");
+  for (std::size_t w = 0; w < weights_.size(); ++w) weights_[w] = layout.offset(layout::weights[w]);
 }
 
 void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs) {
@@ -65,7 +58,7 @@ void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const
   }
 }
 
-void ArrayWriter::write_weights(std::size_t row, bool initial, const WeightsCopy& weights) {
+void ArrayWriter::write_weights(std::size_t row, bool initial, const Weights& weights) {
   const std::size_t pixels = extents_[layout::input], widest = extents_[layout::hidden];
   const std::size_t classes = extents_[layout::classes], hidden = weights.b1.size();
   const std::uint64_t* offsets = weights_.data() + (initial ? 0 : 4);
@@ -98,6 +91,10 @@ void ArrayWriter::write_progress(std::size_t row, const Marks& marks) {
 void ArrayWriter::write_status(std::size_t row, RunStatus status) {
   const auto number = static_cast<std::int8_t>(status);
   descriptor_.write_at(status_ + row, &number, 1);
+}
+
+void ArrayWriter::write_weights_epoch(std::size_t row, std::int32_t epoch) {
+  descriptor_.write_at(weights_epoch_ + row * sizeof(epoch), &epoch, sizeof(epoch));
 }
 
 void ArrayWriter::sync() {

@@ -18,20 +18,11 @@ struct Marks {
   std::int32_t epochs_done = -1;
   RunStatus status = RunStatus::pending;
   double wall_time = 0;
+  std::int32_t weights_epoch = -1;  ///< after which the run had the weights in the file; −1: none
 };
 
-/// One run's weights at one epoch as the file holds them, without gaps: W1 pixels × hidden, W2 hidden ×
-/// classes.
-struct WeightsCopy {
-  explicit WeightsCopy(const WeightsView& view);
-
-  /// Those a file holds of a run of so many hidden units; weights that are not there are NaN.
-  WeightsCopy(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
-
-  std::size_t bytes() const { return (W1.size() + b1.size() + W2.size() + b2.size()) * sizeof(float); }
-
-  std::vector<float> W1, b1, W2, b2;
-};
+/// What a file holds of the weights of a run of so many hidden units, NaN where there are none yet.
+Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
 
 /// Writes into the arrays of a results file: every value has had its place since the file was made, so a
 /// write is a `pwrite` of raw data at that place, and HDF5 has no part in it any more. Little-endian
@@ -46,10 +37,11 @@ class ArrayWriter {
   void write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs);
 
   /// The weights of one run, NaN for the hidden units it does not have.
-  void write_weights(std::size_t row, bool initial, const WeightsCopy& weights);
+  void write_weights(std::size_t row, bool initial, const Weights& weights);
 
   void write_progress(std::size_t row, const Marks& marks);  ///< epochs_done and wall_time
   void write_status(std::size_t row, RunStatus status);
+  void write_weights_epoch(std::size_t row, std::int32_t epoch);
 
   /// What was written is on the medium.
   void sync();
@@ -61,7 +53,7 @@ class ArrayWriter {
   layout::Extents extents_{};
   std::array<std::uint64_t, layout::metrics.size()> metrics_{};
   std::array<std::uint64_t, layout::weights.size()> weights_{};
-  std::uint64_t epochs_done_, wall_time_, status_;
+  std::uint64_t epochs_done_, wall_time_, status_, weights_epoch_ = 0;
   std::vector<float> buffer_;
 };
 

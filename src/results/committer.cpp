@@ -23,17 +23,18 @@ CommittedEpoch as_stored(const EpochRecord& record) {
 
 }  // namespace
 
-Committer::Committer(ArrayWriter writer, std::vector<std::size_t> rows, std::vector<Marks> marks,
-                     bool save_weights, std::chrono::milliseconds interval,
+Committer::Committer(ArrayWriter writer, std::vector<Marks> marks, bool save_weights,
+                     std::chrono::milliseconds interval,
                      std::function<void(std::span<const CommittedEpoch>)> committed)
     : writer_(std::move(writer)),
-      rows_(std::move(rows)),
       marks_(std::move(marks)),
-      seconds_(rows_.size()),
       committed_(std::move(committed)),
       save_weights_(save_weights),
       interval_(interval) {
-  for (const Marks& m : marks_) complete_.push_back(complete(m.status));
+  for (const Marks& m : marks_) {
+    complete_.push_back(complete(m.status));
+    seconds_.push_back(m.wall_time);
+  }
   thread_ = std::thread([this] { work(); });
 }
 
@@ -48,7 +49,7 @@ void Committer::add(std::span<const EpochRecord> records) {
     copies.push_back({as_stored(record), record.seconds, nullptr});
     bytes += sizeof(Pending);
     if (save_weights_ && (record.epoch == 0 || complete(record.status))) {
-      copies.back().weights = std::make_unique<WeightsCopy>(record.weights);
+      copies.back().weights = std::make_unique<Weights>(record.weights);
       bytes += copies.back().weights->bytes();
     }
   }
@@ -119,6 +120,7 @@ void Committer::work() {
 }
 
 void Committer::commit(std::span<const Pending> group) {
+  unmark_weights(group);
   write_data(group);
   writer_->sync();
   write_marks(group);
@@ -126,6 +128,18 @@ void Committer::commit(std::span<const Pending> group) {
   std::vector<CommittedEpoch> told;
   for (const Pending& p : group) told.push_back(p.told);
   committed_(told);
+}
+
+void Committer::unmark_weights(std::span<const Pending> group) {
+  bool any = false;
+  for (const Pending& p : group) {
+    Marks& marks = marks_[p.told.run];
+    if (!p.weights || !complete(p.told.status) || marks.weights_epoch < 0) continue;
+    marks.weights_epoch = -1;
+    writer_->write_weights_epoch(p.told.run, -1);
+    any = true;
+  }
+  if (any) writer_->sync();
 }
 
 void Committer::write_data(std::span<const Pending> group) {
@@ -144,13 +158,13 @@ void Committer::write_data(std::span<const Pending> group) {
       if (next.run != first.run || next.epoch != first.epoch + static_cast<int>(epochs.size())) break;
       epochs.push_back(next.metrics);
     }
-    writer_->write_epochs(rows_[first.run], first.epoch, epochs);
+    writer_->write_epochs(first.run, first.epoch, epochs);
   }
 
   for (const Pending& p : group) {
     if (!p.weights) continue;
-    if (p.told.epoch == 0) writer_->write_weights(rows_[p.told.run], true, *p.weights);
-    if (complete(p.told.status)) writer_->write_weights(rows_[p.told.run], false, *p.weights);
+    if (p.told.epoch == 0) writer_->write_weights(p.told.run, true, *p.weights);
+    if (complete(p.told.status)) writer_->write_weights(p.told.run, false, *p.weights);
   }
 }
 
@@ -166,12 +180,17 @@ void Committer::write_marks(std::span<const Pending> group) {
     if (epochs_done <= marks.epochs_done && !complete(p.told.status)) continue;
     if (p.told.status != marks.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
-    marks = {std::max(epochs_done, marks.epochs_done), p.told.status, seconds_[run]};
+    const bool with_weights = p.weights && complete(p.told.status);
+    marks = {std::max(epochs_done, marks.epochs_done), p.told.status, seconds_[run],
+             with_weights ? p.told.epoch : marks.weights_epoch};
   }
 
-  for (const std::size_t run : advanced) writer_->write_progress(rows_[run], marks_[run]);
+  for (const std::size_t run : advanced) {
+    writer_->write_progress(run, marks_[run]);
+    if (save_weights_) writer_->write_weights_epoch(run, marks_[run].weights_epoch);
+  }
   if (!advanced.empty()) writer_->sync();
-  for (const std::size_t run : changed) writer_->write_status(rows_[run], marks_[run].status);
+  for (const std::size_t run : changed) writer_->write_status(run, marks_[run].status);
   if (!changed.empty()) writer_->sync();
 }
 

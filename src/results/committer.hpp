@@ -20,14 +20,15 @@ namespace runner {
 
 /// Gathers epochs and commits them in groups on a thread of its own:
 ///
-///   epochs, weights → sync → epochs_done, wall_time → sync → status → sync → tell
+///   epochs, weights → sync → epochs_done, wall_time, weights_epoch → sync → status → sync → tell
 ///
-/// so that on the medium, whatever moment the power fails, a mark never stands for what is not there.
-/// Holds a bounded amount of epochs: who adds more waits for the next commit.
+/// (and weights_epoch = −1 → sync before weights that stand there are written over) so that on the medium,
+/// whatever moment the power fails, a mark never stands for what is not there. Holds a bounded amount of
+/// epochs: who adds more waits for the next commit.
 class Committer {
  public:
-  /// `rows` and `marks`: for each run of the sweep its row in the file and how far it has come there.
-  Committer(ArrayWriter writer, std::vector<std::size_t> rows, std::vector<Marks> marks, bool save_weights,
+  /// `marks`: how far each run of the sweep, which is also its row, has come in the file.
+  Committer(ArrayWriter writer, std::vector<Marks> marks, bool save_weights,
             std::chrono::milliseconds interval,
             std::function<void(std::span<const CommittedEpoch>)> committed);
 
@@ -46,11 +47,12 @@ class Committer {
   struct Pending {
     CommittedEpoch told;
     double seconds;
-    std::unique_ptr<const WeightsCopy> weights;  ///< of epoch 0 and the run's last, if they are to be saved
+    std::unique_ptr<const Weights> weights;  ///< of epoch 0 and the run's last, if they are to be saved
   };
 
   void work();
   void commit(std::span<const Pending> group);
+  void unmark_weights(std::span<const Pending> group);
   void write_data(std::span<const Pending> group);
   void write_marks(std::span<const Pending> group);
   void throw_if_failed() const;
@@ -61,9 +63,8 @@ class Committer {
 
   // The thread's own.
   std::optional<ArrayWriter> writer_;  ///< until close
-  const std::vector<std::size_t> rows_;
   std::vector<Marks> marks_;
-  std::vector<double> seconds_;  ///< of each run in this process, from its epoch 0
+  std::vector<double> seconds_;  ///< of each run, from its epoch 0 on the way it has gone last
   const std::function<void(std::span<const CommittedEpoch>)> committed_;
 
   const bool save_weights_;

@@ -275,10 +275,11 @@ void take_over(const ResultsData& earlier, std::span<const std::optional<std::si
       for (const bool initial : {true, false})
         writer.write_weights(
             *rows[r], initial,
-            WeightsCopy(from, r, initial, static_cast<std::size_t>(run.run.spec.hidden_size)));
+            read_weights(from, r, initial, static_cast<std::size_t>(run.run.spec.hidden_size)));
     const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
     const RunStatus status = goes_on ? RunStatus::running : run.status;
     writer.write_progress(*rows[r], {run.epochs_done, status, run.wall_time});
+    if (from.has_weights()) writer.write_weights_epoch(*rows[r], run.weights_epoch);
     writer.write_status(*rows[r], status);
   }
 }

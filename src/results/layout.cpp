@@ -67,6 +67,11 @@ std::vector<Variable> variables(bool save_weights) {
       {"test_accuracy", Type::float32, {run, epoch}, "share of the test set classified correctly", "1"}};
   table.insert(table.end(), recorded.begin(), recorded.end());
   if (save_weights) {
+    table.push_back({"weights_epoch",
+                     Type::int32,
+                     {run},
+                     "epoch after which the run had the weights W1, b1, W2, b2; -1: none",
+                     ""});
     const auto scale = [&](Dimension dimension) {
       table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
     };

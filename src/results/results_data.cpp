@@ -50,6 +50,8 @@ ResultsData read_results(const std::filesystem::path& path) {
   const auto status = file.read_flags<RunStatus>("status");
   const auto epochs_done = file.epochs_done();
   const auto wall_time = file.read<double>("wall_time");
+  std::vector<std::int32_t> weights_epoch(epochs_done.size(), -1);
+  if (file.has_weights()) weights_epoch = file.weights_epochs();
   std::array<std::vector<float>, layout::metrics.size()> metrics;
   for (std::size_t m = 0; m < metrics.size(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
 
@@ -68,6 +70,7 @@ ResultsData read_results(const std::filesystem::path& path) {
     run.status = status[r];
     run.epochs_done = epochs_done[r];
     run.wall_time = wall_time[r];
+    run.weights_epoch = weights_epoch[r];
     const auto committed = static_cast<std::size_t>(run.epochs_done + 1);
     const std::array columns{&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy};
     for (std::size_t m = 0; m < columns.size(); ++m) {

@@ -10,7 +10,7 @@
 #include "writer_lock.hpp"
 
 #include <optional>
-#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -27,15 +27,6 @@ fs::path prepare(const fs::path& file) {
     throw bad_input(fmt::format("the results file {} is a folder", file.string()));
   fs::create_directories(path.parent_path());
   return path;
-}
-
-using Rows = std::unordered_map<std::string, std::size_t>;
-
-Rows rows_by_digest(const StoredFile& stored) {
-  Rows rows;
-  const std::vector<std::string> digests = stored.digests();
-  for (std::size_t r = 0; r < digests.size(); ++r) rows.emplace(digests[r], r);
-  return rows;
 }
 
 /// What no file can be gone on with over, a clause each: other data or other sizes of it, other weights to
@@ -90,6 +81,33 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data
   return true;
 }
 
+std::vector<Marks> stored_marks(const StoredFile& stored) {
+  const auto epochs_done = stored.epochs_done();
+  const auto status = stored.read_flags<RunStatus>("status");
+  const auto wall_time = stored.read<double>("wall_time");
+  std::vector<std::int32_t> weights_epoch(status.size(), -1);
+  if (stored.has_weights()) weights_epoch = stored.weights_epochs();
+  std::vector<Marks> marks;
+  for (std::size_t r = 0; r < status.size(); ++r)
+    marks.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r]});
+  return marks;
+}
+
+/// A writer that ended between its marks of progress and that of the status left runs that lack nothing else.
+void mark_as_done(std::vector<Marks>& marks, const Config& config, ArrayWriter& writer) {
+  bool any = false;
+  for (std::size_t run = 0; run < marks.size(); ++run) {
+    Marks& m = marks[run];
+    if (m.status != RunStatus::running || m.epochs_done != config.epochs ||
+        (config.save_weights && m.weights_epoch != config.epochs))
+      continue;
+    m.status = RunStatus::done;
+    writer.write_status(run, m.status);
+    any = true;
+  }
+  if (any) writer.sync();
+}
+
 }  // namespace
 
 struct ResultsFile::State {
@@ -97,6 +115,9 @@ struct ResultsFile::State {
 
   WriterLock lock;
   std::optional<Committer> committer;
+  fs::path path;
+  std::vector<std::size_t> hidden;  // units of each run
+  std::vector<int> epochs;          // that it goes on from
 };
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset& data,
@@ -115,21 +136,23 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
     create_results(path, sweep, data, provenance, &earlier, options.prune);
   }
 
+  // Rows are now those of the sweep, in its order.
   StoredFile stored(path);
   stored.require_layout();
-  const Rows row_of = rows_by_digest(stored);
-  const auto epochs_done = stored.epochs_done();
-  const auto status = stored.read_flags<RunStatus>("status");
-  const auto wall_time = stored.read<double>("wall_time");
-  std::vector<std::size_t> rows;
-  std::vector<Marks> marks;
-  for (const Run& run : sweep.runs) {
-    const std::size_t row = row_of.at(run.digest);
-    rows.push_back(row);
-    marks.push_back({epochs_done[row], status[row], wall_time[row]});
+  ArrayWriter writer(path, stored);
+  std::vector<Marks> marks = stored_marks(stored);
+  marks.resize(sweep.runs.size());
+  mark_as_done(marks, sweep.config, writer);
+  state_->path = path;
+  for (std::size_t run = 0; run < marks.size(); ++run) {
+    state_->hidden.push_back(static_cast<std::size_t>(sweep.runs[run].spec.hidden_size));
+    // Those of a run that diverged are of the epoch that is not recorded any more.
+    const int epoch = marks[run].weights_epoch;
+    const bool usable = epoch > 0 && epoch <= marks[run].epochs_done && epoch < sweep.config.epochs;
+    state_->epochs.push_back(usable ? epoch : 0);
   }
-  state_->committer.emplace(ArrayWriter(path, stored), std::move(rows), std::move(marks),
-                            sweep.config.save_weights, options.commit_interval, std::move(options.committed));
+  state_->committer.emplace(std::move(writer), std::move(marks), sweep.config.save_weights,
+                            options.commit_interval, std::move(options.committed));
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot use the results file {}: {}", file.string(), error.code().message()));
 }
@@ -138,6 +161,16 @@ ResultsFile::~ResultsFile() = default;
 
 std::vector<std::size_t> ResultsFile::missing() const {
   return state_->committer->missing();
+}
+
+std::vector<int> ResultsFile::epochs() const {
+  return state_->epochs;
+}
+
+Weights ResultsFile::weights(std::size_t run) const {
+  StoredFile stored(state_->path);
+  stored.require_layout();
+  return read_weights(stored, run, false, state_->hidden[run]);
 }
 
 void ResultsFile::on_epoch(std::span<const EpochRecord> records) {

@@ -107,11 +107,11 @@ std::vector<std::string> StoredFile::digests() const {
   return result;
 }
 
-std::vector<std::int32_t> StoredFile::epochs_done() const {
-  std::vector<std::int32_t> result = read<std::int32_t>("epochs_done");
+std::vector<std::int32_t> StoredFile::epochs(const std::string& name) const {
+  std::vector<std::int32_t> result = read<std::int32_t>(name);
   for (const std::int32_t epoch : result)
     if (epoch < -1 || epoch >= static_cast<std::int64_t>(extent(layout::epoch)))
-      throw damaged(fmt::format("a run has {} epochs done", epoch));
+      throw damaged(fmt::format("a run's {} is {}", name, epoch));
   return result;
 }
 

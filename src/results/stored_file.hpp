@@ -54,8 +54,9 @@ class StoredFile {
   /// The column `digest`, a text for each run.
   std::vector<std::string> digests() const;
 
-  /// The column `epochs_done`, −1 … the last epoch.
-  std::vector<std::int32_t> epochs_done() const;
+  /// The columns `epochs_done` and `weights_epoch`, −1 … the last epoch.
+  std::vector<std::int32_t> epochs_done() const { return epochs("epochs_done"); }
+  std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
 
   /// Where an array's first byte lies in the file; all of its bytes are there.
   std::uint64_t offset(const std::string& name) const { return open_array(name).offset; }
@@ -75,6 +76,7 @@ class StoredFile {
     std::string doing;  ///< for errors
   };
 
+  std::vector<std::int32_t> epochs(const std::string& name) const;
   Scalar open_attribute(const std::string& name) const;
   const layout::Variable& find(const std::string& name) const;
   Array open_array(const std::string& name) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <queue>
 #include <tuple>
 #include <utility>
@@ -113,6 +114,22 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::s
     return std::tuple(-a.cost, a.runs.front()) < std::tuple(-b.cost, b.runs.front());
   });
   return cohorts;
+}
+
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
+                                 std::span<const int> epochs, std::size_t threads) {
+  std::map<int, std::vector<std::size_t>> runs_by_epoch;
+  for (const std::size_t run : runs) runs_by_epoch[epochs[run]].push_back(run);
+  std::vector<Cohort> all;
+  for (const auto& [epoch, equally_long] : runs_by_epoch)
+    for (Cohort& cohort : make_cohorts(sweep, data, equally_long, threads)) {
+      cohort.epoch = epoch;
+      all.push_back(std::move(cohort));
+    }
+  const auto left = [&](const Cohort& cohort) { return cohort.cost * (sweep.config.epochs - cohort.epoch); };
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Cohort& a, const Cohort& b) { return left(a) > left(b); });
+  return all;
 }
 
 }  // namespace runner

@@ -57,6 +57,16 @@ bool Metrics::finite() const {
   return std::isfinite(train_loss) && std::isfinite(test_loss);
 }
 
+Weights::Weights(const WeightsView& view)
+    : b1(view.b1, view.b1 + view.hidden), b2(view.b2, view.b2 + view.classes) {
+  W1.reserve(view.pixels * view.hidden);
+  for (std::size_t d = 0; d < view.pixels; ++d)
+    for (std::size_t h = 0; h < view.hidden; ++h) W1.push_back(view.W1(d, h));
+  W2.reserve(view.hidden * view.classes);
+  for (std::size_t h = 0; h < view.hidden; ++h)
+    W2.insert(W2.end(), view.W2 + h * view.W2_stride, view.W2 + h * view.W2_stride + view.classes);
+}
+
 Backend make_backend(std::string_view kernel, InstructionSet set) {
   return {&find_kernel(kernel, set), &elementwise(set)};
 }
@@ -73,7 +83,7 @@ struct CohortTrainer::State {
   std::size_t blocks = 0;  // of `lanes` of them; the last is filled up with units of zeros that learn nothing
   std::size_t w2_stride;
   std::size_t digit_bytes;  // of a block of W1
-  int epoch = 0;
+  int epoch;
 
   // The stacked networks.
   AlignedBuffer<float> w1;             // blocks of pixels × lanes
@@ -97,14 +107,15 @@ struct CohortTrainer::State {
   mutable std::vector<EvaluationSums> sums;                 // images evaluated together × members
 
   State(const Dataset& dataset, std::span<const RunSpec> runs, Backend backend,
-        const std::atomic<bool>& may_split)
+        const std::atomic<bool>& may_split, std::span<const Weights> start, int trained)
       : data(dataset),
         kernel(*backend.kernel),
         ops(*backend.elementwise),
         split(may_split),
         first(runs.front()),
         w2_stride(padded(dataset.classes)),
-        digit_bytes(kernel.digit_bytes(dataset.pixels)) {
+        digit_bytes(kernel.digit_bytes(dataset.pixels)),
+        epoch(trained) {
     for (const RunSpec& run : runs) {
       assert(same_batches(run, first));
       const auto hidden = static_cast<std::size_t>(run.hidden_size);
@@ -133,7 +144,10 @@ struct CohortTrainer::State {
     const std::size_t most = std::max(data.train.count, data.test.count);
     sums.resize((most + evaluated_together - 1) / evaluated_together * members.size());
 
-    draw_weights(runs);
+    if (start.empty())
+      draw_weights(runs);
+    else
+      set_weights(start);
     lay_out_members();
     for (std::size_t k = 0; k < blocks; ++k) kernel.quantise(w1.data() + k * block_size(), digits_of(k));
   }
@@ -174,6 +188,21 @@ struct CohortTrainer::State {
           std::copy_n(drawn_w2.data() + h * data.classes, data.classes, w2.data() + unit * w2_stride);
         }
       }
+    }
+  }
+
+  void set_weights(std::span<const Weights> weights) {
+    assert(weights.size() == members.size());
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      const auto [first_unit, hidden] = members[m].units;
+      for (std::size_t h = 0; h < hidden; ++h) {
+        float* column = w1_column(first_unit + h);
+        for (std::size_t d = 0; d < data.pixels; ++d) column[d * lanes] = weights[m].W1[d * hidden + h];
+        std::copy_n(weights[m].W2.data() + h * data.classes, data.classes,
+                    w2.data() + (first_unit + h) * w2_stride);
+      }
+      std::copy_n(weights[m].b1.data(), hidden, b1.data() + first_unit);
+      std::copy_n(weights[m].b2.data(), data.classes, b2.data() + m * data.classes);
     }
   }
 
@@ -312,8 +341,8 @@ struct CohortTrainer::State {
 };
 
 CohortTrainer::CohortTrainer(const Dataset& data, std::span<const RunSpec> runs, Backend backend,
-                             const std::atomic<bool>& split)
-    : state_(std::make_unique<State>(data, runs, backend, split)) {}
+                             const std::atomic<bool>& split, std::span<const Weights> start, int epoch)
+    : state_(std::make_unique<State>(data, runs, backend, split, start, epoch)) {}
 
 CohortTrainer::~CohortTrainer() = default;
 

@@ -285,6 +285,32 @@ class Extension(Case):
         self.assertEqual(self.trained(epochs=7), {(rate, 8, seed): 7 for rate in (0.5, 0.1) for seed in (1, 2)})
         self.assert_same_as_fresh(epochs=7)
 
+    def test_epochs_go_on_from_stored_weights(self):
+        self.trained(save_weights=True)
+        out, _ = self.run_it(self.config(**(self.BEFORE | {"epochs": 7, "save_weights": True})), "--progress", "jsonl")
+        epochs = sorted((line["run"], line["epoch"]) for line in map(json.loads, out.splitlines()))
+        self.assertEqual(epochs, [(run, epoch) for run in range(4) for epoch in (5, 6, 7)])
+        self.assert_same_as_fresh(epochs=7, save_weights=True)
+
+    def test_epochs_and_values_at_once(self):
+        self.trained(save_weights=True)
+        more = {"epochs": 6, "save_weights": True, "learning_rate": [0.2, 0.1, 0.5, 3e38], "batch_size": [20, 30], "hidden_size": [8, 20]}
+        self.trained(**more)
+        self.assert_same_as_fresh(**more)
+
+    def test_an_extension_that_is_killed(self):
+        for times in range(6):
+            self.trained("--fresh", save_weights=True)
+            process = self.start(self.config(**(self.BEFORE | {"epochs": 400, "save_weights": True})), "--progress", "jsonl",
+                                 "--commit-interval", "0")
+            for _ in range(10 * times):
+                process.stdout.readline()
+            process.kill()
+            process.communicate()
+            self.trained(epochs=400, save_weights=True)
+            self.assert_same_as_fresh(epochs=400, save_weights=True)
+            (self.dir / "fresh.h5").unlink()
+
     def test_values_removed_are_kept_until_pruned(self):
         self.trained()
         before = self.results()

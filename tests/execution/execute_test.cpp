@@ -49,6 +49,56 @@ TEST(Execute, TellsEveryEpochOfEveryRunInOrder) {
   }
 }
 
+/// The weights that a recorder was told, of each run after the epoch it is to go on from.
+class ToldWeights : public Checkpoints {
+ public:
+  ToldWeights(const Sweep& sweep, const Dataset& data, const test::Recorder& told,
+              const std::vector<int>& epochs)
+      : sweep_(sweep), data_(data), told_(told), epochs_(epochs) {}
+
+  Weights weights(std::size_t run) const override {
+    const auto hidden = static_cast<std::size_t>(sweep_.runs[run].spec.hidden_size);
+    const float* next = told_.runs.at(run).at(static_cast<std::size_t>(epochs_[run])).weights.data();
+    Weights weights;
+    const auto take = [&](std::vector<float>& part, std::size_t count) {
+      part.assign(next, next + count);
+      next += count;
+    };
+    take(weights.W1, data_.pixels * hidden);
+    take(weights.b1, hidden);
+    take(weights.W2, hidden * data_.classes);
+    take(weights.b2, data_.classes);
+    return weights;
+  }
+
+ private:
+  const Sweep& sweep_;
+  const Dataset& data_;
+  const test::Recorder& told_;
+  const std::vector<int>& epochs_;
+};
+
+TEST(Execute, GoesOnFromCheckpointsWithTheSameBits) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = test::made_up_sweep(4);
+  const auto all = test::all_runs(sweep);
+  const auto expected = run(sweep, make_cohorts(sweep, data, all, 2), data, 2);
+  std::vector<int> epochs;
+  for (const std::size_t i : all) epochs.push_back(static_cast<int>(i % 4));
+  const ToldWeights checkpoints(sweep, data, expected->recorder, epochs);
+
+  const auto cohorts = make_cohorts(sweep, data, all, epochs, 2);
+  for (const Cohort& cohort : cohorts)
+    for (const std::size_t i : cohort.runs) EXPECT_EQ(epochs[i], cohort.epoch);
+  test::Recorder rest;
+  ThreadPool pool(2);
+  EXPECT_TRUE(execute(sweep, cohorts, data, backend(), pool, rest, never, &checkpoints));
+  // Of a run that goes on from an epoch, that epoch has been told before.
+  for (auto& [i, entries] : expected->recorder.runs)
+    if (epochs[i] > 0) entries.erase(entries.begin(), entries.begin() + epochs[i] + 1);
+  EXPECT_TRUE(test::same_bits(rest, expected->recorder));
+}
+
 TEST(Execute, DoesNothingForNoCohorts) {
   const Dataset data = test::tiny_dataset();
   const auto result = run(test::made_up_sweep(), {}, data, 2);

@@ -13,6 +13,7 @@
 #include <future>
 #include <tuple>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -108,6 +109,46 @@ TEST_F(ACommit, TellsOfEpochsInTheirOrderOnceTheyAreOnFile) {
   file.close();
   EXPECT_THAT(told, ElementsAre(std::tuple(2u, 0, 2.0f), std::tuple(0u, 0, 0.0f), std::tuple(2u, 1, 2.1f)));
   EXPECT_TRUE(on_file);
+}
+
+TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
+  const auto saving = [](int epochs) {
+    std::string text = example_config;
+    text.replace(text.find("\"epochs\": 2"), 11,
+                 fmt::format("\"save_weights\": true, \"epochs\": {}", epochs));
+    return sweep_of(text, data);
+  };
+  const auto write = [](ResultsFile& file, int epoch, RunStatus status, float value) {
+    const std::vector<float> values(16 * data.pixels, value);
+    EpochRecord record = record_of(1, epoch, status);
+    record.weights = {values.data(), 0, values.data(), values.data(), data.classes,
+                      values.data(), 3, data.pixels,   data.classes};
+    file.on_epoch({&record, 1});
+  };
+  {
+    ResultsFile file(path, saving(1), data, example_provenance, {});
+    write(file, 0, RunStatus::running, 1);
+    write(file, 1, RunStatus::done, 2);
+    file.close();
+  }
+  ResultsFile file(path, saving(3), data, example_provenance, {.commit_interval = 1h});
+  EXPECT_THAT(file.epochs(), ElementsAre(0, 1, 0, 0));
+  EXPECT_EQ(file.weights(1).W1.front(), 2);
+
+  using Seen = std::tuple<float, int, int, int>;  // W1, weights_epoch, epochs_done, status of run 1
+  std::vector<Seen> seen;
+  const auto look = [&] {
+    StoredFile stored(path);
+    stored.require_layout();
+    seen.emplace_back(stored.read_row("weights/W1", 1)[0], stored.weights_epochs()[1],
+                      stored.epochs_done()[1], stored.read<std::int8_t>("status")[1]);
+    return 0;
+  };
+  write(file, 2, RunStatus::running, 3);
+  write(file, 3, RunStatus::done, 4);
+  instead_of_sync = look;
+  file.close();
+  EXPECT_THAT(seen, ElementsAre(Seen{2, -1, 1, 1}, Seen{4, -1, 1, 1}, Seen{4, 3, 3, 1}, Seen{4, 3, 3, 2}));
 }
 
 TEST_F(ACommit, GathersEpochsForItsInterval) {

@@ -187,8 +187,8 @@ TEST_F(ARefusal, OfMoreEpochsThanThereAre) {
   ASSERT_GE(H5Dwrite(epochs_done, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong), 0);
   H5Dclose(epochs_done);
   H5Fclose(file);
-  EXPECT_THAT(refused(sweep), HasSubstr("a run has 3 epochs done"));
-  EXPECT_THAT(refused_to_read(), HasSubstr("a run has 3 epochs done"));
+  EXPECT_THAT(refused(sweep), HasSubstr("a run's epochs_done is 3"));
+  EXPECT_THAT(refused_to_read(), HasSubstr("a run's epochs_done is 3"));
 }
 
 TEST_F(ARefusal, OfAFolder) {

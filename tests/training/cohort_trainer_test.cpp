@@ -131,6 +131,27 @@ TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
   }
 }
 
+TEST(CohortTrainer, GoesOnFromWeightsWithTheSameBits) {
+  const Dataset data = test::tiny_dataset();
+  const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 17), spec(1.0, 90, Loss::mean_squared_error)};
+  CohortTrainer whole(data, runs, backend(), serial);
+  for (int epoch = 0; epoch < 2; ++epoch) whole.train_epoch();
+  const std::vector<Weights> start{Weights(whole.weights(2)), Weights(whole.weights(0))};
+  for (int epoch = 2; epoch < 5; ++epoch) whole.train_epoch();
+
+  const std::vector<RunSpec> some{runs[2], runs[0]};
+  CohortTrainer rest(data, some, backend(), serial, start, 2);
+  EXPECT_EQ(rest.epoch(), 2);
+  for (int epoch = 2; epoch < 5; ++epoch) rest.train_epoch();
+  EXPECT_EQ(rest.epoch(), 5);
+  for (const auto& [i, of_whole] : {std::pair<std::size_t, std::size_t>{0, 2}, {1, 0}}) {
+    History a, b;
+    test::append_weights(rest.weights(i), a);
+    test::append_weights(whole.weights(of_whole), b);
+    EXPECT_TRUE(same_bits(a, b));
+  }
+}
+
 TEST(CohortTrainer, DoesNotDependOnThePixelsItDoesNotUse) {
   Dataset data = test::tiny_dataset();
   const History before = train(data, {spec(0.5, 5)}, backend()).front();

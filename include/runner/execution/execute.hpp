@@ -10,8 +10,18 @@
 
 namespace runner {
 
+/// The weights that runs are to go on from.
+class Checkpoints {
+ public:
+  virtual ~Checkpoints() = default;
+
+  /// A run's weights after the epoch that its cohort begins with. Called by several threads at once. What it
+  /// throws stops the sweep and comes out of execute().
+  virtual Weights weights(std::size_t run) const = 0;
+};
+
 /// Trains cohorts on all threads of the pool as an oneTBB flow graph, and tells the observer of every epoch
-/// from 0 to sweep.config.epochs.
+/// from 0 to sweep.config.epochs; of a cohort that has been trained before, of those after Cohort::epoch.
 ///
 ///   cohorts ─▶ [limiter] ─▶ train one epoch ─▶ evaluate ─▶ record (serial) ─▶ observer
 ///                                ▲                            │
@@ -19,8 +29,10 @@ namespace runner {
 ///
 /// As many cohorts as threads are in flight, in the order given; when fewer are left, their products are
 /// split over the idle threads. Once `stop` is true no further epoch begins; those in flight are finished and
-/// recorded. Returns true when all was trained, false when stopped before. Throws what the observer throws.
+/// recorded. `checkpoints` are asked where Cohort::epoch is above 0. Returns true when all was trained, false
+/// when stopped before. Throws what the observer throws.
 bool execute(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
-             ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop);
+             ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop,
+             const Checkpoints* checkpoints = nullptr);
 
 }  // namespace runner

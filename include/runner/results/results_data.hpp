@@ -18,6 +18,8 @@ struct StoredRun {
   RunStatus status;
   int epochs_done;   ///< last epoch recorded with finite losses, −1 before epoch 0
   double wall_time;  ///< seconds
+  /// The epoch after which it had the weights in the file; −1: none.
+  int weights_epoch;
   /// Epochs 0 … E; NaN where there is none yet.
   std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
 };

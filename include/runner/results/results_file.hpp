@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/execution/execute.hpp"
 #include "runner/execution/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
@@ -15,7 +16,7 @@
 namespace runner {
 
 /// Version of the file's layout; another is refused.
-inline constexpr int results_layout_version = 1;
+inline constexpr int results_layout_version = 2;
 
 /// Where the numbers come from, for the root attributes.
 struct Provenance {
@@ -44,7 +45,7 @@ struct CommittedEpoch {
 ///
 /// on_epoch copies what it needs and returns; a thread of the file's own writes. on_epoch, close and the
 /// destructor: one thread at a time.
-class ResultsFile : public Observer {
+class ResultsFile : public Observer, public Checkpoints {
  public:
   struct Options {
     bool fresh =
@@ -71,6 +72,13 @@ class ResultsFile : public Observer {
 
   /// Indices of the sweep's runs that the file does not hold in full: neither done nor diverged. Ascending.
   std::vector<std::size_t> missing() const;
+
+  /// For each of the sweep's runs the epoch it goes on from: 0, or where the file has its weights after a
+  /// later one, that.
+  std::vector<int> epochs() const;
+
+  /// A run's weights after that epoch. Thread-safe. Throws Error as read_results.
+  Weights weights(std::size_t run) const override;
 
   /// Throws Error (failure) if an earlier write failed.
   void on_epoch(std::span<const EpochRecord> records) override;

@@ -12,6 +12,7 @@ namespace runner {
 struct Cohort {
   std::vector<std::size_t> runs;  ///< indices into the sweep's runs, ascending
   double cost = 0;                ///< predicted, in multiply-adds an epoch; the sum of its runs'
+  int epoch = 0;                  ///< they have been trained so far
 };
 
 /// Predicted work of one epoch of a run, in multiply-adds: H·(D·(2·T + 2·U + E) + C·(3·T + E)).
@@ -28,5 +29,10 @@ double run_cost(const RunSpec& spec, const Dataset& data);
 /// `threads` and one has more than one run. Results do not depend on the grouping.
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
                                  std::size_t threads, std::size_t max_hidden = 256);
+
+/// The same for runs that may have been trained before: run i for epochs[i] epochs, those of a cohort equally
+/// long. Most expensive first by what is left to do.
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
+                                 std::span<const int> epochs, std::size_t threads);
 
 }  // namespace runner

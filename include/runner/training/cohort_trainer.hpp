@@ -42,6 +42,19 @@ struct WeightsView {
   }
 };
 
+/// A copy of one run's parameters, without gaps.
+struct Weights {
+  Weights() = default;
+  explicit Weights(const WeightsView& view);
+
+  std::size_t bytes() const { return (W1.size() + b1.size() + W2.size() + b2.size()) * sizeof(float); }
+
+  std::vector<float> W1;  ///< pixels × hidden
+  std::vector<float> b1;  ///< hidden
+  std::vector<float> W2;  ///< hidden × classes
+  std::vector<float> b2;  ///< classes
+};
+
 /// Which code computes; results do not depend on it.
 struct Backend {
   const Kernel* kernel;
@@ -63,15 +76,16 @@ Backend make_backend(std::string_view kernel, InstructionSet set);
 class CohortTrainer {
  public:
   /// `runs`: one at least, all with the same batches (same_batches), batch_size ≤ data.train.count
-  /// (asserted). `data` and `split` must outlive the trainer.
+  /// (asserted). `start`: the weights of each after `epoch` epochs, or nothing: then they begin with their
+  /// initial ones. `data` and `split` must outlive the trainer.
   CohortTrainer(const Dataset& data, std::span<const RunSpec> runs, Backend backend,
-                const std::atomic<bool>& split);
+                const std::atomic<bool>& split, std::span<const Weights> start = {}, int epoch = 0);
   ~CohortTrainer();
 
   /// Runs still in training; at first all. Index i below refers to these, in order.
   std::size_t size() const;
 
-  /// Epochs trained: 0 at first.
+  /// Epochs trained, those before `start` included.
   int epoch() const;
 
   /// Trains one epoch.
