@@ -8,5 +8,9 @@ namespace runner::cli {
 int run_sweep(const RunOptions& options);
 int compare_file(const CompareOptions& options);
 int verify_file(const VerifyOptions& options);
+int merge_files(const MergeOptions& options);
+
+/// What this program was compiled with.
+std::string compiler();
 
 }  // namespace runner::cli

@@ -45,7 +45,7 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts) {
   put_axes([](const auto& axis) { return axis.name; });
   fmt::format_to(out, "{:>8}\n", "cohort");
   for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
-    fmt::format_to(out, "{:>7}", i);
+    fmt::format_to(out, "{:>7}", sweep.runs[i].index);
     put_axes([&](const auto& axis) { return cell(sweep.runs[i].spec.*axis.value); });
     fmt::format_to(out, "{:>8}\n", cohort_of[i]);
   }

@@ -19,6 +19,9 @@ int execute(const runner::cli::CompareOptions& options) {
 int execute(const runner::cli::VerifyOptions& options) {
   return runner::cli::verify_file(options);
 }
+int execute(const runner::cli::MergeOptions& options) {
+  return runner::cli::merge_files(options);
+}
 int execute(const runner::cli::Finished& finished) {
   return finished.exit_code;
 }

@@ -8,6 +8,7 @@
 
 #include "exit_codes.hpp"
 
+#include <charconv>
 #include <map>
 
 #include <CLI/CLI.hpp>
@@ -47,6 +48,15 @@ void add_options(CLI::App& app, ComputeOptions& options) {
       ->capture_default_str();
 }
 
+/// "2/8"
+bool read_shard(const std::string& text, RunOptions& options) {
+  const char* const end = text.data() + text.size();
+  const auto [slash, first_error] = std::from_chars(text.data(), end, options.shard);
+  if (first_error != std::errc() || slash == end || *slash != '/') return false;
+  const auto [rest, second_error] = std::from_chars(slash + 1, end, options.shards);
+  return second_error == std::errc() && rest == end && options.shard >= 1 && options.shard <= options.shards;
+}
+
 }  // namespace
 
 Options parse_arguments(int argc, char** argv) {
@@ -56,12 +66,17 @@ Options parse_arguments(int argc, char** argv) {
       "  runner configs/sweep.json                  run the sweep, or finish it\n"
       "  runner configs/sweep.json epochs=20        the same with a key of the config replaced\n"
       "  runner compare results/sweep.h5            train against test accuracy\n"
-      "  runner verify results/sweep.h5             train some of it again and compare every bit",
+      "  runner verify results/sweep.h5             train some of it again and compare every bit\n"
+      "  runner configs/sweep.json --shard 2/8      train the second of eight shares\n"
+      "  runner merge results/sweep.h5 results/sweep.shard-*.h5",
       "runner");
   RunOptions run;
   run.command_line = joined(argc, argv);
   CompareOptions comparison;
   VerifyOptions verification;
+  MergeOptions merging;
+  merging.command_line = run.command_line;
+  std::string shard;
   auto interval = run.commit_interval.count();
 
   app.set_version_flag("--version", RUNNER_VERSION);
@@ -74,6 +89,12 @@ Options parse_arguments(int argc, char** argv) {
                  "Milliseconds that epochs are gathered before they are written")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
+  app.add_option("--shard", shard, "i/N: train the i-th of N shares; into results/<name>.shard-i-of-N.h5")
+      ->check(CLI::Validator(
+          [&run](const std::string& text) {
+            return read_shard(text, run) ? "" : text + " is not i/N with 1 ≤ i ≤ N";
+          },
+          "i/N"));
   app.add_flag("--list", run.list, "Print the runs and cohorts, and do nothing");
   CLI::Option* fresh = app.add_flag("--fresh", run.fresh, "Replace the results file, whatever it holds");
   app.add_flag("--prune", run.prune, "Drop runs of the results file that are no longer in the sweep")
@@ -104,11 +125,17 @@ Options parse_arguments(int argc, char** argv) {
   verify->add_flag("--all", verification.all, "All runs")->excludes(sample);
   add_options(*verify, verification.compute);
 
+  CLI::App* merge = app.add_subcommand("merge", "Put the files of a sweep's shards together");
+  merge->add_option("OUT", merging.output, "The results file of the whole sweep")->required();
+  merge->add_option("PART", merging.parts, "The results files of its shards")->required();
+
   try {
     app.parse(argc, argv);
     if (*compare) return comparison;
     if (*verify) return verification;
-    if (run.config.empty()) throw CLI::RequiredError("CONFIG (a sweep to run), compare FILE or verify FILE");
+    if (*merge) return merging;
+    if (run.config.empty())
+      throw CLI::RequiredError("CONFIG (a sweep to run), compare FILE, verify FILE or merge OUT PART…");
   } catch (const CLI::ParseError& e) {
     return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
   }

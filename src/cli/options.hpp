@@ -27,7 +27,8 @@ struct ComputeOptions {
 struct RunOptions {
   std::filesystem::path config;
   std::vector<std::string> overrides;
-  std::filesystem::path output;  ///< results/<name>.h5 if empty
+  std::filesystem::path output;       ///< results/<name>.h5 if empty
+  std::size_t shard = 1, shards = 1;  ///< train the share of shard 1 … shards
   ComputeOptions compute;
   std::chrono::milliseconds commit_interval{1000};
   bool list = false;
@@ -53,13 +54,20 @@ struct VerifyOptions {
   ComputeOptions compute;
 };
 
+/// `runner merge OUT PART…`
+struct MergeOptions {
+  std::filesystem::path output;
+  std::vector<std::filesystem::path> parts;
+  std::string command_line;
+};
+
 /// Help or version was asked for and printed, or the arguments make no sense and that was said: nothing is
 /// left to do.
 struct Finished {
   int exit_code;
 };
 
-using Options = std::variant<RunOptions, CompareOptions, VerifyOptions, Finished>;
+using Options = std::variant<RunOptions, CompareOptions, VerifyOptions, MergeOptions, Finished>;
 
 Options parse_arguments(int argc, char** argv);
 

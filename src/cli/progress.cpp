@@ -94,7 +94,7 @@ std::string json_line(const CommittedEpoch& epoch, const Run& run) {
       R"({{"run":{},"digest":"{}","epoch":{},"status":"{}","train_loss":{},"train_accuracy":{},)"
       R"("test_loss":{},"test_accuracy":{}}})"
       "\n",
-      epoch.run, run.digest, epoch.epoch, to_string(epoch.status), number(m.train_loss),
+      run.index, run.digest, epoch.epoch, to_string(epoch.status), number(m.train_loss),
       number(m.train_accuracy), number(m.test_loss), number(m.test_accuracy));
 }
 

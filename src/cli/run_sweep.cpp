@@ -18,14 +18,6 @@
 namespace runner::cli {
 namespace {
 
-std::string compiler() {
-#ifdef __clang__
-  return __VERSION__;
-#else
-  return "g++ " __VERSION__;
-#endif
-}
-
 template <class... Values>
 void say(const RunOptions& options, fmt::format_string<Values...> format, Values&&... values) {
   if (!options.quiet) fmt::print(stderr, format, std::forward<Values>(values)...);
@@ -47,20 +39,32 @@ void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
 
 }  // namespace
 
+std::string compiler() {
+#ifdef __clang__
+  return __VERSION__;
+#else
+  return "g++ " __VERSION__;
+#endif
+}
+
 int run_sweep(const RunOptions& options) {
   Config config = read_config(options.config, options.overrides);
   const InstructionSet set = instruction_set_of(options.compute);
   const Backend backend = make_backend(options.compute.kernel, set);
   const Dataset data = load_dataset(config.dataset);
-  const Sweep sweep = expand(std::move(config), data);
+  Sweep sweep = expand(std::move(config), data);
+  std::string name = sweep.config.name;
+  if (options.shards > 1) {
+    sweep = share_of(sweep, data, options.shard, options.shards);
+    name += fmt::format(".shard-{}-of-{}", options.shard, options.shards);
+  }
   if (options.list) {
     print_list(options, sweep, data);
     return exit_done;
   }
 
-  const std::filesystem::path output = options.output.empty()
-                                           ? std::filesystem::path("results") / (sweep.config.name + ".h5")
-                                           : options.output;
+  const std::filesystem::path output =
+      options.output.empty() ? std::filesystem::path("results") / (name + ".h5") : options.output;
   const std::size_t runs = sweep.runs.size();
   const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),
                               fmt::format("{} ({})", backend.kernel->name(), to_string(set)),

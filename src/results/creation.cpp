@@ -13,11 +13,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 #include <hdf5_hl.h>
@@ -175,8 +175,8 @@ void fill_array(hid_t file, const std::string& name, const std::vector<T>& value
 using Rows = std::vector<Run>;
 
 void fill_runs(hid_t file, const Sweep& sweep, const Rows& rows) {
-  std::vector<std::int32_t> indices(rows.size(), -1);
-  std::iota(indices.begin(), indices.begin() + static_cast<std::ptrdiff_t>(sweep.runs.size()), 0);
+  std::vector<std::int32_t> indices;
+  for (const Run& r : rows) indices.push_back(r.index);
   fill_array(file, "run", indices);
   for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
     std::vector<layout::AsStored<Value>> column;
@@ -232,55 +232,70 @@ void require_free_space(const fs::path& folder, std::uint64_t needed) {
         fmt::format("the file takes {} bytes, {} are free in {}", needed, available, folder.string()));
 }
 
-/// For each row of `earlier` its row in the new file, if it has one; appends those of no run of the sweep.
-std::vector<std::optional<std::size_t>> new_rows(const ResultsData& earlier, bool prune, Rows& rows) {
-  std::unordered_map<std::string_view, std::size_t> row_of;
+/// A row of an earlier file.
+struct Source {
+  std::size_t file;
+  std::size_t row;
+};
+
+/// For each of the new rows where it comes from, if from anywhere. Of the same run in several files the one
+/// that has come furthest is taken. Appends rows for runs that are not in the sweep.
+std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier, bool prune, Rows& rows) {
+  std::unordered_map<std::string, std::size_t> row_of;
   for (std::size_t r = 0; r < rows.size(); ++r) row_of.emplace(rows[r].digest, r);
-  std::vector<std::optional<std::size_t>> result;
-  Rows kept;
-  for (const StoredRun& stored : earlier.runs) {
-    const auto found = row_of.find(stored.run.digest);
-    result.emplace_back();
-    if (found != row_of.end()) {
-      result.back() = found->second;
-    } else if (!prune) {
-      result.back() = rows.size() + kept.size();
-      kept.push_back(stored.run);
+  std::vector<std::optional<Source>> result(rows.size());
+  const auto progress = [&](const Source& source) {
+    const StoredRun& run = earlier[source.file].runs[source.row];
+    return std::pair(run.status == RunStatus::diverged, run.epochs_done);
+  };
+  for (std::size_t f = 0; f < earlier.size(); ++f)
+    for (std::size_t r = 0; r < earlier[f].runs.size(); ++r) {
+      const Run& run = earlier[f].runs[r].run;
+      auto found = row_of.find(run.digest);
+      if (found == row_of.end()) {
+        if (prune) continue;
+        found = row_of.emplace(run.digest, rows.size()).first;
+        rows.push_back(run);
+        rows.back().index = -1;
+        result.emplace_back();
+      }
+      std::optional<Source>& best = result[found->second];
+      if (const Source source{f, r}; !best || progress(source) > progress(*best)) best = source;
     }
-  }
-  rows.insert(rows.end(), kept.begin(), kept.end());
   return result;
 }
 
-/// Writes what an earlier file holds into the rows of a new one.
-void take_over(const ResultsData& earlier, std::span<const std::optional<std::size_t>> rows, int epochs,
-               const fs::path& path) {
+/// Writes what earlier files hold into the rows of a new one.
+void take_over(std::span<const ResultsData> earlier, std::span<const std::optional<Source>> source,
+               int epochs, const fs::path& path) {
   // One file at a time: an open one has HDF5 to itself.
   ArrayWriter writer = [&] {
     StoredFile made(path);
     made.require_layout();
     return ArrayWriter(path, made);
   }();
-  StoredFile from(earlier.file);
-  from.require_layout();
   std::vector<Metrics> metrics;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    if (!rows[r]) continue;
-    const StoredRun& run = earlier.runs[r];
-    metrics.clear();
-    for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
-      metrics.push_back({run.train_loss[e], run.train_accuracy[e], run.test_loss[e], run.test_accuracy[e]});
-    if (!metrics.empty()) writer.write_epochs(*rows[r], 0, metrics);
-    if (from.has_weights() && run.status != RunStatus::pending)
-      for (const bool initial : {true, false})
-        writer.write_weights(
-            *rows[r], initial,
-            read_weights(from, r, initial, static_cast<std::size_t>(run.run.spec.hidden_size)));
-    const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
-    const RunStatus status = goes_on ? RunStatus::running : run.status;
-    writer.write_progress(*rows[r], {run.epochs_done, status, run.wall_time});
-    if (from.has_weights()) writer.write_weights_epoch(*rows[r], run.weights_epoch);
-    writer.write_status(*rows[r], status);
+  for (std::size_t f = 0; f < earlier.size(); ++f) {
+    StoredFile from(earlier[f].file);
+    from.require_layout();
+    for (std::size_t row = 0; row < source.size(); ++row) {
+      if (!source[row] || source[row]->file != f) continue;
+      const StoredRun& run = earlier[f].runs[source[row]->row];
+      metrics.clear();
+      for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
+        metrics.push_back({run.train_loss[e], run.train_accuracy[e], run.test_loss[e], run.test_accuracy[e]});
+      if (!metrics.empty()) writer.write_epochs(row, 0, metrics);
+      if (from.has_weights() && run.status != RunStatus::pending)
+        for (const bool initial : {true, false})
+          writer.write_weights(row, initial,
+                               read_weights(from, source[row]->row, initial,
+                                            static_cast<std::size_t>(run.run.spec.hidden_size)));
+      const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
+      const RunStatus status = goes_on ? RunStatus::running : run.status;
+      writer.write_progress(row, {run.epochs_done, status, run.wall_time});
+      if (from.has_weights()) writer.write_weights_epoch(row, run.weights_epoch);
+      writer.write_status(row, status);
+    }
   }
 }
 
@@ -296,16 +311,15 @@ void remove_unfinished(const fs::path& file) {
 }
 
 void create_results(const fs::path& file, const Sweep& sweep, const Dataset& data,
-                    const Provenance& provenance, const ResultsData* earlier, bool prune) {
+                    const Provenance& provenance, std::span<const ResultsData> earlier, bool prune) {
   const fs::path folder = file.parent_path();
   const fs::path temporary = folder / fmt::format("{}{}", temporary_prefix(file), getpid());
   Rows rows = sweep.runs;
-  std::vector<std::optional<std::size_t>> taken;
-  if (earlier != nullptr) taken = new_rows(*earlier, prune, rows);
+  const std::vector<std::optional<Source>> source = sources(earlier, prune, rows);
   try {
     require_free_space(folder, needed_bytes(sweep, rows, data));
     write_file(temporary, sweep, rows, data, provenance);
-    if (earlier != nullptr) take_over(*earlier, taken, sweep.config.epochs, temporary);
+    take_over(earlier, source, sweep.config.epochs, temporary);
     Descriptor(temporary, O_RDWR).sync_all();
     fs::rename(temporary, file);
     Descriptor(folder, O_RDONLY | O_DIRECTORY).sync_all();

@@ -4,6 +4,7 @@
 #include "runner/results/results_file.hpp"
 
 #include <filesystem>
+#include <span>
 
 namespace runner {
 
@@ -11,13 +12,14 @@ namespace runner {
 /// temporary name in the same folder that is renamed at the end, so that at every moment the name stands for
 /// nothing, the old file or the complete new one.
 ///
-/// What `earlier` holds, the file of that name read, is taken over: each run that is also of this sweep goes
-/// to its row, the others (unless they are to be pruned) to rows of their own behind those of the sweep. A
-/// run that was done, but is to have more epochs now, is running again.
+/// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
+/// (unless they are to be pruned) to rows of their own behind those of the sweep; of a run that is in several
+/// what has come furthest. A run that was done, but is to have more epochs now, is running again.
 ///
 /// Only for the holder of the file's lock. Throws Error (failure): too little free space, any I/O error.
 void create_results(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
-                    const Provenance& provenance, const ResultsData* earlier = nullptr, bool prune = false);
+                    const Provenance& provenance, std::span<const ResultsData> earlier = {},
+                    bool prune = false);
 
 /// Removes what writers that were killed in create_results left behind. Only for the holder of the file's
 /// lock.

@@ -28,6 +28,8 @@ Origin read_origin(const StoredFile& file) {
                 file.text("dataset"),
                 file.text("dataset_directory"),
                 {},
+                file.text("config_text"),
+                file.text("config_file"),
                 static_cast<std::size_t>(file.integer("train_size")),
                 static_cast<std::size_t>(file.integer("test_size"))};
   for (std::size_t f = 0; f < origin.files.size(); ++f)
@@ -41,7 +43,9 @@ Origin read_origin(const StoredFile& file) {
 ResultsData read_results(const std::filesystem::path& path) {
   StoredFile file(path);
   file.require_layout();
-  ResultsData data{path, file.text("title"), file.text("config"), read_origin(file), 0, {}};
+  ResultsData data{path, file.text("title"), file.text("config"),        read_origin(file),
+                   0,    file.has_weights(), file.extent(layout::input), file.extent(layout::classes),
+                   {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
 
@@ -61,12 +65,14 @@ ResultsData read_results(const std::filesystem::path& path) {
     for (std::size_t r = 0; r < specs.size(); ++r) specs[r].*axis.value = column[r];
   });
   std::vector<std::string> digests = file.digests();
+  const auto index = file.read<std::int32_t>("run");
 
   data.runs.reserve(digests.size());
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
     run.run.spec = specs[r];
     run.run.digest = std::move(digests[r]);
+    run.run.index = index[r];
     run.status = status[r];
     run.epochs_done = epochs_done[r];
     run.wall_time = wall_time[r];

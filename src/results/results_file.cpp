@@ -75,7 +75,7 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data
   if (digests.size() < sweep.runs.size() || (prune && digests.size() > sweep.runs.size())) return false;
   for (std::size_t r = 0; r < digests.size(); ++r) {
     const bool in_sweep = r < sweep.runs.size();
-    if (index[r] != (in_sweep ? static_cast<std::int32_t>(r) : -1)) return false;
+    if (index[r] != (in_sweep ? sweep.runs[r].index : -1)) return false;
     if (in_sweep && digests[r] != sweep.runs[r].digest) return false;
   }
   return true;
@@ -133,7 +133,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
     create_results(path, sweep, data, provenance);
   } else if (!is_up_to_date(path, sweep, data, options.prune)) {
     const ResultsData earlier = read_results(path);
-    create_results(path, sweep, data, provenance, &earlier, options.prune);
+    create_results(path, sweep, data, provenance, {&earlier, 1}, options.prune);
   }
 
   // Rows are now those of the sweep, in its order.

@@ -1,11 +1,16 @@
 #include "runner/sweep/cohorts.hpp"
 
+#include "runner/error/error.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <queue>
 #include <tuple>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace runner {
 namespace {
@@ -114,6 +119,29 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::s
     return std::tuple(-a.cost, a.runs.front()) < std::tuple(-b.cost, b.runs.front());
   });
   return cohorts;
+}
+
+Sweep share_of(const Sweep& sweep, const Dataset& data, std::size_t shard, std::size_t shards) {
+  if (shards > sweep.runs.size())
+    throw bad_input(fmt::format("{} shards are too many: {} has {} runs", shards, sweep.config.file.string(),
+                                sweep.runs.size()));
+  std::vector<std::size_t> all(sweep.runs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  // The most expensive first, each to the shard that has least to do.
+  using Load = std::pair<double, std::size_t>;
+  std::priority_queue<Load, std::vector<Load>, std::greater<>> loads;
+  for (std::size_t s = 0; s < shards; ++s) loads.emplace(0, s);
+  std::vector<std::size_t> share;
+  for (const Cohort& cohort : make_cohorts(sweep, data, all, shards)) {
+    const auto [load, least] = loads.top();
+    loads.pop();
+    loads.emplace(load + cohort.cost, least);
+    if (least == shard - 1) share.insert(share.end(), cohort.runs.begin(), cohort.runs.end());
+  }
+  std::sort(share.begin(), share.end());
+  Sweep result{sweep.config, {}};
+  for (const std::size_t run : share) result.runs.push_back(sweep.runs[run]);
+  return result;
 }
 
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,

@@ -48,9 +48,9 @@ std::string effective_config(const Config& config) {
   return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-std::vector<std::string> config_differences(const std::string& stored, const std::string& now) {
-  const Json before = parse_json(stored, "the config in the results file");
-  const Json after = parse_json(now, "the config now");
+std::vector<std::string> config_differences(const std::string& one, const std::string& other) {
+  const Json before = parse_json(one, "the config of a results file");
+  const Json after = parse_json(other, "the config of a results file");
   const auto text = [](const Json& config, const std::string& key) {
     return config.contains(key) ? shown(config[key]) : "not set";
   };
@@ -61,8 +61,7 @@ std::vector<std::string> config_differences(const std::string& stored, const std
     const Json a = before.value(key, Json());
     const Json b = after.value(key, Json());
     if (a != b && is_compared(key, a, b))
-      differences.push_back(
-          fmt::format("{}: {} in the file, {} now", key, text(before, key), text(after, key)));
+      differences.push_back(fmt::format("{}: {} and {}", key, text(before, key), text(after, key)));
   }
   return differences;
 }

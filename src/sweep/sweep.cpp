@@ -54,7 +54,8 @@ Sweep expand(Config config, const Dataset& data) {
   Sweep sweep{std::move(config), {}};
   const std::vector<RunSpec> all = combinations(sweep.config.grid);
   sweep.runs.reserve(all.size());
-  for (const RunSpec& spec : all) sweep.runs.push_back({spec, run_digest(spec, data)});
+  for (const RunSpec& spec : all)
+    sweep.runs.push_back({spec, run_digest(spec, data), static_cast<std::int32_t>(sweep.runs.size())});
   return sweep;
 }
 

@@ -240,7 +240,25 @@ class Sweeps(Case):
         self.refused(self.config(), "--progress", "jsonl", "--quiet", says=["--quiet"])
 
 
-class Extension(Case):
+def contents(path):
+    """Every value of a results file but the times, and its config."""
+    values = {}
+    with h5py.File(path) as f:
+        f.visititems(lambda name, item: values.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+        values["config"] = f.attrs["config"]
+    del values["wall_time"]
+    return values
+
+
+class Files(Case):
+    def assert_same(self, one, other):
+        one, other = (contents(self.dir / path) for path in (one, other))
+        self.assertEqual(one.keys(), other.keys())
+        for name in one:
+            self.assertEqual(np.asarray(one[name]).tobytes(), np.asarray(other[name]).tobytes(), name)
+
+
+class Extension(Files):
     """A sweep that is run again with more in its config: what is there is not trained again."""
 
     BEFORE = {"learning_rate": [0.5, 0.1, 3e38], "batch_size": [20], "seed": [1, 2], "hidden_size": [8], "epochs": 4}
@@ -256,18 +274,8 @@ class Extension(Case):
 
     def assert_same_as_fresh(self, **keys):
         """Value for value, but for times, the file of a sweep that was run at once."""
-        def contents(path):
-            values = {}
-            with h5py.File(path) as f:
-                f.visititems(lambda name, item: values.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
-                values["config"] = f.attrs["config"]
-            return {name: value for name, value in values.items() if name != "wall_time"}
-
         self.run_it(self.config(**(self.BEFORE | keys)), "--quiet", "--output", "fresh.h5")
-        extended, fresh = (contents(self.dir / path) for path in ("results/sweep.h5", "fresh.h5"))
-        self.assertEqual(extended.keys(), fresh.keys())
-        for name in fresh:
-            self.assertEqual(np.asarray(extended[name]).tobytes(), np.asarray(fresh[name]).tobytes(), name)
+        self.assert_same("results/sweep.h5", "fresh.h5")
 
     def test_values_and_seeds(self):
         for weights in (False, True):
@@ -321,6 +329,88 @@ class Extension(Case):
             self.assertEqual(r[name][4:].tobytes(), np.concatenate([before[name][:2], before[name][4:]]).tobytes())
         self.assertEqual(self.trained("--prune", learning_rate=[0.1, 0.3]), {})
         self.assert_same_as_fresh(learning_rate=[0.1, 0.3])
+
+
+class Shards(Files):
+    KEYS = {"learning_rate": [0.1, 0.5, 3e38], "batch_size": [20, 40], "hidden_size": [8, 30], "seed": [1, 2], "save_weights": True}
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.config(**self.KEYS)
+
+    def part(self, i, n=3):
+        return f"results/sweep.shard-{i}-of-{n}.h5"
+
+    def train(self, *shards):
+        for i in shards:
+            self.run_it(self.sweep, "--shard", f"{i}/3", "--quiet")
+
+    def test_merged_they_are_the_whole_sweep(self):
+        self.train(1, 2, 3)
+        rows = [list(self.results(f"sweep.shard-{i}-of-3", ["run"])["run"]) for i in (1, 2, 3)]
+        self.assertEqual(sorted(sum(rows, [])), list(range(24)))
+        self.assertTrue(all(4 <= len(r) <= 12 and r == sorted(r) for r in rows), rows)
+        out, _ = self.run_it("merge", "results/sweep.h5", *map(self.part, (1, 2, 3)))
+        self.assertEqual(out, "results/sweep.h5: 24 of 24 runs\n")
+        self.run_it(self.sweep, "--quiet", "--output", "single.h5")
+        self.assert_same("results/sweep.h5", "single.h5")
+        self.assertIn("nothing to do", self.run_it(self.sweep)[1])
+        self.assertIn("every bit is the same", self.run_it("verify", "results/sweep.h5")[0])
+        self.assertEqual([p.name for p in sorted((self.dir / "results").iterdir())],
+                         sorted(["sweep.h5"] + [Path(self.part(i)).name for i in (1, 2, 3)]))
+
+    def test_merging_can_be_done_bit_by_bit_and_again(self):
+        self.train(3)
+        there = self.results("sweep.shard-3-of-3", ["run"])["run"]
+        out, _ = self.run_it("merge", "results/sweep.h5", self.part(3), code=1)
+        missing = [str(run) for run in range(24) if run not in there]
+        self.assertEqual(out, f"results/sweep.h5: {len(there)} of 24 runs\nmissing: {' '.join(missing)}\n")
+        self.train(1)
+        self.run_it("merge", "results/sweep.h5", self.part(1), code=1)
+        # What is still missing is trained like that of any other sweep.
+        self.run_it(self.sweep, "--quiet")
+        self.run_it(self.sweep, "--quiet", "--output", "single.h5")
+        self.assert_same("results/sweep.h5", "single.h5")
+        self.run_it("merge", "results/sweep.h5", self.part(1), self.part(3))
+        self.assert_same("results/sweep.h5", "single.h5")
+
+    def test_a_shard_goes_on_like_any_sweep(self):
+        process = self.start(self.sweep, "epochs=300", "--shard", "2/3", "--progress", "jsonl", "--commit-interval", "0")
+        runs = {json.loads(process.stdout.readline())["run"] for _ in range(20)}
+        process.kill()
+        process.communicate()
+        self.run_it(self.sweep, "epochs=300", "--shard", "2/3", "--quiet")
+        r = self.results("sweep.shard-2-of-3", ["run", "status"])
+        self.assertTrue(runs <= set(r["run"]))
+        self.assertTrue((r["status"] >= 2).all())
+
+    def test_parts_that_do_not_belong_together(self):
+        self.train(1, 2)
+        self.run_it("merge", "results/sweep.h5", self.part(1), code=1)
+        before = (self.dir / "results" / "sweep.h5").read_bytes()
+        with h5py.File(self.dir / self.part(1), "r+") as f:
+            f["test_loss"][0, 1] += 1
+        _, err = self.run_it("merge", "results/sweep.h5", self.part(1), self.part(2), code=2)
+        self.assertIn("different numbers of run", err)
+        self.run_it(self.config("other", **(self.KEYS | {"epochs": 4})), "--quiet")
+        _, err = self.run_it("merge", "results/sweep.h5", self.part(2), "results/other.h5", code=2)
+        self.assertIn("epochs: 3 and 4", err)
+        (self.dir / "text.h5").write_text("not HDF5")
+        self.assertIn("text.h5", self.run_it("merge", "results/sweep.h5", "text.h5", code=2)[1])
+        self.assertIn("nothing.h5", self.run_it("merge", "results/sweep.h5", "nothing.h5", code=2)[1])
+        self.assertEqual((self.dir / "results" / "sweep.h5").read_bytes(), before)
+
+    def test_a_part_that_is_being_written(self):
+        process = self.start(self.sweep, "epochs=100000", "--shard", "1/3", "--progress", "jsonl")
+        process.stdout.readline()
+        self.assertIn(str(process.pid), self.run_it("merge", "results/sweep.h5", self.part(1), code=2)[1])
+        process.kill()
+        process.communicate()
+
+    def test_shares_that_make_no_sense(self):
+        for shard in ("0/3", "4/3", "1", "1/", "/3", "a/b", "1/3x", "-1/3"):
+            self.refused(self.sweep, "--shard", shard, says=["i/N"])
+        self.refused(self.sweep, "--shard", "1/25", says=["25 shards", "24 runs"])
 
 
 class Verify(Case):

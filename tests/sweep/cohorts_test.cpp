@@ -1,5 +1,7 @@
 #include "runner/sweep/cohorts.hpp"
 
+#include "runner/error/error.hpp"
+
 #include "support/tiny_dataset.hpp"
 
 #include <algorithm>
@@ -189,6 +191,37 @@ TEST(MakeCohorts, AreMadeQuicklyForAHundredThousandRuns) {
   EXPECT_GT(cohorts_of(sweep_of(one_group), 64).size(), 30'000u);
   EXPECT_EQ(cohorts_of(sweep_of(many_groups), 64).size(), 100'000u);
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+}
+
+TEST(ShareOf, IsEveryRunOnceAndOfEqualCost) {
+  std::vector<RunSpec> specs;
+  for (std::int32_t i = 0; i < 2000; ++i)
+    specs.push_back({.batch_size = 1 + i % 3, .hidden_size = 1 + i * 7919 % 300, .seed = i % 5});
+  Sweep sweep = sweep_of(specs);
+  for (std::size_t r = 0; r < sweep.runs.size(); ++r) sweep.runs[r].index = static_cast<std::int32_t>(r);
+  double total = 0;
+  for (const auto& run : sweep.runs) total += run_cost(run.spec, test::tiny_dataset());
+  std::vector<std::int32_t> seen;
+  for (std::size_t shard = 1; shard <= 7; ++shard) {
+    const Sweep share = share_of(sweep, test::tiny_dataset(), shard, 7);
+    double cost = 0;
+    for (const auto& run : share.runs) {
+      cost += run_cost(run.spec, test::tiny_dataset());
+      EXPECT_EQ(run.spec, specs[static_cast<std::size_t>(run.index)]);
+      seen.push_back(run.index);
+    }
+    EXPECT_NEAR(cost / (total / 7), 1, 0.1);
+  }
+  std::sort(seen.begin(), seen.end());
+  ASSERT_EQ(seen.size(), specs.size());
+  for (std::size_t r = 0; r < seen.size(); ++r) EXPECT_EQ(seen[r], static_cast<std::int32_t>(r));
+}
+
+TEST(ShareOf, IsOneRunAtLeast) {
+  const Sweep sweep = of_widths({1, 100, 1});
+  for (std::size_t shard = 1; shard <= 3; ++shard)
+    EXPECT_EQ(share_of(sweep, test::tiny_dataset(), shard, 3).runs.size(), 1u);
+  EXPECT_THROW(share_of(sweep, test::tiny_dataset(), 1, 4), Error);
 }
 
 }  // namespace

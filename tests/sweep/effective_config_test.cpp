@@ -52,15 +52,14 @@ TEST(ConfigDifferences, NoneBetweenEqualConfigs) {
 }
 
 TEST(ConfigDifferences, NameBothValues) {
-  EXPECT_THAT(differences(R"({"epochs": 10})", R"({"epochs": 20})"),
-              ElementsAre("epochs: 10 in the file, 20 now"));
+  EXPECT_THAT(differences(R"({"epochs": 10})", R"({"epochs": 20})"), ElementsAre("epochs: 10 and 20"));
 }
 
 TEST(ConfigDifferences, OneLineForEachKey) {
   EXPECT_THAT(
       differences(R"({"train_size": 60})", R"({"test_size": 20, "seed": [1, 2], "save_weights": true})"),
-      ElementsAre("save_weights: false in the file, true now", "seed: [1] in the file, [1,2] now",
-                  "test_size: not set in the file, 20 now", "train_size: 60 in the file, not set now"));
+      ElementsAre("save_weights: false and true", "seed: [1] and [1,2]", "test_size: not set and 20",
+                  "train_size: 60 and not set"));
 }
 
 TEST(ConfigDifferences, NamesAndDescriptionsAreNotCompared) {
@@ -70,14 +69,14 @@ TEST(ConfigDifferences, NamesAndDescriptionsAreNotCompared) {
 
 TEST(ConfigDifferences, DataSetsAreComparedByNameAndNotByPath) {
   EXPECT_THAT(differences(R"({"dataset": "mnist"})", R"({"dataset": "fashion-mnist"})"),
-              ElementsAre("dataset: \"mnist\" in the file, \"fashion-mnist\" now"));
+              ElementsAre("dataset: \"mnist\" and \"fashion-mnist\""));
   EXPECT_THAT(differences(R"({"dataset": {"dir": "/no/a"}})", R"({"dataset": {"dir": "/no/b"}})"), IsEmpty());
   EXPECT_THAT(differences(R"({"dataset": {"dir": "/no/a"}})", R"({"dataset": "mnist"})"), IsEmpty());
 }
 
 TEST(ConfigDifferences, RefuseAStoredTextThatIsNoJson) {
   EXPECT_EQ(test::message_of([] { config_differences("{", "{}"); }),
-            "the config in the results file: line 1, column 2: syntax error: unexpected end of input; "
+            "the config of a results file: line 1, column 2: syntax error: unexpected end of input; "
             "expected string");
 }
 

@@ -31,6 +31,8 @@ struct Origin {
   std::string dataset;                      ///< Dataset::name
   std::filesystem::path dataset_directory;  ///< where it lay
   std::array<DatasetFile, 4> files;         ///< as in Dataset
+  std::string config_text;                  ///< the config file as it was read
+  std::filesystem::path config_file;        ///< as it was named
   std::size_t train_size, test_size;
 };
 
@@ -40,7 +42,9 @@ struct ResultsData {
   std::string name;
   std::string effective_config;  ///< canonical JSON
   Origin origin;
-  int epochs;  ///< E
+  int epochs;                   ///< E
+  bool save_weights;            ///< whether it has places for weights
+  std::size_t pixels, classes;  ///< of these; 0 without
   std::vector<StoredRun> runs;
 };
 

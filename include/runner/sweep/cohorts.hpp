@@ -35,4 +35,9 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::s
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
                                  std::span<const int> epochs, std::size_t threads);
 
+/// The share of one of `shards` machines, shard 1 … shards: by predicted cost, in whole cohorts where there
+/// are enough, and the same on every machine. Each run is in one share. Throws Error (bad_input) where there
+/// are fewer runs than shards.
+Sweep share_of(const Sweep& sweep, const Dataset& data, std::size_t shard, std::size_t shards);
+
 }  // namespace runner

@@ -46,10 +46,10 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
 Config parse_config(const std::string& text, const std::filesystem::path& file,
                     std::span<const std::string> overrides = {});
 
-/// One line for each key whose value differs between two effective configs, "epochs: 10 in the file, 20 now",
-/// in alphabetical order. Name and description are not compared, nor is the data set where one of the two is
-/// a folder: its checksums tell whether it is the same. Lists are compared in order. Throws Error (bad_input)
+/// A clause for each key whose value differs between two effective configs, "epochs: 10 and 20", in
+/// alphabetical order. Name and description are not compared, nor is the data set where one of the two is a
+/// folder: its checksums tell whether it is the same. Lists are compared in order. Throws Error (bad_input)
 /// for a text that is no JSON.
-std::vector<std::string> config_differences(const std::string& stored, const std::string& now);
+std::vector<std::string> config_differences(const std::string& one, const std::string& other);
 
 }  // namespace runner

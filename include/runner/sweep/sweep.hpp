@@ -5,6 +5,7 @@
 #include "runner/training/run_spec.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,11 +14,12 @@ namespace runner {
 /// A run of a sweep and its identity.
 struct Run {
   RunSpec spec;
-  std::string digest;  ///< run_digest(spec, data), 32 hexadecimal digits
+  std::string digest;       ///< run_digest(spec, data), 32 hexadecimal digits
+  std::int32_t index = -1;  ///< its place in the expanded sweep; −1: it is in none
 };
 
 /// Everything a config describes, expanded: every combination of the axes' values, the last axis running
-/// fastest.
+/// fastest; or a shard's share of these, in that order.
 struct Sweep {
   Config config;
   std::vector<Run> runs;

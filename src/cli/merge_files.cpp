@@ -1,0 +1,20 @@
+#include "runner/results/merge.hpp"
+
+#include "commands.hpp"
+#include "exit_codes.hpp"
+
+#include <fmt/format.h>
+
+namespace runner::cli {
+
+int merge_files(const MergeOptions& options) {
+  const Merged merged = merge_results(options.output, options.parts,
+                                      {options.command_line, RUNNER_VERSION, compiler(), "", ""});
+  fmt::print("{}: {} of {} runs\n", options.output.string(), merged.runs - merged.missing.size(),
+             merged.runs);
+  if (merged.missing.empty()) return exit_done;
+  fmt::print("missing: {}\n", fmt::join(merged.missing, " "));
+  return exit_failed;
+}
+
+}  // namespace runner::cli

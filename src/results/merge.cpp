@@ -1,0 +1,128 @@
+#include "runner/results/merge.hpp"
+
+#include "runner/compute/arithmetic.hpp"
+#include "runner/error/error.hpp"
+#include "runner/results/results_data.hpp"
+
+#include "creation.hpp"
+#include "writer_lock.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Throws unless two parts are of the same sweep, and made from the same data by the same arithmetic.
+void require_same_sweep(const ResultsData& first, const ResultsData& other) {
+  std::vector<std::string> differences;
+  const auto compare = [&](const std::string& what, const auto& a, const auto& b) {
+    if (a != b) differences.push_back(fmt::format("{}: {} and {}", what, a, b));
+  };
+  const auto config = config_differences(first.effective_config, other.effective_config);
+  differences.insert(differences.end(), config.begin(), config.end());
+  compare("version of the arithmetic", first.origin.arithmetic_version, other.origin.arithmetic_version);
+  compare("training images", first.origin.train_size, other.origin.train_size);
+  compare("test images", first.origin.test_size, other.origin.test_size);
+  for (std::size_t f = 0; f < first.origin.files.size(); ++f)
+    compare("SHA-256 of " + other.origin.files[f].path.string(), first.origin.files[f].sha256,
+            other.origin.files[f].sha256);
+  if (!differences.empty())
+    throw bad_input(fmt::format("{} and {} do not belong together: {}", first.file.string(),
+                                other.file.string(), fmt::join(differences, "; ")));
+}
+
+/// Throws where a run has other numbers in one part than in another.
+void require_same_numbers(std::span<const ResultsData> parts) {
+  std::unordered_map<std::string, std::pair<const ResultsData*, const StoredRun*>> seen;
+  for (const ResultsData& part : parts)
+    for (const StoredRun& run : part.runs) {
+      const auto [at, is_new] = seen.try_emplace(run.run.digest, &part, &run);
+      if (is_new) continue;
+      const StoredRun& other = *at->second.second;
+      const auto epochs = static_cast<std::size_t>(std::min(run.epochs_done, other.epochs_done) + 1);
+      for (const auto metric : {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss,
+                                &StoredRun::test_accuracy})
+        if (std::memcmp((run.*metric).data(), (other.*metric).data(), epochs * sizeof(float)) != 0)
+          throw bad_input(fmt::format("{} and {} have different numbers of run {} (digest {}): verify them",
+                                      at->second.first->file.string(), part.file.string(), run.run.index,
+                                      run.run.digest));
+      if (run.epochs_done > other.epochs_done) at->second = {&part, &run};
+    }
+}
+
+/// What a data set must be for the digests and arrays of a file to come out as those of its parts.
+Dataset outline(const ResultsData& part) {
+  Dataset data;
+  data.name = part.origin.dataset;
+  data.directory = part.origin.dataset_directory;
+  data.files = part.origin.files;
+  data.pixels = part.pixels;
+  data.classes = part.classes;
+  data.train.count = part.origin.train_size;
+  data.test.count = part.origin.test_size;
+  return data;
+}
+
+/// Each of some texts once.
+template <class Text>
+std::string all_of(std::span<const ResultsData> parts, const Text& text) {
+  std::vector<std::string> texts;
+  for (const ResultsData& part : parts)
+    if (std::find(texts.begin(), texts.end(), text(part)) == texts.end()) texts.push_back(text(part));
+  return fmt::format("{}", fmt::join(texts, "; "));
+}
+
+}  // namespace
+
+Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const Provenance& provenance) try {
+  const fs::path whole = fs::weakly_canonical(fs::absolute(out));
+  fs::create_directories(whole.parent_path());
+  std::vector<fs::path> files;
+  if (fs::exists(whole)) files.push_back(whole);
+  for (const fs::path& part : parts) {
+    const fs::path path = fs::weakly_canonical(fs::absolute(part));
+    if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
+  }
+  std::deque<WriterLock> locks;
+  if (!fs::exists(whole)) locks.emplace_back(whole);
+  std::vector<ResultsData> read;
+  for (const fs::path& file : files) {
+    read.push_back(read_results(file));  // before a lock file is made beside what may not be ours
+    locks.emplace_back(file);
+    read.back() = read_results(file);
+  }
+  for (const ResultsData& part : read) require_same_sweep(read.front(), part);
+  require_same_numbers(read);
+
+  const ResultsData& first = read.front();
+  if (first.origin.arithmetic_version != arithmetic_version)
+    throw bad_input(fmt::format("{} has version {} of the arithmetic, this program has {}",
+                                first.file.string(), first.origin.arithmetic_version, arithmetic_version));
+  const Dataset data = outline(first);
+  Config config = parse_config(first.effective_config, first.origin.config_file);
+  config.text = first.origin.config_text;
+  const Sweep sweep = expand(std::move(config), data);
+  Provenance merged = provenance;
+  merged.kernel = all_of(read, [](const ResultsData& part) { return part.origin.kernel; });
+  merged.processor = all_of(read, [](const ResultsData& part) { return part.origin.processor; });
+  create_results(whole, sweep, data, merged, read);
+
+  Merged result{sweep.runs.size(), {}};
+  for (const StoredRun& run : read_results(whole).runs)
+    if (run.run.index >= 0 && run.status != RunStatus::done && run.status != RunStatus::diverged)
+      result.missing.push_back(static_cast<std::size_t>(run.run.index));
+  return result;
+} catch (const fs::filesystem_error& error) {
+  throw failure(fmt::format("cannot merge into {}: {}", out.string(), error.code().message()));
+}
+
+}  // namespace runner
