@@ -118,6 +118,9 @@ def main():
     work = sum(flops(run, epochs) for run in runs)
     names = options.peers.split(",") if options.peers else [p for p in peers.PEERS if importlib.util.find_spec(p.split("-")[0])]
 
+    for program in ("runner", "experiments/speed/peak"):
+        if not os.path.exists(os.path.join(options.build, program)):
+            sys.exit(f"compare.py: {options.build}/{program} is not there: cmake --preset release && cmake --build --preset release --target runner peak")
     peak = float(subprocess.run([f"{options.build}/experiments/speed/peak", str(options.jobs)], check=True, capture_output=True).stdout)
     print(f"{len(runs)} runs, {epochs} epochs, {work / 1e12:.2f} TFLOP; {options.jobs} cores, {peak:.0f} GFLOP/s at their peak")
     measured = {name: [] for name in ["runner", *names]}
