@@ -6,6 +6,7 @@
 
 #include "byte_digits.hpp"
 #include "hot.hpp"
+#include "word_lists.hpp"
 
 #include <cstring>
 
@@ -134,21 +135,13 @@ void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Del
   _tile_release();
 }
 
-/// 16 bytes of image `image` from pixel p on; zeros past its last pixel, and for an image that is not there.
-__m128i pixels_of(ImageBytes x, std::size_t image, std::size_t p) {
-  alignas(16) std::uint8_t bytes[16] = {};
-  if (image < x.count && p < x.pixels)
-    std::memcpy(bytes, x.data + image * x.pixels + p, x.pixels - p < 16 ? x.pixels - p : 16);
-  return _mm_load_si128(reinterpret_cast<const __m128i*>(bytes));
-}
-
 /// Rows of images, a pixel each.
 void transpose(ImageBytes x, std::byte* to) {
   const std::size_t stride = tiles(x.count) * tile_terms;
   for (std::size_t p = 0; p < x.pixels; p += 16)
     for (std::size_t b = 0; b < stride; b += 16) {
       __m128i rows[16], next[16];
-      for (std::size_t i = 0; i < 16; ++i) rows[i] = pixels_of(x, b + i, p);
+      for (std::size_t i = 0; i < 16; ++i) rows[i] = pixels_of<__m128i>(x, b + i, p);
       // Four times every row of the first half before its fellow of the second.
       for (int round = 0; round < 4; ++round) {
         for (std::size_t i = 0; i < 8; ++i) {
