@@ -86,6 +86,7 @@ void ArrayWriter::write_progress(std::size_t row, const Marks& marks) {
   descriptor_.write_at(epochs_done_ + row * sizeof(marks.epochs_done), &marks.epochs_done,
                        sizeof(marks.epochs_done));
   descriptor_.write_at(wall_time_ + row * sizeof(marks.wall_time), &marks.wall_time, sizeof(marks.wall_time));
+  if (weights_epoch_ != 0) write_weights_epoch(row, marks.weights_epoch);
 }
 
 void ArrayWriter::write_status(std::size_t row, RunStatus status) {

@@ -39,7 +39,7 @@ class ArrayWriter {
   /// The weights of one run, NaN for the hidden units it does not have.
   void write_weights(std::size_t row, bool initial, const Weights& weights);
 
-  void write_progress(std::size_t row, const Marks& marks);  ///< epochs_done and wall_time
+  void write_progress(std::size_t row, const Marks& marks);  ///< epochs_done, wall_time and weights_epoch
   void write_status(std::size_t row, RunStatus status);
   void write_weights_epoch(std::size_t row, std::int32_t epoch);
 
@@ -53,7 +53,8 @@ class ArrayWriter {
   layout::Extents extents_{};
   std::array<std::uint64_t, layout::metrics.size()> metrics_{};
   std::array<std::uint64_t, layout::weights.size()> weights_{};
-  std::uint64_t epochs_done_, wall_time_, status_, weights_epoch_ = 0;
+  std::uint64_t epochs_done_, wall_time_, status_;
+  std::uint64_t weights_epoch_ = 0;  ///< 0 in a file without weights
   std::vector<float> buffer_;
 };
 

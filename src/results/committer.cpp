@@ -185,10 +185,7 @@ void Committer::write_marks(std::span<const Pending> group) {
              with_weights ? p.told.epoch : marks.weights_epoch};
   }
 
-  for (const std::size_t run : advanced) {
-    writer_->write_progress(run, marks_[run]);
-    if (save_weights_) writer_->write_weights_epoch(run, marks_[run].weights_epoch);
-  }
+  for (const std::size_t run : advanced) writer_->write_progress(run, marks_[run]);
   if (!advanced.empty()) writer_->sync();
   for (const std::size_t run : changed) writer_->write_status(run, marks_[run].status);
   if (!changed.empty()) writer_->sync();

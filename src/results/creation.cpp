@@ -283,7 +283,7 @@ void take_over(std::span<const ResultsData> earlier, std::span<const std::option
       const StoredRun& run = earlier[f].runs[source[row]->row];
       metrics.clear();
       for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
-        metrics.push_back({run.train_loss[e], run.train_accuracy[e], run.test_loss[e], run.test_accuracy[e]});
+        metrics.push_back(run.metrics(e));
       if (!metrics.empty()) writer.write_epochs(row, 0, metrics);
       if (from.has_weights() && run.status != RunStatus::pending)
         for (const bool initial : {true, false})
@@ -292,8 +292,7 @@ void take_over(std::span<const ResultsData> earlier, std::span<const std::option
                                             static_cast<std::size_t>(run.run.spec.hidden_size)));
       const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
       const RunStatus status = goes_on ? RunStatus::running : run.status;
-      writer.write_progress(row, {run.epochs_done, status, run.wall_time});
-      if (from.has_weights()) writer.write_weights_epoch(row, run.weights_epoch);
+      writer.write_progress(row, {run.epochs_done, status, run.wall_time, run.weights_epoch});
       writer.write_status(row, status);
     }
   }

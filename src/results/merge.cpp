@@ -5,6 +5,7 @@
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
+#include "stored_file.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
@@ -48,10 +49,10 @@ void require_same_numbers(std::span<const ResultsData> parts) {
       const auto [at, is_new] = seen.try_emplace(run.run.digest, &part, &run);
       if (is_new) continue;
       const StoredRun& other = *at->second.second;
-      const auto epochs = static_cast<std::size_t>(std::min(run.epochs_done, other.epochs_done) + 1);
-      for (const auto metric : {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss,
-                                &StoredRun::test_accuracy})
-        if (std::memcmp((run.*metric).data(), (other.*metric).data(), epochs * sizeof(float)) != 0)
+      for (std::size_t e = 0; e < static_cast<std::size_t>(std::min(run.epochs_done, other.epochs_done) + 1);
+           ++e)
+        if (const Metrics one = run.metrics(e), two = other.metrics(e);
+            std::memcmp(&one, &two, sizeof one) != 0)
           throw bad_input(fmt::format("{} and {} have different numbers of run {} (digest {}): verify them",
                                       at->second.first->file.string(), part.file.string(), run.run.index,
                                       run.run.digest));
@@ -96,9 +97,9 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   if (!fs::exists(whole)) locks.emplace_back(whole);
   std::vector<ResultsData> read;
   for (const fs::path& file : files) {
-    read.push_back(read_results(file));  // before a lock file is made beside what may not be ours
+    { const StoredFile ours(file); }  // no lock file beside what is not
     locks.emplace_back(file);
-    read.back() = read_results(file);
+    read.push_back(read_results(file));
   }
   for (const ResultsData& part : read) require_same_sweep(read.front(), part);
   require_same_numbers(read);

@@ -6,7 +6,6 @@
 #include "layout.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <system_error>
 
@@ -14,11 +13,6 @@
 
 namespace runner {
 namespace {
-
-/// A run's stored metrics, in the order of layout::metrics.
-std::array<const std::vector<float>*, 4> columns(const StoredRun& run) {
-  return {&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy};
-}
 
 bool same_bits(float a, float b) {
   return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
@@ -51,7 +45,7 @@ class Comparer : public Observer {
       for (std::size_t m = 0; m < layout::metrics.size(); ++m) {
         const float trained =
             diverged ? layout::canonical_nan : layout::canonical(layout::values(record.metrics)[m]);
-        const float was = (*columns(stored)[m])[static_cast<std::size_t>(record.epoch)];
+        const float was = layout::values(stored.metrics(static_cast<std::size_t>(record.epoch)))[m];
         if (same_bits(trained, was)) continue;
         found.differences.push_back({row, layout::metrics[m], record.epoch, was, trained});
         differs_[record.run] = true;

@@ -22,6 +22,10 @@ struct StoredRun {
   int weights_epoch;
   /// Epochs 0 … E; NaN where there is none yet.
   std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
+
+  Metrics metrics(std::size_t epoch) const {
+    return {train_loss[epoch], train_accuracy[epoch], test_loss[epoch], test_accuracy[epoch]};
+  }
 };
 
 /// What a results file says of the program and the data that its numbers come from.
@@ -43,8 +47,7 @@ struct ResultsData {
   std::string effective_config;  ///< canonical JSON
   Origin origin;
   int epochs;                   ///< E
-  bool save_weights;            ///< whether it has places for weights
-  std::size_t pixels, classes;  ///< of these; 0 without
+  std::size_t pixels, classes;  ///< of its weights; 0 if it has no place for them
   std::vector<StoredRun> runs;
 };
 
