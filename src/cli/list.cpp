@@ -27,7 +27,8 @@ std::size_t width(const Axis& axis, const Sweep& sweep) {
 
 }  // namespace
 
-std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts) {
+std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
+                    const std::filesystem::path& output) {
   std::vector<std::size_t> cohort_of(sweep.runs.size());
   for (std::size_t c = 0; c < cohorts.size(); ++c)
     for (const std::size_t run : cohorts[c].runs) cohort_of[run] = c;
@@ -59,8 +60,8 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts) {
     fmt::format_to(out, "{:>7}{:>8}{:>14}{:>12}  {:<16}{:>20}\n", c, cohorts[c].runs.size(), hidden,
                    first.batch_size, to_string(first.sampling), first.seed);
   }
-  fmt::format_to(out, "\n{} runs in {} cohorts, {} epochs each\n", sweep.runs.size(), cohorts.size(),
-                 sweep.config.epochs);
+  fmt::format_to(out, "\n{}: {} runs in {} cohorts, {} epochs each\n", output.string(), sweep.runs.size(),
+                 cohorts.size(), sweep.config.epochs);
   return text;
 }
 

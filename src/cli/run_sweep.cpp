@@ -23,10 +23,11 @@ void say(const RunOptions& options, fmt::format_string<Values...> format, Values
   if (!options.quiet) fmt::print(stderr, format, std::forward<Values>(values)...);
 }
 
-void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& data) {
+void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& data,
+                const std::filesystem::path& output) {
   std::vector<std::size_t> all(sweep.runs.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  fmt::print("{}", list_of(sweep, make_cohorts(sweep, data, all, options.compute.threads)));
+  fmt::print("{}", list_of(sweep, make_cohorts(sweep, data, all, options.compute.threads), output));
 }
 
 /// All at once, so that a reader never waits for the rest of a line.
@@ -58,13 +59,13 @@ int run_sweep(const RunOptions& options) {
     sweep = share_of(sweep, data, options.shard, options.shards);
     name += fmt::format(".shard-{}-of-{}", options.shard, options.shards);
   }
+  const std::filesystem::path output =
+      options.output.empty() ? std::filesystem::path("results") / (name + ".h5") : options.output;
   if (options.list) {
-    print_list(options, sweep, data);
+    print_list(options, sweep, data, output);
     return exit_done;
   }
 
-  const std::filesystem::path output =
-      options.output.empty() ? std::filesystem::path("results") / (name + ".h5") : options.output;
   const std::size_t runs = sweep.runs.size();
   const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),
                               fmt::format("{} ({})", backend.kernel->name(), to_string(set)),

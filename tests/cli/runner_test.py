@@ -117,7 +117,7 @@ class Arguments(Case):
         config = self.config(learning_rate=[0.1, 0.5], hidden_size=[4, 8], seed=[1, 2])
         before = sorted(self.dir.rglob("*"))
         out, _ = self.run_it(config, "--list")
-        self.assertIn("8 runs in", out)
+        self.assertRegex(out, r"\nresults/sweep.h5: 8 runs in \d+ cohorts, 3 epochs each\n$")
         rows = [line.split() for line in out.splitlines() if re.match(r"^ +\d+ +0\.", line)]
         self.assertEqual([(r[0], r[1], r[3], r[7]) for r in rows],
                          [(str(i), lr, h, s) for i, (lr, h, s) in
