@@ -8,6 +8,7 @@
 #include "hdf5_types.hpp"
 #include "layout.hpp"
 #include "machine.hpp"
+#include "replacement.hpp"
 #include "stored_file.hpp"
 
 #include <algorithm>
@@ -298,33 +299,19 @@ void take_over(std::span<const ResultsData> earlier, std::span<const std::option
   }
 }
 
-std::string temporary_prefix(const fs::path& file) {
-  return fmt::format(".{}.tmp-", file.filename().string());
-}
-
 }  // namespace
-
-void remove_unfinished(const fs::path& file) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(file.parent_path()))
-    if (entry.path().filename().string().starts_with(temporary_prefix(file))) fs::remove(entry.path());
-}
 
 void create_results(const fs::path& file, const Sweep& sweep, const Dataset& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier, bool prune) {
-  const fs::path folder = file.parent_path();
-  const fs::path temporary = folder / fmt::format("{}{}", temporary_prefix(file), getpid());
   Rows rows = sweep.runs;
   const std::vector<std::optional<Source>> source = sources(earlier, prune, rows);
   try {
-    require_free_space(folder, needed_bytes(sweep, rows, data));
-    write_file(temporary, sweep, rows, data, provenance);
-    take_over(earlier, source, sweep.config.epochs, temporary);
-    Descriptor(temporary, O_RDWR).sync_all();
-    fs::rename(temporary, file);
-    Descriptor(folder, O_RDONLY | O_DIRECTORY).sync_all();
+    require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
+    replace_file(file, [&](const fs::path& temporary) {
+      write_file(temporary, sweep, rows, data, provenance);
+      take_over(earlier, source, sweep.config.epochs, temporary);
+    });
   } catch (const std::exception& error) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
     throw failure(fmt::format("cannot make the results file {}: {}", file.string(), error.what()));
   }
 }

@@ -567,6 +567,29 @@ class Interruptions(Case):
     def test_kill(self):
         self.check(signal.SIGKILL, (-signal.SIGKILL,))
 
+    def test_a_stopped_sweep_trains_no_epoch_twice(self):
+        keys = self.keys | {"save_weights": False}
+        self.run_it(self.config("undisturbed", **keys), "--quiet")
+        config = self.config(**keys)
+        runs, told, stops = 72, [], 0
+        while len(told) < runs * 61:
+            p = self.start(config, "--commit-interval", "20", "--progress", "jsonl")
+            begin = len(told)
+            while len(told) < min(begin + 300 + 100 * stops, runs * 61):
+                told.append(p.stdout.readline())
+            p.send_signal(signal.SIGTERM)
+            told += p.stdout.readlines()
+            code = p.wait()
+            p.stdout.close()
+            p.stderr.close()
+            stops += code == 130
+            self.assertIn(code, (0, 130) if len(told) == runs * 61 else (130,))
+        self.assertGreater(stops, 3)
+        self.assertEqual(len({(line["run"], line["epoch"]) for line in map(json.loads, told)}), runs * 61)
+        self.run_it(config, "--quiet")
+        self.assertEqual(self.everything("sweep"), self.everything("undisturbed"))
+        self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])
+
     def test_a_stopped_sweep_finishes_its_epochs_and_says_so(self):
         p = self.start(self.config(epochs=100000))
         while not (self.dir / "results" / "sweep.h5").exists():
