@@ -199,6 +199,8 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
+  // No number lies across the border of two sectors or pages, so that none is ever half written.
+  hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_EXCL, root, access), "create it");
   put_global_attributes(file, sweep, data, provenance);
   if (sweep.config.save_weights) {

@@ -83,6 +83,18 @@ TEST(Creation, KeepsAConfigOfAMillionBytes) {
   EXPECT_EQ(StoredFile(folder / "x.h5").text("config_text"), sweep.config.text);
 }
 
+// Where it lay across the border of two sectors, half of it might be written.
+TEST(Creation, PutsEveryNumberWhereItIsWrittenAtOnce) {
+  const TemporaryDirectory folder;
+  const Sweep sweep =
+      sweep_of(R"({"hidden_size": [2, 3, 5], "batch_size": 10, "epochs": 1, "save_weights": true})", data);
+  ResultsFile(folder / "x.h5", sweep, data, example_provenance, {}).close();
+  StoredFile stored(folder / "x.h5");
+  stored.require_layout();
+  for (const layout::Variable& variable : layout::variables(true))
+    EXPECT_EQ(stored.offset(variable.name) % layout::size_of(variable.type), 0u) << variable.name;
+}
+
 TEST(Creation, OfAHundredThousandRuns) {
   const TemporaryDirectory folder;
   Sweep sweep = sweep_of(example_config, data);
