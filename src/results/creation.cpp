@@ -9,6 +9,7 @@
 #include "layout.hpp"
 #include "machine.hpp"
 #include "replacement.hpp"
+#include "seal.hpp"
 #include "stored_file.hpp"
 
 #include <algorithm>
@@ -104,6 +105,11 @@ hdf5::PropertyList in_order(hid_t what) {
   return list;
 }
 
+void make_group(hid_t file, const char* name) {
+  const hdf5::PropertyList list = in_order(H5P_GROUP_CREATE);
+  hdf5::Group(H5Gcreate2(file, name, H5P_DEFAULT, list, H5P_DEFAULT), fmt::format("make the group {}", name));
+}
+
 /// Contiguous, with all its bytes on file from the start.
 hdf5::PropertyList whole_from_the_start(layout::Type type) {
   const std::string doing = "set how arrays are stored";
@@ -135,7 +141,8 @@ std::vector<std::string_view> axis_names() {
   return names;
 }
 
-void make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
+/// Returns where it lies.
+ByteRange make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
   const std::string doing = "make the array " + variable.name;
   std::vector<hsize_t> shape;
   for (const layout::Dimension d : variable.dimensions) shape.push_back(extents[d]);
@@ -161,6 +168,7 @@ void make_array(hid_t file, const Variable& variable, const layout::Extents& ext
   // CF's auxiliary coordinates: a metric taken out of the file still knows the settings of each run.
   if (std::find(layout::metrics.begin(), layout::metrics.end(), variable.name) != layout::metrics.end())
     put(dataset, "coordinates", fmt::format("{}", fmt::join(axis_names(), " ")));
+  return {H5Dget_offset(dataset), layout::byte_count(variable, extents)};
 }
 
 template <class T>
@@ -203,17 +211,16 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_EXCL, root, access), "create it");
   put_global_attributes(file, sweep, data, provenance);
-  if (sweep.config.save_weights) {
-    const hdf5::PropertyList list = in_order(H5P_GROUP_CREATE);
-    const hdf5::Group group(H5Gcreate2(file, "weights", H5P_DEFAULT, list, H5P_DEFAULT),
-                            "make the group weights");
-  }
+  if (sweep.config.save_weights) make_group(file, "weights");
+  make_group(file, "seal");
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
+  std::vector<ByteRange> arrays;
   for (const Variable& variable : layout::variables(sweep.config.save_weights))
-    make_array(file, variable, extents);
+    arrays.push_back(make_array(file, variable, extents));
   fill_runs(file, sweep, rows);
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
   file.close("close it");
+  seal_file(path, arrays, arrays.back());
 }
 
 std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const Dataset& data) {
@@ -274,13 +281,11 @@ void take_over(std::span<const ResultsData> earlier, std::span<const std::option
   // One file at a time: an open one has HDF5 to itself.
   ArrayWriter writer = [&] {
     StoredFile made(path);
-    made.require_layout();
     return ArrayWriter(path, made);
   }();
   std::vector<Metrics> metrics;
   for (std::size_t f = 0; f < earlier.size(); ++f) {
     StoredFile from(earlier[f].file);
-    from.require_layout();
     for (std::size_t row = 0; row < source.size(); ++row) {
       if (!source[row] || source[row]->file != f) continue;
       const StoredRun& run = earlier[f].runs[source[row]->row];

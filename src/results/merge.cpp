@@ -5,7 +5,7 @@
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
-#include "stored_file.hpp"
+#include "seal.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
@@ -97,7 +97,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   if (!fs::exists(whole)) locks.emplace_back(whole);
   std::vector<ResultsData> read;
   for (const fs::path& file : files) {
-    { const StoredFile ours(file); }  // no lock file beside what is not
+    require_results_file(file);  // no lock file beside what is none
     locks.emplace_back(file);
     read.push_back(read_results(file));
   }

@@ -8,6 +8,7 @@
 #include "committer.hpp"
 #include "creation.hpp"
 #include "replacement.hpp"
+#include "seal.hpp"
 #include "stored_file.hpp"
 #include "writer_lock.hpp"
 
@@ -62,13 +63,9 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data
                                  file.string(), why));
   };
   StoredFile stored(file);
-  if (const std::int64_t version = stored.integer("layout_version"); version != results_layout_version)
-    throw refuse(
-        fmt::format("it has version {} of the layout, this program has {}", version, results_layout_version));
   if (const std::int64_t version = stored.integer("arithmetic_version"); version != arithmetic_version)
     throw refuse(
         fmt::format("it has version {} of the arithmetic, this program has {}", version, arithmetic_version));
-  stored.require_layout();
   const std::vector<std::string> found = obstacles(stored, sweep, data);
   if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
 
@@ -150,7 +147,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   if (!fs::exists(path)) {
     create_results(path, sweep, data, provenance);
   } else if (options.fresh) {
-    { const StoredFile ours(path); }  // refuses what is not
+    require_results_file(path);
     create_results(path, sweep, data, provenance);
     fs::remove(checkpoint_path(path));
   } else if (!is_up_to_date(path, sweep, data, options.prune)) {
@@ -160,7 +157,6 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
 
   // Rows are now those of the sweep, in its order.
   StoredFile stored(path);
-  stored.require_layout();
   ArrayWriter writer(path, stored);
   std::vector<Marks> marks = stored_marks(stored);
   marks.resize(sweep.runs.size());
@@ -197,7 +193,6 @@ std::vector<int> ResultsFile::epochs() const {
 Weights ResultsFile::weights(std::size_t run) const {
   if (const Snapshot* snapshot = state_->snapshot(run)) return snapshot->weights;
   StoredFile stored(state_->path);
-  stored.require_layout();
   return read_weights(stored, run, false, static_cast<std::size_t>(state_->runs[run].spec.hidden_size));
 }
 

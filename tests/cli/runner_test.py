@@ -24,6 +24,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from made_up_data import make_dataset, write_idx  # noqa: E402
+from results_values import config_of, values_of  # noqa: E402
 
 RUNNER = None
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -240,22 +241,11 @@ class Sweeps(Case):
         self.refused(self.config(), "--progress", "jsonl", "--quiet", says=["--quiet"])
 
 
-def contents(path):
-    """Every value of a results file but the times, and its config."""
-    values = {}
-    with h5py.File(path) as f:
-        f.visititems(lambda name, item: values.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
-        values["config"] = f.attrs["config"]
-    del values["wall_time"]
-    return values
-
-
 class Files(Case):
     def assert_same(self, one, other):
-        one, other = (contents(self.dir / path) for path in (one, other))
-        self.assertEqual(one.keys(), other.keys())
-        for name in one:
-            self.assertEqual(np.asarray(one[name]).tobytes(), np.asarray(other[name]).tobytes(), name)
+        one, other = self.dir / one, self.dir / other
+        self.assertEqual(config_of(one), config_of(other))
+        self.assertEqual(values_of(one), values_of(other))
 
 
 class Extension(Files):
@@ -517,17 +507,9 @@ class Bits(Case):
             self.assertEqual(self.all_of(f"alone{i}", **alone), {spec: numbers})
 
 
-class Interruptions(Case):
+class Interruptions(Files):
     keys = {"learning_rate": [0.1, 0.3, 0.7], "hidden_size": [10, 40], "seed": list(range(12)), "epochs": 60,
             "save_weights": True}
-
-    def everything(self, name):
-        """All arrays but the times, as bytes."""
-        found = {}
-        with h5py.File(self.dir / "results" / f"{name}.h5") as f:
-            f.visititems(lambda key, item: found.update({key: item[()].tobytes()})
-                         if isinstance(item, h5py.Dataset) and "time" not in key else None)
-        return found
 
     def interrupted(self, how, code, undisturbed):
         """Runs a sweep, interrupting it again and again, to its end; returns how often it was. Given the seconds it takes undisturbed."""
@@ -553,9 +535,9 @@ class Interruptions(Case):
 
     def check(self, how, code):
         start = time.monotonic()
-        self.run_it(self.config("undisturbed", **self.keys), "--quiet")
+        self.run_it(self.config(**self.keys), "--quiet", "--output", "results/undisturbed.h5")
         self.assertGreater(self.interrupted(how, code, time.monotonic() - start), 1)
-        self.assertEqual(self.everything("sweep"), self.everything("undisturbed"))
+        self.assert_same("results/sweep.h5", "results/undisturbed.h5")
 
     def test_ctrl_c(self):
         # Before there is a results file, the signal has its ordinary effect.
@@ -569,7 +551,7 @@ class Interruptions(Case):
 
     def test_a_stopped_sweep_trains_no_epoch_twice(self):
         keys = self.keys | {"save_weights": False}
-        self.run_it(self.config("undisturbed", **keys), "--quiet")
+        self.run_it(self.config(**keys), "--quiet", "--output", "results/undisturbed.h5")
         config = self.config(**keys)
         runs, told, stops = 72, [], 0
         while len(told) < runs * 61:
@@ -587,7 +569,7 @@ class Interruptions(Case):
         self.assertGreater(stops, 3)
         self.assertEqual(len({(line["run"], line["epoch"]) for line in map(json.loads, told)}), runs * 61)
         self.run_it(config, "--quiet")
-        self.assertEqual(self.everything("sweep"), self.everything("undisturbed"))
+        self.assert_same("results/sweep.h5", "results/undisturbed.h5")
         self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])
 
     def test_a_stopped_sweep_finishes_its_epochs_and_says_so(self):

@@ -117,7 +117,6 @@ class Reference : public Observer {
       }
       const auto hidden = static_cast<std::size_t>(run.run.spec.hidden_size);
       StoredFile file(path);
-      file.require_layout();
       if (run.epochs_done >= 0) {
         EXPECT_TRUE(same(read_weights(file, row, true, hidden), epochs[0].weights)) << "run " << row;
       }

@@ -58,7 +58,6 @@ class AnExtendedFile : public testing::Test {
 
   std::vector<int> indices() const {
     StoredFile stored(path);
-    stored.require_layout();
     const auto run = stored.read<std::int32_t>("run");
     return {run.begin(), run.end()};
   }
