@@ -1,7 +1,10 @@
 #include "replacement.hpp"
 
+#include "runner/error/error.hpp"
+
 #include "descriptor.hpp"
 
+#include <cerrno>
 #include <string>
 #include <system_error>
 
@@ -22,8 +25,13 @@ std::string temporary_prefix(const fs::path& file) {
 void replace_file(const fs::path& file, const std::function<void(const fs::path& temporary)>& make) {
   const fs::path folder = file.parent_path();
   const fs::path temporary = folder / fmt::format("{}{}", temporary_prefix(file), getpid());
+  const bool replaces = fs::exists(file);
+  // A rename asks the folder alone.
+  if (replaces && access(file.c_str(), W_OK) != 0)
+    throw system_failure("cannot write " + file.string(), errno);
   try {
     make(temporary);
+    if (replaces) fs::permissions(temporary, fs::status(file).permissions());
     Descriptor(temporary, O_RDWR).sync_all();
     fs::rename(temporary, file);
     Descriptor(folder, O_RDONLY | O_DIRECTORY).sync_all();

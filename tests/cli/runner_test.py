@@ -11,6 +11,7 @@ import os
 import pty
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -242,10 +243,59 @@ class Sweeps(Case):
 
 
 class Files(Case):
+    def run_as_nobody(self, *arguments):
+        """With no more rights than anybody; root may write everywhere."""
+        options = {}
+        if os.geteuid() == 0:
+            options = {"user": 65534, "group": 65534, "extra_groups": []}
+        program = self.dir / "runner"
+        if not program.exists():
+            shutil.copy(RUNNER, program)
+        self.dir.chmod(0o755)
+        return subprocess.run([program, *map(str, arguments)], cwd=self.dir, text=True, capture_output=True, **options)
+
     def assert_same(self, one, other):
         one, other = self.dir / one, self.dir / other
         self.assertEqual(config_of(one), config_of(other))
         self.assertEqual(values_of(one), values_of(other))
+
+
+class Permissions(Files):
+    """Folders and files that may be read and no more."""
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.config()
+        self.run_it(self.sweep, "--quiet")
+        (self.dir / "results").chmod(0o555)
+        self.addCleanup((self.dir / "results").chmod, 0o755)
+
+    def assert_refused(self, *arguments):
+        before = {p: p.stat().st_mtime_ns for p in self.dir.rglob("*")}
+        before[self.dir / "runner"] = None
+        p = self.run_as_nobody(*arguments)
+        self.assertEqual(p.returncode, 1, p)
+        self.assertRegex(p.stderr, r"^runner: [^\n]*(results|elsewhere)[^\n]*Permission denied\n$")
+        self.assertEqual({p: p.stat().st_mtime_ns for p in self.dir.rglob("*")} | {self.dir / "runner": None}, before)
+
+    def test_a_folder(self):
+        self.assert_refused(self.sweep)
+        self.assert_refused(self.sweep, "epochs=9")
+        self.assert_refused(self.sweep, "--output", "results/other.h5")
+        self.assert_refused(self.sweep, "--output", "results/deeper/other.h5")
+        self.assert_refused("merge", "results/other.h5", "results/sweep.h5")
+
+    def test_a_file(self):
+        (self.dir / "results").chmod(0o777)
+        (self.dir / "results" / "sweep.h5").chmod(0o444)
+        for arguments in (["epochs=9"], ["--fresh"]):
+            self.assertIn("Permission denied", self.run_as_nobody(self.sweep, *arguments).stderr)
+        self.run_it(self.sweep)  # as it was
+
+    def test_can_be_looked_at(self):
+        for command in ("compare", "verify"):
+            p = self.run_as_nobody(command, "results/sweep.h5")
+            self.assertEqual((p.returncode, p.stderr), (0, ""))
 
 
 class Extension(Files):

@@ -145,6 +145,14 @@ TEST_F(AnExtendedFile, IsReplacedOnlyIfSomethingIsOtherwise) {
   EXPECT_EQ(std::filesystem::last_write_time(path), made);
 }
 
+TEST_F(AnExtendedFile, KeepsItsPermissions) {
+  using std::filesystem::perms;
+  const perms shared = perms::owner_read | perms::owner_write | perms::group_read | perms::group_write;
+  std::filesystem::permissions(path, shared);
+  open(reordered);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), shared);
+}
+
 TEST_F(AnExtendedFile, LosesThemWhenItIsPruned) {
   EXPECT_THAT(open(with("[2, 3]", "[3]"), true), ElementsAre(0));
   expect_example(1, 1);
