@@ -4,8 +4,8 @@
 
 namespace runner::cli {
 
-/// While it lives, the first SIGINT or SIGTERM sets a flag; a second one ends the program as if nothing had
-/// been installed. One at a time.
+/// While it lives, the first SIGINT and the first SIGTERM set a flag; a second one of the same kind ends the
+/// program as if nothing had been installed. (A batch system may send one of each.) One at a time.
 class StopSignal {
  public:
   StopSignal();
