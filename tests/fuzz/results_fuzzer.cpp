@@ -4,6 +4,7 @@
 #include "runner/results/verification.hpp"
 
 #include "fuzz/require.hpp"
+#include "results/array_writer.hpp"
 #include "results/example.hpp"
 #include "results/layout.hpp"
 #include "results/stored_file.hpp"
@@ -120,6 +121,20 @@ Bytes damaged(const Seed& seed, FuzzedDataProvider& input) {
   return bytes;
 }
 
+/// As they are taken over into a file with more runs or epochs.
+void use_weights(const ResultsData& results) {
+  StoredFile stored(results.file);
+  stored.require_layout();
+  if (!stored.has_weights()) return;
+  for (std::size_t row = 0; row < results.runs.size(); ++row)
+    for (const bool initial : {true, false}) {
+      const auto hidden = static_cast<std::size_t>(results.runs[row].run.spec.hidden_size);
+      const Weights weights = read_weights(stored, row, initial, hidden);
+      require(weights.W1.size() == hidden * results.pixels && weights.W2.size() == hidden * results.classes,
+              "there are weights for each hidden unit");
+    }
+}
+
 void use(const ResultsData& results) {
   for (const StoredRun& run : results.runs) {
     require(run.epochs_done >= -1 && run.epochs_done <= results.epochs, "epochs_done is one of the epochs");
@@ -146,7 +161,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Seed& seed = seeds[input.ConsumeBool() ? 1 : 0];
   const std::filesystem::path file = written(damaged(seed, input));
   try {
-    use(read_results(file));
+    const ResultsData results = read_results(file);
+    use(results);
+    use_weights(results);
   } catch (const Error& error) {
     require(error.what()[0] != '\0', "an error has a message");
   }
