@@ -102,8 +102,9 @@ class Execution {
   /// Tells the observer, drops what has diverged, and says whether the cohort goes round again.
   bool record_epoch(Traveller& t) {
     bool again = false;
+    const bool stopped = stop_.load();
     if (t.trainer) {
-      tell(t);
+      tell(t, stopped);
       for (std::size_t i = t.runs.size(); i-- > 0;) {
         if (t.metrics[i].finite()) continue;
         t.trainer->drop(i);
@@ -111,7 +112,7 @@ class Execution {
       }
       again = !t.runs.empty() && t.trainer->epoch() < sweep_.config.epochs;
     }
-    if (again && !stop_.load()) return true;
+    if (again && !stopped) return true;
     if (again || !t.trainer) complete_ = false;
     t.trainer.reset();
     // Threads that no cohort keeps busy help with the products of the others.
@@ -119,7 +120,7 @@ class Execution {
     return false;
   }
 
-  void tell(const Traveller& t) {
+  void tell(const Traveller& t, bool stopped) {
     const int epoch = t.trainer->epoch();
     const double seconds = std::chrono::duration<double>(Clock::now() - t.lap_start).count();
     double cost = 0;
@@ -131,7 +132,8 @@ class Execution {
                                : epoch == sweep_.config.epochs ? RunStatus::done
                                                                : RunStatus::running;
       records.push_back({run, epoch, t.metrics[i], status,
-                         seconds * run_cost(sweep_.runs[run].spec, data_) / cost, t.trainer->weights(i)});
+                         seconds * run_cost(sweep_.runs[run].spec, data_) / cost, t.trainer->weights(i),
+                         stopped && status == RunStatus::running});
     }
     observer_.on_epoch(records);
   }

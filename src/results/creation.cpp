@@ -8,6 +8,8 @@
 #include "hdf5_types.hpp"
 #include "layout.hpp"
 #include "machine.hpp"
+#include "replacement.hpp"
+#include "seal.hpp"
 #include "stored_file.hpp"
 
 #include <algorithm>
@@ -103,6 +105,11 @@ hdf5::PropertyList in_order(hid_t what) {
   return list;
 }
 
+void make_group(hid_t file, const char* name) {
+  const hdf5::PropertyList list = in_order(H5P_GROUP_CREATE);
+  hdf5::Group(H5Gcreate2(file, name, H5P_DEFAULT, list, H5P_DEFAULT), fmt::format("make the group {}", name));
+}
+
 /// Contiguous, with all its bytes on file from the start.
 hdf5::PropertyList whole_from_the_start(layout::Type type) {
   const std::string doing = "set how arrays are stored";
@@ -134,7 +141,8 @@ std::vector<std::string_view> axis_names() {
   return names;
 }
 
-void make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
+/// Returns where it lies.
+ByteRange make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
   const std::string doing = "make the array " + variable.name;
   std::vector<hsize_t> shape;
   for (const layout::Dimension d : variable.dimensions) shape.push_back(extents[d]);
@@ -160,6 +168,7 @@ void make_array(hid_t file, const Variable& variable, const layout::Extents& ext
   // CF's auxiliary coordinates: a metric taken out of the file still knows the settings of each run.
   if (std::find(layout::metrics.begin(), layout::metrics.end(), variable.name) != layout::metrics.end())
     put(dataset, "coordinates", fmt::format("{}", fmt::join(axis_names(), " ")));
+  return {H5Dget_offset(dataset), layout::byte_count(variable, extents)};
 }
 
 template <class T>
@@ -198,19 +207,20 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
+  // No number lies across the border of two sectors or pages, so that none is ever half written.
+  hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_EXCL, root, access), "create it");
   put_global_attributes(file, sweep, data, provenance);
-  if (sweep.config.save_weights) {
-    const hdf5::PropertyList list = in_order(H5P_GROUP_CREATE);
-    const hdf5::Group group(H5Gcreate2(file, "weights", H5P_DEFAULT, list, H5P_DEFAULT),
-                            "make the group weights");
-  }
+  if (sweep.config.save_weights) make_group(file, "weights");
+  make_group(file, "seal");
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
+  std::vector<ByteRange> arrays;
   for (const Variable& variable : layout::variables(sweep.config.save_weights))
-    make_array(file, variable, extents);
+    arrays.push_back(make_array(file, variable, extents));
   fill_runs(file, sweep, rows);
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
   file.close("close it");
+  seal_file(path, arrays, arrays.back());
 }
 
 std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const Dataset& data) {
@@ -271,13 +281,11 @@ void take_over(std::span<const ResultsData> earlier, std::span<const std::option
   // One file at a time: an open one has HDF5 to itself.
   ArrayWriter writer = [&] {
     StoredFile made(path);
-    made.require_layout();
     return ArrayWriter(path, made);
   }();
   std::vector<Metrics> metrics;
   for (std::size_t f = 0; f < earlier.size(); ++f) {
     StoredFile from(earlier[f].file);
-    from.require_layout();
     for (std::size_t row = 0; row < source.size(); ++row) {
       if (!source[row] || source[row]->file != f) continue;
       const StoredRun& run = earlier[f].runs[source[row]->row];
@@ -298,33 +306,19 @@ void take_over(std::span<const ResultsData> earlier, std::span<const std::option
   }
 }
 
-std::string temporary_prefix(const fs::path& file) {
-  return fmt::format(".{}.tmp-", file.filename().string());
-}
-
 }  // namespace
-
-void remove_unfinished(const fs::path& file) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(file.parent_path()))
-    if (entry.path().filename().string().starts_with(temporary_prefix(file))) fs::remove(entry.path());
-}
 
 void create_results(const fs::path& file, const Sweep& sweep, const Dataset& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier, bool prune) {
-  const fs::path folder = file.parent_path();
-  const fs::path temporary = folder / fmt::format("{}{}", temporary_prefix(file), getpid());
   Rows rows = sweep.runs;
   const std::vector<std::optional<Source>> source = sources(earlier, prune, rows);
   try {
-    require_free_space(folder, needed_bytes(sweep, rows, data));
-    write_file(temporary, sweep, rows, data, provenance);
-    take_over(earlier, source, sweep.config.epochs, temporary);
-    Descriptor(temporary, O_RDWR).sync_all();
-    fs::rename(temporary, file);
-    Descriptor(folder, O_RDONLY | O_DIRECTORY).sync_all();
+    require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
+    replace_file(file, [&](const fs::path& temporary) {
+      write_file(temporary, sweep, rows, data, provenance);
+      take_over(earlier, source, sweep.config.epochs, temporary);
+    });
   } catch (const std::exception& error) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
     throw failure(fmt::format("cannot make the results file {}: {}", file.string(), error.what()));
   }
 }

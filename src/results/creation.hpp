@@ -8,9 +8,7 @@
 
 namespace runner {
 
-/// Makes the results file of a sweep, whole and synced, in place of whatever bears that name: under a
-/// temporary name in the same folder that is renamed at the end, so that at every moment the name stands for
-/// nothing, the old file or the complete new one.
+/// Makes the results file of a sweep in place of whatever bears that name, as replace_file does.
 ///
 /// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
 /// (unless they are to be pruned) to rows of their own behind those of the sweep; of a run that is in several
@@ -20,9 +18,5 @@ namespace runner {
 void create_results(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier = {},
                     bool prune = false);
-
-/// Removes what writers that were killed in create_results left behind. Only for the holder of the file's
-/// lock.
-void remove_unfinished(const std::filesystem::path& file);
 
 }  // namespace runner

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace runner {
@@ -22,6 +23,24 @@ bool Descriptor::try_lock(int operation) {
   if (flock(number_, operation | LOCK_NB) == 0) return true;
   if (errno == EWOULDBLOCK) return false;
   throw system_failure("cannot lock " + file_.string(), errno);
+}
+
+std::uint64_t Descriptor::size() const {
+  struct stat status;
+  if (fstat(number_, &status) != 0) throw system_failure("cannot read " + file_.string(), errno);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+std::string Descriptor::read_at(std::uint64_t offset, std::uint64_t count) const {
+  std::string bytes(count, '\0');
+  for (std::size_t done = 0; done < count;) {
+    const ssize_t read = pread(number_, bytes.data() + done, count - done, static_cast<off_t>(offset + done));
+    if (read < 0 && errno == EINTR) continue;
+    if (read < 0) throw system_failure("cannot read " + file_.string(), errno);
+    if (read == 0) throw failure("cannot read " + file_.string() + ": it has become shorter");
+    done += static_cast<std::size_t>(read);
+  }
+  return bytes;
 }
 
 void Descriptor::write_at(std::uint64_t offset, const void* bytes, std::size_t count) {

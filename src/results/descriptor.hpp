@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include <fcntl.h>
@@ -24,6 +25,11 @@ class Descriptor {
 
   /// flock(2) without waiting; false where somebody else's lock stands against it.
   bool try_lock(int operation);
+
+  std::uint64_t size() const;
+
+  /// So many bytes at `offset`; it is a failure if they are not there.
+  std::string read_at(std::uint64_t offset, std::uint64_t count) const;
 
   /// Writes all of it at `offset`.
   void write_at(std::uint64_t offset, const void* bytes, std::size_t count);

@@ -1,5 +1,7 @@
 #include "layout.hpp"
 
+#include "seal.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -22,7 +24,7 @@ Variable column_of(const Axis<Value, Rule>& axis) {
 
 std::string_view scale_name(Dimension dimension) {
   constexpr std::array<std::string_view, dimension_count> names{
-      "run", "epoch", "digest_length", "weights/input", "weights/hidden", "weights/class"};
+      "run", "epoch", "digest_length", "weights/input", "weights/hidden", "weights/class", "seal/length"};
   return names[dimension];
 }
 
@@ -66,15 +68,15 @@ std::vector<Variable> variables(bool save_weights) {
       {"test_loss", Type::float32, {run, epoch}, "mean loss on the test set", "1"},
       {"test_accuracy", Type::float32, {run, epoch}, "share of the test set classified correctly", "1"}};
   table.insert(table.end(), recorded.begin(), recorded.end());
+  const auto scale = [&](Dimension dimension) {
+    table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
+  };
   if (save_weights) {
     table.push_back({"weights_epoch",
                      Type::int32,
                      {run},
                      "epoch after which the run had the weights W1, b1, W2, b2; -1: none",
                      ""});
-    const auto scale = [&](Dimension dimension) {
-      table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
-    };
     scale(input);
     scale(hidden);
     scale(classes);
@@ -90,6 +92,12 @@ std::vector<Variable> variables(bool save_weights) {
           {weights[w + 3], Type::float32, {run, classes}, "biases of the output layer" + when, "1"});
     }
   }
+  scale(seal);
+  table.push_back({seal_text,
+                   Type::character,
+                   {seal},
+                   "what this file is, and a checksum of all outside its arrays",
+                   ""});
   return table;
 }
 
@@ -97,7 +105,8 @@ Extents extents(std::span<const Run> rows, int epochs, const runner::Dataset& da
   std::int32_t widest = 0;
   for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
   return {rows.size(), static_cast<std::uint64_t>(epochs) + 1, digest_length,
-          data.pixels, static_cast<std::uint64_t>(widest),     data.classes};
+          data.pixels, static_cast<std::uint64_t>(widest),     data.classes,
+          seal_length};
 }
 
 std::uint64_t byte_count(const Variable& variable, const Extents& extents) {

@@ -31,8 +31,8 @@ inline constexpr std::string_view program = "runner";
 inline constexpr std::size_t digest_length = 32;
 
 /// The dimensions of the arrays.
-enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes };
-inline constexpr std::size_t dimension_count = 6;
+enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, seal };
+inline constexpr std::size_t dimension_count = 7;
 
 /// Path of a dimension in the file: of the array that is its scale.
 std::string_view scale_name(Dimension dimension);
@@ -69,7 +69,10 @@ struct Variable {
   std::vector<std::string_view> flags = {};  ///< meanings of the values 0, 1, …
 };
 
-/// All arrays in their order in the file, those of dimensions first.
+/// The array that seals the file.
+inline constexpr const char* seal_text = "seal/text";
+
+/// All arrays in their order in the file, those of dimensions first, the seal last.
 std::vector<Variable> variables(bool save_weights);
 
 /// The four metrics, in the order of struct Metrics.

@@ -5,7 +5,8 @@
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
-#include "stored_file.hpp"
+#include "replacement.hpp"
+#include "seal.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
@@ -93,12 +94,13 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
     const fs::path path = fs::weakly_canonical(fs::absolute(part));
     if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
   }
+  for (const fs::path& file : files) require_results_file(file);  // no lock file beside what is none
   std::deque<WriterLock> locks;
-  if (!fs::exists(whole)) locks.emplace_back(whole);
+  locks.emplace_back(whole);
+  remove_unfinished(whole);
   std::vector<ResultsData> read;
   for (const fs::path& file : files) {
-    { const StoredFile ours(file); }  // no lock file beside what is not
-    locks.emplace_back(file);
+    if (file != whole) locks.emplace_back(file);
     read.push_back(read_results(file));
   }
   for (const ResultsData& part : read) require_same_sweep(read.front(), part);

@@ -61,7 +61,6 @@ Origin read_origin(const StoredFile& file) {
 
 ResultsData read_results(const std::filesystem::path& path) {
   StoredFile file(path);
-  file.require_layout();
   ResultsData data{path, file.text("title"),         file.text("config"),          read_origin(file),
                    0,    file.extent(layout::input), file.extent(layout::classes), {}};
   const std::size_t length = file.extent(layout::epoch);

@@ -4,11 +4,15 @@
 #include "runner/error/error.hpp"
 #include "runner/results/results_data.hpp"
 
+#include "checkpoint.hpp"
 #include "committer.hpp"
 #include "creation.hpp"
+#include "replacement.hpp"
+#include "seal.hpp"
 #include "stored_file.hpp"
 #include "writer_lock.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -59,13 +63,9 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data
                                  file.string(), why));
   };
   StoredFile stored(file);
-  if (const std::int64_t version = stored.integer("layout_version"); version != results_layout_version)
-    throw refuse(
-        fmt::format("it has version {} of the layout, this program has {}", version, results_layout_version));
   if (const std::int64_t version = stored.integer("arithmetic_version"); version != arithmetic_version)
     throw refuse(
         fmt::format("it has version {} of the arithmetic, this program has {}", version, arithmetic_version));
-  stored.require_layout();
   const std::vector<std::string> found = obstacles(stored, sweep, data);
   if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
 
@@ -113,24 +113,43 @@ void mark_as_done(std::vector<Marks>& marks, const Config& config, ArrayWriter& 
 struct ResultsFile::State {
   explicit State(const fs::path& file) : lock(file) {}
 
+  /// Where a run is gone on from by the checkpoint, if by that.
+  const Snapshot* snapshot(std::size_t run) const {
+    const auto found = begun.find(runs[run].digest);
+    return found != begun.end() && found->second.epoch == epochs[run] ? &found->second : nullptr;
+  }
+
+  void keep_checkpoint();
+
   WriterLock lock;
-  std::optional<Committer> committer;
   fs::path path;
-  std::vector<std::size_t> hidden;  // units of each run
-  std::vector<int> epochs;          // that it goes on from
+  std::vector<Run> runs;    // of the sweep
+  std::vector<int> epochs;  // that each goes on from
+  Checkpoint begun;         // what was in flight when the sweep was stopped before
+  Checkpoint stopped;       // and what is now
+  std::optional<Committer> committer;
 };
+
+/// Also what was in flight before and has not had its turn is kept.
+void ResultsFile::State::keep_checkpoint() {
+  for (const std::size_t run : committer->missing())
+    if (const auto found = begun.find(runs[run].digest); found != begun.end()) stopped.insert(*found);
+  if (!stopped.empty() || !begun.empty()) write_checkpoint(checkpoint_path(path), stopped);
+}
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset& data,
                          const Provenance& provenance, Options options) try {
   const fs::path path = prepare(file);
   state_ = std::make_unique<State>(path);
   remove_unfinished(path);
+  remove_unfinished(checkpoint_path(path));
 
   if (!fs::exists(path)) {
     create_results(path, sweep, data, provenance);
   } else if (options.fresh) {
-    { const StoredFile ours(path); }  // refuses what is not
+    require_results_file(path);
     create_results(path, sweep, data, provenance);
+    fs::remove(checkpoint_path(path));
   } else if (!is_up_to_date(path, sweep, data, options.prune)) {
     const ResultsData earlier = read_results(path);
     create_results(path, sweep, data, provenance, {&earlier, 1}, options.prune);
@@ -138,18 +157,22 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
 
   // Rows are now those of the sweep, in its order.
   StoredFile stored(path);
-  stored.require_layout();
   ArrayWriter writer(path, stored);
   std::vector<Marks> marks = stored_marks(stored);
   marks.resize(sweep.runs.size());
   mark_as_done(marks, sweep.config, writer);
   state_->path = path;
+  state_->runs = sweep.runs;
+  state_->begun = read_checkpoint(checkpoint_path(path));
   for (std::size_t run = 0; run < marks.size(); ++run) {
-    state_->hidden.push_back(static_cast<std::size_t>(sweep.runs[run].spec.hidden_size));
-    // Those of a run that diverged are of the epoch that is not recorded any more.
-    const int epoch = marks[run].weights_epoch;
-    const bool usable = epoch > 0 && epoch <= marks[run].epochs_done && epoch < sweep.config.epochs;
-    state_->epochs.push_back(usable ? epoch : 0);
+    // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
+    // begun anew of epochs that it does not have yet.
+    const auto usable = [&](int epoch) {
+      return epoch > 0 && epoch <= marks[run].epochs_done && epoch < sweep.config.epochs ? epoch : 0;
+    };
+    const auto begun = state_->begun.find(sweep.runs[run].digest);
+    state_->epochs.push_back(std::max(usable(marks[run].weights_epoch),
+                                      begun == state_->begun.end() ? 0 : usable(begun->second.epoch)));
   }
   state_->committer.emplace(std::move(writer), std::move(marks), sweep.config.save_weights,
                             options.commit_interval, std::move(options.committed));
@@ -168,17 +191,22 @@ std::vector<int> ResultsFile::epochs() const {
 }
 
 Weights ResultsFile::weights(std::size_t run) const {
+  if (const Snapshot* snapshot = state_->snapshot(run)) return snapshot->weights;
   StoredFile stored(state_->path);
-  stored.require_layout();
-  return read_weights(stored, run, false, state_->hidden[run]);
+  return read_weights(stored, run, false, static_cast<std::size_t>(state_->runs[run].spec.hidden_size));
 }
 
 void ResultsFile::on_epoch(std::span<const EpochRecord> records) {
+  for (const EpochRecord& record : records)
+    if (record.stopped && record.epoch > 0)
+      state_->stopped.insert_or_assign(state_->runs[record.run].digest,
+                                       Snapshot{record.epoch, Weights(record.weights)});
   state_->committer->add(records);
 }
 
 void ResultsFile::close() {
   state_->committer->close();
+  state_->keep_checkpoint();
   state_->lock.release();
 }
 

@@ -1,8 +1,7 @@
 #include "stored_file.hpp"
 
-#include "runner/results/results_file.hpp"
-
 #include "hdf5_types.hpp"
+#include "seal.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -16,20 +15,10 @@ namespace {
 namespace fs = std::filesystem;
 
 hdf5::File open_file(const fs::path& path) {
-  std::error_code cause;
-  const fs::file_status status = fs::status(path, cause);
-  if (status.type() == fs::file_type::not_found)
-    throw bad_input(fmt::format("there is no results file {}", path.string()));
-  if (cause)
-    throw bad_input(fmt::format("cannot open the results file {}: {}", path.string(), cause.message()));
-  if (!fs::is_regular_file(status))
-    throw bad_input(fmt::format("{} is a folder or a device, not a results file", path.string()));
+  require_sealed(path);
   const hdf5::PropertyList access = hdf5::file_access();
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, access);
-  if (file < 0)
-    throw bad_input(
-        fmt::format("{} is not a results file, or a damaged one ({})", path.string(), hdf5::last_error()));
-  return hdf5::File(file, "open it");
+  return hdf5::File(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access),
+                    fmt::format("open the results file {}", path.string()));
 }
 
 std::vector<hsize_t> shape(hid_t dataset, const std::string& doing) {
@@ -49,18 +38,9 @@ std::vector<hsize_t> expected_shape(const layout::Variable& variable, const layo
 }  // namespace
 
 StoredFile::StoredFile(const fs::path& path) : path_(path), file_(open_file(path)) {
-  if (H5Aexists(file_, "program") <= 0 || text("program") != layout::program)
-    throw bad_input(fmt::format("{} is an HDF5 file, but not one of {}", path.string(), layout::program));
-}
-
-void StoredFile::require_layout() {
-  const std::int64_t version = integer("layout_version");
-  if (version != results_layout_version)
-    throw bad_input(fmt::format("{} has version {} of the layout, and this program knows version {} only",
-                                path_.string(), version, results_layout_version));
   has_weights_ = H5Lexists(file_, "weights", H5P_DEFAULT) > 0;
   variables_ = layout::variables(has_weights_);
-  for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits})
+  for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
     extents_[d] = length_of_scale(d);
   if (has_weights_)
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})

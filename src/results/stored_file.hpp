@@ -15,14 +15,10 @@ namespace runner {
 /// should not live long.
 ///
 /// Every array is compared with the layout before it is touched. Throws Error: bad_input for a file that is
-/// no HDF5 file, of another program, or not of this layout inside; failure when reading fails.
+/// not sealed, or not of this layout inside; failure when reading fails.
 class StoredFile {
  public:
-  /// Opens it and makes sure that it is one of ours, of whatever version.
   explicit StoredFile(const std::filesystem::path& path);
-
-  /// Makes sure of the layout's version; to be called before anything but attributes is read.
-  void require_layout();
 
   bool has_weights() const { return has_weights_; }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }

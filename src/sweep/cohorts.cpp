@@ -154,9 +154,12 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::s
       cohort.epoch = epoch;
       all.push_back(std::move(cohort));
     }
-  const auto left = [&](const Cohort& cohort) { return cohort.cost * (sweep.config.epochs - cohort.epoch); };
+  // So that what a stopped sweep has to keep of runs in flight stays small.
+  const auto order = [&](const Cohort& cohort) {
+    return std::pair(cohort.epoch == 0, -cohort.cost * (sweep.config.epochs - cohort.epoch));
+  };
   std::stable_sort(all.begin(), all.end(),
-                   [&](const Cohort& a, const Cohort& b) { return left(a) > left(b); });
+                   [&](const Cohort& a, const Cohort& b) { return order(a) < order(b); });
   return all;
 }
 

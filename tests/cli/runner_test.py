@@ -11,6 +11,7 @@ import os
 import pty
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from made_up_data import make_dataset, write_idx  # noqa: E402
+from results_values import config_of, values_of  # noqa: E402
 
 RUNNER = None
 METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
@@ -280,22 +282,60 @@ class Sweeps(Case):
         self.refused(self.config(), "--progress", "jsonl", "--quiet", says=["--quiet"])
 
 
-def contents(path):
-    """Every value of a results file but the times, and its config."""
-    values = {}
-    with h5py.File(path) as f:
-        f.visititems(lambda name, item: values.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
-        values["config"] = f.attrs["config"]
-    del values["wall_time"]
-    return values
-
-
 class Files(Case):
+    def run_as_nobody(self, *arguments):
+        """With no more rights than anybody; root may write everywhere."""
+        options = {}
+        if os.geteuid() == 0:
+            options = {"user": 65534, "group": 65534, "extra_groups": []}
+        program = self.dir / "runner"
+        if not program.exists():
+            shutil.copy(RUNNER, program)
+        self.dir.chmod(0o755)
+        return subprocess.run([program, *map(str, arguments)], cwd=self.dir, text=True, capture_output=True, **options)
+
     def assert_same(self, one, other):
-        one, other = (contents(self.dir / path) for path in (one, other))
-        self.assertEqual(one.keys(), other.keys())
-        for name in one:
-            self.assertEqual(np.asarray(one[name]).tobytes(), np.asarray(other[name]).tobytes(), name)
+        one, other = self.dir / one, self.dir / other
+        self.assertEqual(config_of(one), config_of(other))
+        self.assertEqual(values_of(one), values_of(other))
+
+
+class Permissions(Files):
+    """Folders and files that may be read and no more."""
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.config()
+        self.run_it(self.sweep, "--quiet")
+        (self.dir / "results").chmod(0o555)
+        self.addCleanup((self.dir / "results").chmod, 0o755)
+
+    def assert_refused(self, *arguments):
+        before = {p: p.stat().st_mtime_ns for p in self.dir.rglob("*")}
+        before[self.dir / "runner"] = None
+        p = self.run_as_nobody(*arguments)
+        self.assertEqual(p.returncode, 1, p)
+        self.assertRegex(p.stderr, r"^runner: [^\n]*(results|elsewhere)[^\n]*Permission denied\n$")
+        self.assertEqual({p: p.stat().st_mtime_ns for p in self.dir.rglob("*")} | {self.dir / "runner": None}, before)
+
+    def test_a_folder(self):
+        self.assert_refused(self.sweep)
+        self.assert_refused(self.sweep, "epochs=9")
+        self.assert_refused(self.sweep, "--output", "results/other.h5")
+        self.assert_refused(self.sweep, "--output", "results/deeper/other.h5")
+        self.assert_refused("merge", "results/other.h5", "results/sweep.h5")
+
+    def test_a_file(self):
+        (self.dir / "results").chmod(0o777)
+        (self.dir / "results" / "sweep.h5").chmod(0o444)
+        for arguments in (["epochs=9"], ["--fresh"]):
+            self.assertIn("Permission denied", self.run_as_nobody(self.sweep, *arguments).stderr)
+        self.run_it(self.sweep)  # as it was
+
+    def test_can_be_looked_at(self):
+        for command in ("compare", "verify"):
+            p = self.run_as_nobody(command, "results/sweep.h5")
+            self.assertEqual((p.returncode, p.stderr), (0, ""))
 
 
 class Extension(Files):
@@ -557,17 +597,9 @@ class Bits(Case):
             self.assertEqual(self.all_of(f"alone{i}", **alone), {spec: numbers})
 
 
-class Interruptions(Case):
+class Interruptions(Files):
     keys = {"learning_rate": [0.1, 0.3, 0.7], "hidden_size": [10, 40], "seed": list(range(12)), "epochs": 60,
             "save_weights": True}
-
-    def everything(self, name):
-        """All arrays but the times, as bytes."""
-        found = {}
-        with h5py.File(self.dir / "results" / f"{name}.h5") as f:
-            f.visititems(lambda key, item: found.update({key: item[()].tobytes()})
-                         if isinstance(item, h5py.Dataset) and "time" not in key else None)
-        return found
 
     def interrupted(self, how, code, undisturbed):
         """Runs a sweep, interrupting it again and again, to its end; returns how often it was. Given the seconds it takes undisturbed."""
@@ -593,9 +625,9 @@ class Interruptions(Case):
 
     def check(self, how, code):
         start = time.monotonic()
-        self.run_it(self.config("undisturbed", **self.keys), "--quiet")
+        self.run_it(self.config(**self.keys), "--quiet", "--output", "results/undisturbed.h5")
         self.assertGreater(self.interrupted(how, code, time.monotonic() - start), 1)
-        self.assertEqual(self.everything("sweep"), self.everything("undisturbed"))
+        self.assert_same("results/sweep.h5", "results/undisturbed.h5")
 
     def test_ctrl_c(self):
         # Before there is a results file, the signal has its ordinary effect.
@@ -606,6 +638,29 @@ class Interruptions(Case):
 
     def test_kill(self):
         self.check(signal.SIGKILL, (-signal.SIGKILL,))
+
+    def test_a_stopped_sweep_trains_no_epoch_twice(self):
+        keys = self.keys | {"save_weights": False}
+        self.run_it(self.config(**keys), "--quiet", "--output", "results/undisturbed.h5")
+        config = self.config(**keys)
+        runs, told, stops = 72, [], 0
+        while len(told) < runs * 61:
+            p = self.start(config, "--commit-interval", "20", "--progress", "jsonl")
+            begin = len(told)
+            while len(told) < min(begin + 300 + 100 * stops, runs * 61):
+                told.append(p.stdout.readline())
+            p.send_signal(signal.SIGTERM)
+            told += p.stdout.readlines()
+            code = p.wait()
+            p.stdout.close()
+            p.stderr.close()
+            stops += code == 130
+            self.assertIn(code, (0, 130) if len(told) == runs * 61 else (130,))
+        self.assertGreater(stops, 3)
+        self.assertEqual(len({(line["run"], line["epoch"]) for line in map(json.loads, told)}), runs * 61)
+        self.run_it(config, "--quiet")
+        self.assert_same("results/sweep.h5", "results/undisturbed.h5")
+        self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])
 
     def test_a_stopped_sweep_finishes_its_epochs_and_says_so(self):
         p = self.start(self.config(epochs=100000))

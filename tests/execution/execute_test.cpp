@@ -175,7 +175,10 @@ TEST(Execute, FinishesTheEpochsInFlightWhenStopped) {
   EXPECT_FALSE(execute(sweep, cohorts, data, backend(), pool, stopper, stopper.stop));
   EXPECT_FALSE(stopper.runs.empty());
   for (const auto& [index, entries] : stopper.runs)
-    for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(entries[i].epoch, static_cast<int>(i));
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      EXPECT_EQ(entries[i].epoch, static_cast<int>(i));
+      EXPECT_EQ(entries[i].stopped, i + 1 == entries.size());
+    }
 }
 
 TEST(Execute, TrainsNothingWhenStoppedBeforeItBegins) {

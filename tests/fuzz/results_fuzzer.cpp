@@ -60,7 +60,6 @@ Seed make_seed(bool save_weights) {
 
   Seed seed;
   StoredFile stored(path);
-  stored.require_layout();
   layout::Extents extents;
   for (std::size_t d = 0; d < extents.size(); ++d)
     extents[d] = stored.extent(static_cast<layout::Dimension>(d));
@@ -124,7 +123,6 @@ Bytes damaged(const Seed& seed, FuzzedDataProvider& input) {
 /// As they are taken over into a file with more runs or epochs.
 void use_weights(const ResultsData& results) {
   StoredFile stored(results.file);
-  stored.require_layout();
   if (!stored.has_weights()) return;
   for (std::size_t row = 0; row < results.runs.size(); ++row)
     for (const bool initial : {true, false}) {

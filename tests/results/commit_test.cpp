@@ -77,7 +77,6 @@ TEST_F(ACommit, PutsDataThenProgressThenStatus) {
   std::vector<Seen> seen;
   const auto look = [&] {
     StoredFile file(path);
-    file.require_layout();
     seen.emplace_back(file.read<float>("train_loss")[1 * 3 + 2], file.read<std::int32_t>("epochs_done")[1],
                       file.read<std::int8_t>("status")[1]);
     return 0;
@@ -139,7 +138,6 @@ TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
   std::vector<Seen> seen;
   const auto look = [&] {
     StoredFile stored(path);
-    stored.require_layout();
     seen.emplace_back(stored.read_row("weights/W1", 1)[0], stored.weights_epochs()[1],
                       stored.epochs_done()[1], stored.read<std::int8_t>("status")[1]);
     return 0;
@@ -234,7 +232,6 @@ TEST_F(ACommit, WritesNothingButRawData) {
   EXPECT_NE(after, before);
 
   StoredFile stored(path);
-  stored.require_layout();
   for (const layout::Variable& variable : layout::variables(true)) {
     const std::uint64_t count =
         layout::byte_count(variable, layout::extents(saving.runs, saving.config.epochs, data));

@@ -58,7 +58,6 @@ class AnExtendedFile : public testing::Test {
 
   std::vector<int> indices() const {
     StoredFile stored(path);
-    stored.require_layout();
     const auto run = stored.read<std::int32_t>("run");
     return {run.begin(), run.end()};
   }
@@ -144,6 +143,14 @@ TEST_F(AnExtendedFile, IsReplacedOnlyIfSomethingIsOtherwise) {
   open(with("[2, 3]", "[3]"));
   EXPECT_EQ(inode(), before);
   EXPECT_EQ(std::filesystem::last_write_time(path), made);
+}
+
+TEST_F(AnExtendedFile, KeepsItsPermissions) {
+  using std::filesystem::perms;
+  const perms shared = perms::owner_read | perms::owner_write | perms::group_read | perms::group_write;
+  std::filesystem::permissions(path, shared);
+  open(reordered);
+  EXPECT_EQ(std::filesystem::status(path).permissions(), shared);
 }
 
 TEST_F(AnExtendedFile, LosesThemWhenItIsPruned) {

@@ -110,6 +110,17 @@ TEST(MakeCohorts, CostIsTheSumOfTheRuns) {
                                            run_cost(sweep.runs[1].spec, test::tiny_dataset()));
 }
 
+TEST(MakeCohorts, WhatHasBegunComesFirst) {
+  Sweep sweep = of_widths({100, 10, 20, 30});
+  sweep.config.epochs = 10;
+  const std::vector<int> epochs{0, 9, 9, 2};
+  const std::vector<Cohort> cohorts = make_cohorts(sweep, test::tiny_dataset(), Runs{0, 1, 2, 3}, epochs, 1);
+  EXPECT_THAT(runs_of(cohorts), ElementsAre(Runs{3}, Runs{1, 2}, Runs{0}));
+  EXPECT_EQ(cohorts[0].epoch, 2);
+  EXPECT_EQ(cohorts[1].epoch, 9);
+  EXPECT_EQ(cohorts[2].epoch, 0);
+}
+
 TEST(MakeCohorts, LargeGroupsAreDividedEvenly) {
   const Sweep sweep =
       of_widths({100, 100, 100, 100, 50, 50, 50, 50, 25, 25, 25, 25});  // 700 units: 4 cohorts

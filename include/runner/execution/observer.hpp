@@ -21,12 +21,13 @@ inline std::string_view to_string(RunStatus status) {
 
 /// One run's epoch.
 struct EpochRecord {
-  std::size_t run;      ///< index in the sweep
-  int epoch;            ///< 0 = untrained
-  Metrics metrics;      ///< as computed, also when not finite
-  RunStatus status;     ///< running; done at the last epoch; diverged when a loss is not finite
-  double seconds;       ///< this run's share of its cohort's wall time for this epoch
-  WeightsView weights;  ///< valid during the call
+  std::size_t run;       ///< index in the sweep
+  int epoch;             ///< 0 = untrained
+  Metrics metrics;       ///< as computed, also when not finite
+  RunStatus status;      ///< running; done at the last epoch; diverged when a loss is not finite
+  double seconds;        ///< this run's share of its cohort's wall time for this epoch
+  WeightsView weights;   ///< valid during the call
+  bool stopped = false;  ///< it is still running, but as the sweep is being stopped no epoch follows now
 };
 
 /// Who is told of each epoch: the results file, the progress line, a test.

@@ -52,8 +52,8 @@ struct ResultsData {
 };
 
 /// Reads a results file, also one that is being written: a snapshot of what is committed. Takes no lock.
-/// Throws Error: bad_input for a file that is not there, not HDF5, of another program or of another layout
-/// version; failure when reading fails.
+/// Throws Error: bad_input for a file that is not there, of another program or of another layout version,
+/// or whose structure is not what it was when it was made; failure when reading fails.
 ResultsData read_results(const std::filesystem::path& file);
 
 }  // namespace runner

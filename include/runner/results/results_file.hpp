@@ -16,7 +16,7 @@
 namespace runner {
 
 /// Version of the file's layout; another is refused.
-inline constexpr int results_layout_version = 2;
+inline constexpr int results_layout_version = 3;
 
 /// Where the numbers come from, for the root attributes.
 struct Provenance {
@@ -42,6 +42,10 @@ struct CommittedEpoch {
 /// for at most `commit_interval`, written and synced (fdatasync); then the marks epochs_done and wall_time
 /// are written and synced, then status; and only then `committed` is told. A kill or a power cut costs at
 /// most the epochs not yet told.
+///
+/// Weights of runs that are stopped in the middle (EpochRecord::stopped) go to a sidecar, `file` +
+/// ".checkpoint", when the file is closed, and it goes on from there the next time. Nothing is lost without
+/// it but time.
 ///
 /// on_epoch copies what it needs and returns; a thread of the file's own writes. on_epoch, close and the
 /// destructor: one thread at a time.
@@ -73,8 +77,8 @@ class ResultsFile : public Observer, public Checkpoints {
   /// Indices of the sweep's runs that the file does not hold in full: neither done nor diverged. Ascending.
   std::vector<std::size_t> missing() const;
 
-  /// For each of the sweep's runs the epoch it goes on from: 0, or where the file has its weights after a
-  /// later one, that.
+  /// For each of the sweep's runs the epoch it goes on from: 0, or where the file or its sidecar has its
+  /// weights after a later one, that.
   std::vector<int> epochs() const;
 
   /// A run's weights after that epoch. Thread-safe. Throws Error as read_results.
@@ -83,7 +87,8 @@ class ResultsFile : public Observer, public Checkpoints {
   /// Throws Error (failure) if an earlier write failed.
   void on_epoch(std::span<const EpochRecord> records) override;
 
-  /// Commits what is left and closes the file. Throws Error (failure) if anything could not be written.
+  /// Commits what is left, writes or removes the sidecar, and closes the file. Throws Error (failure) if
+  /// anything could not be written.
   void close();
 
  private:

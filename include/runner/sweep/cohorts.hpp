@@ -31,7 +31,7 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::s
                                  std::size_t threads, std::size_t max_hidden = 256);
 
 /// The same for runs that may have been trained before: run i for epochs[i] epochs, those of a cohort equally
-/// long. Most expensive first by what is left to do.
+/// long. Those that have been begun come first; then most expensive first by what is left to do.
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
                                  std::span<const int> epochs, std::size_t threads);
 

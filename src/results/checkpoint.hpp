@@ -1,0 +1,33 @@
+#pragma once
+
+#include "runner/training/cohort_trainer.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+/// The sidecar of a results file: where a sweep that was stopped had come with the runs in flight.
+namespace runner {
+
+/// A run after some epochs.
+struct Snapshot {
+  int epoch;
+  Weights weights;
+};
+
+/// Runs by their digests. As the digest is of all that a run's numbers depend on, a snapshot is never wrong,
+/// however old it is.
+using Checkpoint = std::map<std::string, Snapshot>;
+
+/// `file` + ".checkpoint".
+std::filesystem::path checkpoint_path(const std::filesystem::path& file);
+
+/// Empty where there is no such file. Throws Error: bad_input if it is damaged or of another format, failure
+/// if it cannot be read.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+/// Makes the file in place of an older one, whole and synced; removes it if there is nothing to keep. Throws
+/// Error (failure).
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+
+}  // namespace runner

@@ -1,0 +1,117 @@
+// A disk that is full, or fails, at any moment.
+
+#include "storage.hpp"
+#include "support/temporary_directory.hpp"
+#include "trained_sweep.hpp"
+
+#include <cerrno>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runner::test {
+namespace {
+
+using testing::HasSubstr;
+
+class ADisk : public testing::Test {
+ protected:
+  ~ADisk() override {
+    storage::set_fault(std::nullopt);
+    storage::fail_sync(std::nullopt);
+    storage::recorded();
+  }
+
+  /// Bytes and syncs that a sweep takes that finds `before` done.
+  std::pair<std::uint64_t, std::size_t> demand(const std::string& before) const {
+    const TemporaryDirectory folder;
+    if (!before.empty()) train(folder / "sweep.h5", sweep_of(before));
+    storage::watch(folder.path());
+    train(folder / "sweep.h5", sweep_of(long_config));
+    std::uint64_t bytes = 0;
+    std::size_t syncs = 0;
+    for (const storage::Event& event : storage::recorded()) {
+      bytes += event.bytes.size();
+      syncs += event.kind == storage::Event::sync || event.kind == storage::Event::sync_names;
+    }
+    return {bytes, syncs};
+  }
+
+  /// A sweep that finds `before` done, on a disk that fails as `fail` says: what was told is on file, what
+  /// was on file is there still, and when the disk is well again, the same command finishes.
+  void expect_nothing_lost(const std::string& before, const std::function<void()>& fail,
+                           const std::string& cause) const {
+    const TemporaryDirectory folder;
+    const std::filesystem::path path = folder / "sweep.h5";
+    std::vector<Told> told;
+    const auto keep = [&](const Told& epoch) { told.push_back(epoch); };
+    if (!before.empty()) train(path, sweep_of(before), keep);
+    storage::watch(folder.path());
+    fail();
+    try {
+      train(path, sweep_of(long_config), keep);
+      ADD_FAILURE() << "no Error";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::failure);
+      EXPECT_THAT(error.what(), HasSubstr(folder.path().string()));
+      EXPECT_THAT(error.what(), HasSubstr(cause));
+    }
+    storage::set_fault(std::nullopt);
+    storage::fail_sync(std::nullopt);
+    storage::recorded();
+    if (std::filesystem::exists(path)) {
+      reference.check(path);
+      Reference::check_told(path, told);
+    } else {
+      EXPECT_TRUE(told.empty());
+    }
+    train(path, sweep_of(long_config));
+    reference.check_whole(path);
+  }
+
+  const Reference reference{long_config};
+};
+
+TEST_F(ADisk, MayBeFullAtAnyMoment) {
+  for (const std::string& before : {std::string(), short_config}) {
+    const std::uint64_t bytes = demand(before).first;
+    for (std::uint64_t space = 0; space < bytes; space += bytes / 16 + 1) {
+      SCOPED_TRACE(testing::Message() << "full after " << space << " of " << bytes << " bytes");
+      expect_nothing_lost(
+          before,
+          [&] {
+            storage::set_fault(storage::Fault{space, ENOSPC});
+          },
+          "No space left on device");
+    }
+  }
+}
+
+TEST_F(ADisk, MayHaveAQuota) {
+  expect_nothing_lost(
+      "",
+      [] {
+        storage::set_fault(storage::Fault{1000, EDQUOT});
+      },
+      "Disk quota exceeded");
+  expect_nothing_lost(
+      short_config,
+      [] {
+        storage::set_fault(storage::Fault{30'000, EDQUOT});
+      },
+      "Disk quota exceeded");
+}
+
+TEST_F(ADisk, MayFailToSyncAtAnyMoment) {
+  for (const std::string& before : {std::string(), short_config}) {
+    const std::size_t syncs = demand(before).second;
+    for (std::size_t after = 0; after < syncs; after += syncs / 12 + 1) {
+      SCOPED_TRACE(testing::Message() << "sync " << after << " of " << syncs << " fails");
+      expect_nothing_lost(
+          before, [&] { storage::fail_sync(after); }, "Input/output error");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace runner::test
