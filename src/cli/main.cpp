@@ -6,6 +6,7 @@
 
 #include <exception>
 #include <iostream>
+#include <new>
 #include <variant>
 
 namespace {
@@ -35,6 +36,9 @@ int main(int argc, char** argv) {
   } catch (const runner::Error& e) {
     std::cerr << "runner: " << e.what() << '\n';
     return e.kind() == runner::ErrorKind::bad_input ? exit_bad_input : exit_failed;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "runner: there is not enough memory\n";
+    return exit_failed;
   } catch (const std::exception& e) {
     std::cerr << "runner: " << e.what() << '\n';
     return exit_failed;

@@ -7,6 +7,7 @@
 #include "compute_options.hpp"
 #include "exit_codes.hpp"
 #include "list.hpp"
+#include "memory.hpp"
 #include "progress.hpp"
 #include "stop_signal.hpp"
 
@@ -65,6 +66,7 @@ int run_sweep(const RunOptions& options) {
     print_list(options, sweep, data, output);
     return exit_done;
   }
+  require_memory(sweep, data, backend);
 
   const std::size_t runs = sweep.runs.size();
   const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),

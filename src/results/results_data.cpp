@@ -1,9 +1,12 @@
 #include "runner/results/results_data.hpp"
 
+#include "runner/error/error.hpp"
+
 #include "layout.hpp"
 #include "stored_file.hpp"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,13 +14,29 @@
 namespace runner {
 namespace {
 
+bool obeys(std::int64_t value, Integers rule) {
+  return value >= rule.least && value <= rule.most;
+}
+bool obeys(double value, PositiveNumbers) {
+  return static_cast<float>(value) > 0 && std::isfinite(static_cast<float>(value));
+}
+
+/// The values of an axis, which are those that a config may have: others would not be comparable, or lead
+/// out of an array.
 template <class Value, class Rule>
-std::vector<Value> read_column(const StoredFile& file, const Axis<Value, Rule>& axis) {
+std::vector<Value> read_column(const StoredFile& file, const std::filesystem::path& path,
+                               const Axis<Value, Rule>& axis) {
   const std::string name(axis.name);
-  if constexpr (std::is_enum_v<Value>)
+  if constexpr (std::is_enum_v<Value>) {
     return file.read_flags<Value>(name);
-  else
-    return file.read<Value>(name);
+  } else {
+    std::vector<Value> values = file.read<Value>(name);
+    for (const Value value : values)
+      if (!obeys(value, axis.rule))
+        throw bad_input(
+            fmt::format("the results file {} is damaged: a run's {} is {}", path.string(), name, value));
+    return values;
+  }
 }
 
 Origin read_origin(const StoredFile& file) {
@@ -59,9 +78,15 @@ ResultsData read_results(const std::filesystem::path& path) {
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
-    const auto column = read_column(file, axis);
+    const auto column = read_column(file, path, axis);
     for (std::size_t r = 0; r < specs.size(); ++r) specs[r].*axis.value = column[r];
   });
+  if (file.has_weights())
+    for (const RunSpec& spec : specs)
+      if (static_cast<std::uint64_t>(spec.hidden_size) > file.extent(layout::hidden))
+        throw bad_input(fmt::format(
+            "the results file {} is damaged: a run's hidden_size is {}, its weights have room for {}",
+            path.string(), spec.hidden_size, file.extent(layout::hidden)));
   std::vector<std::string> digests = file.digests();
   const auto index = file.read<std::int32_t>("run");
 

@@ -45,6 +45,8 @@ StoredFile::StoredFile(const fs::path& path) : path_(path), file_(open_file(path
   if (has_weights_)
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
       extents_[d] = length_of_scale(d);
+  if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)
+    throw damaged(fmt::format("its epochs are {} in number", extents_[layout::epoch]));
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <fstream>
 #include <limits>
 #include <map>
@@ -98,12 +99,12 @@ std::filesystem::path dataset_directory(const Setting& setting, const std::files
     if (key != keys[0])
       throw bad_input(
           fmt::format("{}: dataset: unknown key {}: {}", setting.where, shown(key), suggest_key(key, keys)));
-  const auto dir = setting.value.find("dir");
-  if (dir == setting.value.end() || !dir->is_string() || dir->get<std::string>().empty() ||
-      dir->get<std::string>().find('\0') != std::string::npos)
+  const auto at = setting.value.find("dir");
+  const std::string dir = at != setting.value.end() && at->is_string() ? at->get<std::string>() : "";
+  if (dir.empty() || dir.size() >= PATH_MAX || dir.find('\0') != std::string::npos)
     throw bad_value(setting, setting.value, "names no folder", "{\"dir\": \"…\"} with the path of a folder");
   const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
-  const std::filesystem::path absolute = std::filesystem::absolute(base / dir->get<std::string>());
+  const std::filesystem::path absolute = std::filesystem::absolute(base / dir);
   std::error_code error;
   const std::filesystem::path canonical = std::filesystem::weakly_canonical(absolute, error);
   return error ? absolute : canonical;  // what is wrong with it, the data set's loader says better
@@ -161,7 +162,7 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   given("dataset", [&](const Setting& setting) { read_dataset(setting, file, config.dataset); });
   scalar("train_size", config.dataset.train_size, integer<std::size_t>(1, max_int32));
   scalar("test_size", config.dataset.test_size, integer<std::size_t>(1, max_int32));
-  scalar("epochs", config.epochs, integer<int>(1, max_int32));
+  scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
   for_each_axis([&](const auto& axis) {
     given(axis.name, [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis); });

@@ -41,6 +41,13 @@ std::pair<std::size_t, std::string_view> word_at(std::string_view text, std::siz
   return {begin, text.substr(begin, end - begin)};
 }
 
+std::string cut_short(std::string_view text) {
+  if (text.size() <= max_shown) return std::string(text);
+  std::size_t end = max_shown;
+  while (is_continuation(text[end])) --end;
+  return std::string(text.substr(0, end)) + "…";
+}
+
 void replace(std::string& text, std::string_view from, std::string_view to) {
   if (const std::size_t at = text.find(from); at != std::string::npos) text.replace(at, from.size(), to);
 }
@@ -56,8 +63,7 @@ std::string syntax_error(std::string_view text, const Json::parse_error& error) 
   if (problem.starts_with("invalid literal") || problem.starts_with("invalid number")) {
     const auto [begin, word] = word_at(text, offset);
     if (!word.empty())
-      return fmt::format("{}: syntax error: {} is no JSON value", position(text, begin),
-                         word.substr(0, max_shown));
+      return fmt::format("{}: syntax error: {} is no JSON value", position(text, begin), cut_short(word));
     problem = "unexpected character";
   }
   replace(problem, "; expected '}'", "; expected ',' or '}'");
@@ -103,17 +109,14 @@ Json parse_json(std::string_view text, const std::string& where) {
     const std::size_t quote = what.find('\'');
     throw bad_input(fmt::format("{}: {}{} is out of range: no number that large can be represented", where,
                                 key.empty() ? "" : key + ": ",
-                                what.substr(quote + 1, what.size() - quote - 2)));
+                                cut_short(what.substr(quote + 1, what.size() - quote - 2))));
   }
 }
 
 std::string shown(const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() <= max_shown) return text;
-  std::size_t end = max_shown;
-  while (is_continuation(text[end])) --end;
-  text.replace(end, std::string::npos, "…");
-  if (value.is_array()) text += fmt::format(" ({} values)", value.size());
+  const std::string whole = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string text = cut_short(whole);
+  if (value.is_array() && text.size() < whole.size()) text += fmt::format(" ({} values)", value.size());
   return text;
 }
 

@@ -26,6 +26,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known) {
+  const std::string all = fmt::format("the keys are {}", fmt::join(known, ", "));
+  // One that is far longer is like none of them, and to find that out by its distances would take seconds.
+  constexpr std::size_t far_longer = 100;
+  if (unknown.size() > far_longer) return all;
   // As a share of the longer word, so that "batch" is nearer to "batch_size" than to "name".
   const auto unlikeness = [&](std::string_view key) {
     return static_cast<double>(edit_distance(unknown, key)) /
@@ -35,7 +39,7 @@ std::string suggest_key(std::string_view unknown, std::span<const std::string_vi
       std::min_element(known.begin(), known.end(),
                        [&](std::string_view a, std::string_view b) { return unlikeness(a) < unlikeness(b); });
   if (unlikeness(*nearest) <= 0.5) return fmt::format("did you mean \"{}\"?", *nearest);
-  return fmt::format("the keys are {}", fmt::join(known, ", "));
+  return all;
 }
 
 }  // namespace runner

@@ -71,6 +71,17 @@ Backend make_backend(std::string_view kernel, InstructionSet set) {
   return {&find_kernel(kernel, set), &elementwise(set)};
 }
 
+double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend) {
+  const auto batch_size = static_cast<std::size_t>(run.batch_size);
+  const std::size_t unit =
+      sizeof(float) * (data.pixels + padded(data.classes) + batch_size + evaluated_together) +
+      backend.kernel->digit_bytes(data.pixels) / lanes;
+  const std::size_t batch = batch_size * data.pixels +
+                            2 * backend.kernel->image_bytes(batch_size, data.pixels) +
+                            sizeof(float) * data.classes * padded(batch_size);
+  return static_cast<double>(run.hidden_size) * static_cast<double>(unit) + static_cast<double>(batch);
+}
+
 struct CohortTrainer::State {
   const Dataset& data;
   const Kernel& kernel;

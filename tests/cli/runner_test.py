@@ -63,6 +63,7 @@ class Case(unittest.TestCase):
         for text in says:
             self.assertIn(text, err)
         self.assertEqual(sorted(self.dir.rglob("*")), before)
+        return err
 
     def results(self, name="sweep", keys=METRICS):
         with h5py.File(self.dir / "results" / f"{name}.h5") as f:
@@ -96,6 +97,45 @@ class Arguments(Case):
         ):
             with self.subTest(keys=keys):
                 self.refused(self.config(**keys), says=says)
+
+    def test_bad_configs_are_refused_at_once(self):
+        """Whatever their size; and in few words."""
+        thousand = list(range(1, 1001))
+        for text, says in (
+                (json.dumps({key: thousand for key in ("seed", "hidden_size", "learning_rate", "weight_init_std")}), ["10000000 runs"]),
+                ("[" * 100_000, ["8 levels"]),
+                ('{"a":' * 100_000, ["8 levels"]),
+                ("{}".ljust(10**7), ["1000000 bytes"]),
+                ('{"name": "%s"}' % ("n" * 10**7), ["1000000 bytes"]),
+                ('{"name": "../../x"}', ["../../x", "plain file name"]),
+                ('{"epochs": [%s1]}' % ("1," * 400_000), ["epochs", "400001 values"]),
+                ('{"epochs": %s}' % ("9" * 10**6), ["1000000 bytes"]),
+                ('{"epochs": %s}' % ("9" * 900_000), ["epochs", "out of range"]),
+                ('{"%s": 1}' % ("x" * 900_000), ["unknown key"]),
+                ('{"train_size": 1%s}' % ("0" * 30), ["train_size", "1e+30", "2147483647"]),
+                ('{"dataset": {"dir": "%s"}}' % ("d/" * 400_000), ["names no folder"]),
+        ):
+            with self.subTest(text=text[:40]):
+                path = self.dir / "huge.json"
+                path.write_text(text)
+                self.refused_at_once(path, says=says)
+        for override in ("seed=" + "[" * 100_000, "dataset=" + '{"a":' * 20_000, "epochs=" + "9" * 100_000, "x" * 100_000 + "=1"):
+            with self.subTest(override=override[:40]):
+                self.refused_at_once(self.config(), override, says=["command line"])
+
+    def refused_at_once(self, *arguments, says):
+        start = time.monotonic()
+        err = self.refused(*arguments, says=says)
+        self.assertLess(time.monotonic() - start, 5)  # it takes a tenth of a second, unless sanitized on a busy machine
+        self.assertLess(len(err), 2000)
+
+    def test_more_memory_than_there_is(self):
+        for keys, says in (({"hidden_size": 2**31 - 1}, ["hidden_size 2147483647", "GB of memory"]),
+                           ({"hidden_size": 2**31 - 1, "epochs": 10**9}, ["GB of memory"]),
+                           ({"hidden_size": [4, 2**31 - 1], "save_weights": True}, ["GB of memory"]),
+                           ({"epochs": 10**9, "seed": list(range(100))}, ["100 runs of 1000000000 epochs", "GB of memory"])):
+            with self.subTest(keys=keys):
+                self.refused(self.config(**keys), says=says, code=1)
 
     def test_syntax_errors_have_line_and_column(self):
         path = self.dir / "broken.json"

@@ -186,6 +186,14 @@ TEST_F(Idx, RefusesAHugeLieWithoutBelievingIt) {
   EXPECT_THAT(labels_error(test::idx(0x00000801, {0xffffffff}, {1})), HasSubstr("which says 4294967295"));
 }
 
+// A byte more than the header says is all that is asked for: it is not seen that the rest is damaged.
+TEST_F(Idx, RefusesAGzipBombWithoutInflatingIt) {
+  Bytes bomb = gzip(with(test::idx_images(2, 3, 4), Bytes(std::size_t{1} << 24)));
+  EXPECT_LT(bomb.size(), std::size_t{1} << 18);
+  bomb.resize(bomb.size() / 2);
+  EXPECT_THAT(images_error(bomb), HasSubstr("more than the 24 bytes"));
+}
+
 TEST_F(Idx, RefusesImagesTooLargeForExactSums) {
   EXPECT_THAT(images_error(test::idx(0x00000803, {1, 2049, 2048}, {})),
               HasSubstr("images of 2049 x 2048 pixels; at most 4194304"));

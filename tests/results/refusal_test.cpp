@@ -7,6 +7,8 @@
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
 
+#include <array>
+#include <cmath>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -65,6 +67,15 @@ class ARefusal : public testing::Test {
     const hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
     ASSERT_GE(H5Awrite(attribute, H5T_NATIVE_INT64, &value), 0);
     H5Aclose(attribute);
+    H5Fclose(file);
+  }
+
+  /// Writes all values of an array over.
+  void set_array(const char* name, hid_t type, const void* values) const {
+    const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    const hid_t array = H5Dopen2(file, name, H5P_DEFAULT);
+    ASSERT_GE(H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), 0);
+    H5Dclose(array);
     H5Fclose(file);
   }
 
@@ -249,26 +260,47 @@ TEST_F(ARefusal, OfAFileThatLacksAnArray) {
 
 TEST_F(ARefusal, OfAnImpossibleMark) {
   make(sweep);
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
-  const hid_t status = H5Dopen2(file, "status", H5P_DEFAULT);
-  const std::int8_t wrong[] = {0, 0, 9, 0};
-  ASSERT_GE(H5Dwrite(status, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong), 0);
-  H5Dclose(status);
-  H5Fclose(file);
+  set_array("status", H5T_NATIVE_INT8, std::array<std::int8_t, 4>{0, 0, 9, 0}.data());
   EXPECT_THAT(refused(sweep), HasSubstr("9 stands for no status"));
   EXPECT_THAT(refused_to_read(), HasSubstr("9 stands for no status"));
 }
 
 TEST_F(ARefusal, OfMoreEpochsThanThereAre) {
   make(sweep);
-  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
-  const hid_t epochs_done = H5Dopen2(file, "epochs_done", H5P_DEFAULT);
-  const std::int32_t wrong[] = {2, 3, 0, -1};
-  ASSERT_GE(H5Dwrite(epochs_done, H5T_NATIVE_INT32, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong), 0);
-  H5Dclose(epochs_done);
-  H5Fclose(file);
+  set_array("epochs_done", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, 0, -1}.data());
   EXPECT_THAT(refused(sweep), HasSubstr("a run's epochs_done is 3"));
   EXPECT_THAT(refused_to_read(), HasSubstr("a run's epochs_done is 3"));
+}
+
+TEST_F(ARefusal, ToReadSpecificationsThatNoConfigCanHave) {
+  make(sweep);
+  const std::array<double, 4> rates{0.1, 0.1, std::nan(""), 0.5};
+  set_array("learning_rate", H5T_NATIVE_DOUBLE, rates.data());
+  EXPECT_THAT(refused_to_read(), HasSubstr("a run's learning_rate is nan"));
+  set_array("learning_rate", H5T_NATIVE_DOUBLE, std::array{0.1, 0.1, 0.5, 0.5}.data());
+  set_array("hidden_size", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, -2, 3}.data());
+  EXPECT_THAT(refused_to_read(), HasSubstr("a run's hidden_size is -2"));
+}
+
+TEST_F(ARefusal, ToReadMoreWeightsThanThereAre) {
+  std::string text = example_config;
+  text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
+  make(sweep_of(text, data));
+  set_array("hidden_size", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, 2, 4}.data());
+  EXPECT_THAT(refused_to_read(), HasSubstr("a run's hidden_size is 4, its weights have room for 3"));
+}
+
+TEST_F(ARefusal, OfAFileWithoutEpochs) {
+  make(sweep);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  ASSERT_GE(H5Ldelete(file, "epoch", H5P_DEFAULT), 0);
+  const hsize_t none = 0;
+  const hid_t space = H5Screate_simple(1, &none, nullptr);
+  H5Dclose(H5Dcreate2(file, "epoch", H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  H5Sclose(space);
+  H5Fclose(file);
+  seal();
+  EXPECT_THAT(refused_to_read(), HasSubstr("its epochs are 0 in number"));
 }
 
 TEST_F(ARefusal, OfAFolder) {

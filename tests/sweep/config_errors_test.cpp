@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace runner {
@@ -75,6 +76,22 @@ TEST(ConfigErrors, NumberTooLargeForADouble) {
             "learning_rate: 1e400 is out of range: no number that large can be represented");
 }
 
+TEST(ConfigErrors, LongNumbersAndWordsAreCutShort) {
+  EXPECT_EQ(problem("{\"epochs\": " + std::string(100'000, '9') + "}"),
+            "epochs: " + std::string(80, '9') + "… is out of range: no number that large can be represented");
+  EXPECT_EQ(problem("{\"epochs\": " + std::string(100'000, 'x') + "}"),
+            "line 1, column 12: syntax error: " + std::string(80, 'x') + "… is no JSON value");
+}
+
+TEST(ConfigErrors, NumbersOfManyDigitsAreNumbers) {
+  const std::string zeros(500'000, '0');
+  EXPECT_EQ(parse_config("{\"learning_rate\": 0.5" + zeros + "}", "x.json").grid.learning_rate.at(0), 0.5);
+  EXPECT_THAT(problem("{\"learning_rate\": 0." + zeros + "1}"),
+              testing::StartsWith("learning_rate: 0.0 is out"));
+  EXPECT_THAT(problem("{\"train_size\": 1" + std::string(30, '0') + "}"),
+              testing::StartsWith("train_size: 1e+30 is out of range: an integer from 1 to 2147483647"));
+}
+
 TEST(ConfigErrors, NotAnObject) {
   EXPECT_EQ(problem("[1, 2]"), "[1,2] is no config: a JSON object is");
 }
@@ -95,13 +112,19 @@ TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
   EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
 }
 
+TEST(ConfigErrors, LongKeyIsNotComparedLetterByLetter) {
+  const std::string key(900'000, 'x');
+  EXPECT_THAT(problem("{\"" + key + "\": 1}"), testing::StartsWith("unknown key \"" + key.substr(0, 79) +
+                                                                   "…: the keys are name, description"));
+}
+
 TEST(ConfigErrors, WrongTypeNamesValueAndRule) {
   EXPECT_EQ(problem(R"({"epochs": "ten"})"),
-            "epochs: \"ten\" is not an integer: an integer from 1 to 2147483647");
+            "epochs: \"ten\" is not an integer: an integer from 1 to 1000000000");
   EXPECT_EQ(problem(R"({"batch_size": [50, 100.0]})"),
             "batch_size: 100.0 is not an integer: an integer from 1 to 4194304");
   EXPECT_EQ(problem(R"({"epochs": [5, 10]})"),
-            "epochs: [5,10] is not an integer: an integer from 1 to 2147483647");
+            "epochs: [5,10] is not an integer: an integer from 1 to 1000000000");
   EXPECT_EQ(problem(R"({"save_weights": 1})"), "save_weights: 1 is not a boolean: true or false");
   EXPECT_EQ(problem(R"({"name": 5})"), "name: 5 is not a string: a text in quotes");
 }
@@ -143,6 +166,14 @@ TEST(ConfigErrors, NameThatIsNoFileName) {
             "not \".\" or \"..\"");
 }
 
+TEST(ConfigErrors, NameThatLeadsElsewhere) {
+  for (const std::string name : {"../../x", "..", ".", "/x", "a\\u0000b"})
+    EXPECT_THAT(problem("{\"name\": \"" + name + "\"}"), testing::HasSubstr("is not a plain file name"))
+        << name;
+  EXPECT_THAT(problem("{\"name\": \"" + std::string(900'000, 'n') + "\"}"),
+              testing::HasSubstr("n… is not a plain file name: 1 to 200 bytes"));
+}
+
 TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
   EXPECT_EQ(test::message_of([] { parse_config("{}", std::string("\xFF.json")); }),
             "\xFF.json: name: \"\xEF\xBF\xBD\" is not a plain file name: 1 to 200 bytes of UTF-8 without "
@@ -161,15 +192,34 @@ TEST(ConfigErrors, UnknownNames) {
             "dataset: {} names no folder: {\"dir\": \"…\"} with the path of a folder");
 }
 
+TEST(ConfigErrors, FolderWhosePathIsTooLongForTheSystem) {
+  EXPECT_THAT(problem(R"({"dataset": {"dir": ")" + std::string(4096, 'd') + "\"}}"),
+              testing::HasSubstr("d… names no folder"));
+  EXPECT_EQ(parse_config(R"({"dataset": {"dir": ")" + std::string(4095, 'd') + "\"}}", "/x.json").name, "x");
+}
+
 TEST(ConfigErrors, LongValuesAreCutShort) {
   EXPECT_EQ(
       problem(R"({"loss": ")" + std::string(1000, 'x') + "\"}"),
       "loss: \"" + std::string(79, 'x') + "… is not known: \"cross_entropy\" or \"mean_squared_error\"");
 }
 
+TEST(ConfigErrors, LongListInAScalarsPlaceIsCutShort) {
+  std::string list = "[1";
+  for (int i = 1; i < 400'000; ++i) list += ",1";
+  EXPECT_THAT(problem("{\"epochs\": " + list + "]}"),
+              testing::HasSubstr("… (400000 values) is not an integer: an integer from 1 to 1000000000"));
+}
+
+TEST(ConfigErrors, LargerThanAConfigMayBe) {
+  const std::string spaces(max_config_bytes - 2, ' ');
+  EXPECT_EQ(parse_config("{" + spaces + "}", "x.json").epochs, 10);
+  EXPECT_EQ(problem("{ " + spaces + "}"), "the config has more than 1000000 bytes");
+}
+
 TEST(ConfigErrors, FirstErrorInTheOrderOfTheKeysIsTheOneReported) {
   EXPECT_EQ(problem(R"({"seed": -1, "epochs": 0})"),
-            "epochs: 0 is out of range: an integer from 1 to 2147483647");
+            "epochs: 0 is out of range: an integer from 1 to 1000000000");
 }
 
 /// "[1,2,3]"

@@ -48,11 +48,20 @@ TEST(Overrides, ValueThatIsNoJsonIsText) {
   EXPECT_EQ(with({"name=\"quoted\""}).name, "quoted");
 }
 
+TEST(Overrides, DeepNestingIsRefused) {
+  EXPECT_EQ(problem({"seed=" + std::string(100'000, '[')}),
+            "command line: seed: lists and objects are nested more than 8 levels deep");
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  EXPECT_EQ(problem({"dataset=" + objects}),
+            "command line: dataset: lists and objects are nested more than 8 levels deep");
+}
+
 TEST(Overrides, ErrorsNameTheCommandLine) {
   EXPECT_EQ(problem({"batch_size=0"}),
             "command line: batch_size: 0 is out of range: an integer from 1 to 4194304");
   EXPECT_EQ(problem({"epochs=ten"}),
-            "command line: epochs: \"ten\" is not an integer: an integer from 1 to 2147483647");
+            "command line: epochs: \"ten\" is not an integer: an integer from 1 to 1000000000");
   EXPECT_EQ(problem({"learning_rate=1e400"}),
             "command line: learning_rate: 1e400 is out of range: no number that large can be represented");
   EXPECT_EQ(problem({R"(dataset={"dir":"a","dir":"b"})"}),

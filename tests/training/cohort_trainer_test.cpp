@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -53,6 +54,26 @@ std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs
 
 bool same_bits(const History& a, const History& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+TEST(MemoryToTrain, IsMoreThanTheWeightsAndNotFarMore) {
+  const Dataset data = test::tiny_dataset();
+  const std::vector<RunSpec> runs{spec(1.0, 100'000)};
+  const double weights =
+      static_cast<double>(Weights(CohortTrainer(data, runs, backend(), serial).weights(0)).bytes());
+  const double memory = memory_to_train(runs.front(), data, backend());
+  EXPECT_GT(memory, 2 * weights);  // W1 twice, and the hidden layer
+  EXPECT_LT(memory, 20 * weights);
+}
+
+TEST(MemoryToTrain, TheLargestRunThereCanBeIsNoSmallNumber) {
+  Dataset data = test::tiny_dataset();
+  data.pixels = max_terms;
+  RunSpec largest = spec(1.0, std::numeric_limits<std::int32_t>::max());
+  largest.batch_size = max_terms;
+  const double memory = memory_to_train(largest, data, backend());
+  EXPECT_GT(memory, std::ldexp(1.0, 31 + 22 + 2));
+  EXPECT_LT(memory, std::ldexp(1.0, 31 + 22 + 5));
 }
 
 TEST(CohortTrainer, LearnsWhatCanBeLearned) {

@@ -26,8 +26,9 @@ struct Config {
   std::string effective;       ///< overrides and defaults applied, as canonical JSON in one line
 };
 
-/// The most runs one sweep may have, and the largest config file, bytes.
+/// The most runs one sweep may have, the most epochs of a run, and the largest config file, bytes.
 inline constexpr std::size_t max_runs = 10'000'000;
+inline constexpr int max_epochs = 1'000'000'000;  // so that there is a number for the epoch behind the last
 inline constexpr std::size_t max_config_bytes = 1'000'000;
 
 /// Reads a config file and applies `overrides` ("key=value"; the value is JSON, or text where it is no JSON).

@@ -64,6 +64,10 @@ struct Backend {
 /// Backend by name ("auto", or one of kernel_names()) for an instruction set. Throws as find_kernel.
 Backend make_backend(std::string_view kernel, InstructionSet set);
 
+/// Memory that training a run takes, bytes: what grows with its hidden units and its batch, a little less
+/// than all.
+double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend);
+
 /// Trains the runs of one cohort in lockstep, an epoch at a time.
 ///
 /// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve

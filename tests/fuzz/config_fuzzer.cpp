@@ -1,0 +1,75 @@
+#include "runner/error/error.hpp"
+#include "runner/sweep/cohorts.hpp"
+#include "runner/sweep/config.hpp"
+#include "runner/sweep/sweep.hpp"
+
+#include "fuzz/require.hpp"
+#include "support/tiny_dataset.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace runner;
+using namespace runner::test;
+
+constexpr std::size_t few_runs = 2000;
+const std::filesystem::path config_file = "configs/fuzz.json";
+
+std::vector<std::string> split(std::string_view text, char at) {
+  std::vector<std::string> parts{{}};
+  for (const char c : text)
+    if (c == at)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  return parts;
+}
+
+void check_effective(const Config& config) {
+  const Config again = parse_config(config.effective, config_file);
+  require(again.effective == config.effective, "an effective config is its own effective config");
+  require(config_differences(config.effective, again.effective).empty(), "nor does it differ from itself");
+}
+
+void check_expansion(Config config) {
+  std::size_t runs = 1;
+  for_each_axis([&](const auto& axis) { runs *= (config.grid.*axis.values).size(); });
+  require(runs >= 1 && runs <= max_runs, "a sweep has no more runs than it may have");
+  if (runs > few_runs) return;
+  static const Dataset data = tiny_dataset();
+  const Sweep sweep = expand(std::move(config), data);
+  std::set<std::string> digests;
+  for (const Run& run : sweep.runs) digests.insert(run.digest);
+  require(sweep.runs.size() == runs && digests.size() == runs, "each combination is a run of its own");
+
+  std::vector<std::size_t> all(runs), found;
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  for (const Cohort& cohort : make_cohorts(sweep, data, all, 3))
+    found.insert(found.end(), cohort.runs.begin(), cohort.runs.end());
+  std::sort(found.begin(), found.end());
+  require(found == all, "each run is in one cohort");
+}
+
+}  // namespace
+
+/// The input is a config file, and behind it overrides, each after a record separator.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::vector<std::string> parts = split({reinterpret_cast<const char*>(data), size}, '\x1e');
+  const std::string text = parts.front();
+  parts.erase(parts.begin());
+  try {
+    Config config = parse_config(text, config_file, parts);
+    check_effective(config);
+    check_expansion(std::move(config));
+  } catch (const Error& error) {
+    require(error.kind() == ErrorKind::bad_input, "what is wrong with a config is bad input");
+    require(error.what()[0] != '\0', "an error has a message");
+  }
+  return 0;
+}

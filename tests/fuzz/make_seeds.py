@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+"""What the fuzzers begin with: a folder of inputs for each.
+
+usage: make_seeds.py FOLDER
+"""
+import gzip
+import json
+import shutil
+import struct
+import sys
+from pathlib import Path
+
+import numpy as np
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS / "support"))
+from made_up_data import write_idx  # noqa: E402
+
+RECORD_SEPARATOR = b"\x1e"  # config_fuzzer.cpp: an override follows
+
+
+def make_idx(folder):
+    for name, shape in (("labels", (5,)), ("images", (3, 4, 2)), ("image", (1, 1, 1)), ("wide", (2, 1, 200))):
+        path = folder / name
+        write_idx(path, np.arange(np.prod(shape)).reshape(shape) % 10)
+        data = path.read_bytes()
+        (folder / f"{name}.gz").write_bytes(gzip.compress(data, mtime=0))
+        (folder / f"{name}-stored.gz").write_bytes(gzip.compress(data, 0, mtime=0))
+    (folder / "huge").write_bytes(struct.pack(">4I", 0x0803, 2**32 - 1, 2048, 2048))
+    (folder / "bomb.gz").write_bytes(gzip.compress(struct.pack(">4I", 0x0803, 1, 1, 1) + bytes(2**20), mtime=0))
+
+
+def make_config(folder):
+    texts = [path.read_bytes() for path in sorted(TESTS.parent.glob("configs/*.json"))]
+    for case in json.loads((TESTS / "sweep" / "config_cases.json").read_text()):
+        texts.append(json.dumps(case["config"], ensure_ascii=False).encode())
+        if isinstance(case["config"], dict) and case["config"]:
+            overrides = [f"{key}={json.dumps(value)}".encode() for key, value in case["config"].items()]
+            texts.append(RECORD_SEPARATOR.join([b"{}", *overrides]))
+    for i, text in enumerate(texts):
+        if len(text) <= 4096:
+            (folder / f"{i:03}").write_bytes(text)
+
+
+def make_results(folder):
+    (folder / "plain").write_bytes(b"\x00")
+    (folder / "weights").write_bytes(b"\x01")
+
+
+def main(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    for make in (make_idx, make_config, make_results):
+        part = folder / make.__name__.removeprefix("make_")
+        part.mkdir(parents=True)
+        make(part)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
