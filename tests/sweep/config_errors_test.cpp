@@ -77,9 +77,13 @@ TEST(ConfigErrors, NumberTooLargeForADouble) {
 }
 
 TEST(ConfigErrors, LongNumbersAndWordsAreCutShort) {
-  EXPECT_EQ(problem("{\"epochs\": " + std::string(100'000, '9') + "}"),
+  const auto epochs_of = [](char digit) {
+    std::string text = "{\"epochs\": ";
+    return text.append(100'000, digit).append("}");
+  };
+  EXPECT_EQ(problem(epochs_of('9')),
             "epochs: " + std::string(80, '9') + "… is out of range: no number that large can be represented");
-  EXPECT_EQ(problem("{\"epochs\": " + std::string(100'000, 'x') + "}"),
+  EXPECT_EQ(problem(epochs_of('x')),
             "line 1, column 12: syntax error: " + std::string(80, 'x') + "… is no JSON value");
 }
 
