@@ -98,6 +98,9 @@ ResultsData read_results(const std::filesystem::path& path) {
     run.run.index = index[r];
     run.status = status[r];
     run.epochs_done = epochs_done[r];
+    if (run.status == RunStatus::done && run.epochs_done != data.epochs)
+      throw bad_input(fmt::format("the results file {} is damaged: run {} is done after {} of {} epochs",
+                                  path.string(), r, run.epochs_done, data.epochs));
     run.wall_time = wall_time[r];
     run.weights_epoch = weights_epoch[r];
     const auto committed = static_cast<std::size_t>(run.epochs_done + 1);

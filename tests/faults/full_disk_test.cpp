@@ -9,6 +9,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+// For LeakSanitizer: HDF5 keeps some memory of a file that it could not close.
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:libhdf5";
+}
+
 namespace runner::test {
 namespace {
 

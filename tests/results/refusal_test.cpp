@@ -265,6 +265,17 @@ TEST_F(ARefusal, OfAnImpossibleMark) {
   EXPECT_THAT(refused_to_read(), HasSubstr("9 stands for no status"));
 }
 
+TEST_F(ARefusal, OfARunThatIsDoneBeforeItsLastEpoch) {
+  make(sweep);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  const hid_t status = H5Dopen2(file, "status", H5P_DEFAULT);
+  const std::int8_t wrong[] = {0, 0, 2, 0};
+  ASSERT_GE(H5Dwrite(status, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong), 0);
+  H5Dclose(status);
+  H5Fclose(file);
+  EXPECT_THAT(refused_to_read(), HasSubstr("run 2 is done after -1 of 2 epochs"));
+}
+
 TEST_F(ARefusal, OfMoreEpochsThanThereAre) {
   make(sweep);
   set_array("epochs_done", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, 0, -1}.data());
