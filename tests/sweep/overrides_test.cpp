@@ -49,7 +49,8 @@ TEST(Overrides, ValueThatIsNoJsonIsText) {
 }
 
 TEST(Overrides, DeepNestingIsRefused) {
-  EXPECT_EQ(problem({"seed=" + std::string(100'000, '[')}),
+  const std::string brackets(100'000, '[');
+  EXPECT_EQ(problem({"seed=" + brackets}),
             "command line: seed: lists and objects are nested more than 8 levels deep");
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
