@@ -87,15 +87,19 @@ void Progress::show(bool last) {
   std::fflush(stderr);
 }
 
-std::string json_line(const CommittedEpoch& epoch, const Run& run) {
+std::string json_line(const CommittedEpoch& epoch, const Run& run, bool with_validation) {
   const auto number = [](float value) { return std::isfinite(value) ? fmt::format("{}", value) : "null"; };
   const Metrics& m = epoch.metrics;
+  std::string validation;
+  if (with_validation)
+    validation = fmt::format(R"(,"validation_loss":{},"validation_accuracy":{})", number(m.validation_loss),
+                             number(m.validation_accuracy));
   return fmt::format(
       R"({{"run":{},"digest":"{}","epoch":{},"status":"{}","train_loss":{},"train_accuracy":{},)"
-      R"("test_loss":{},"test_accuracy":{}}})"
+      R"("test_loss":{},"test_accuracy":{}{}}})"
       "\n",
       run.index, run.digest, epoch.epoch, to_string(epoch.status), number(m.train_loss),
-      number(m.train_accuracy), number(m.test_loss), number(m.test_accuracy));
+      number(m.train_accuracy), number(m.test_loss), number(m.test_accuracy), validation);
 }
 
 }  // namespace runner::cli

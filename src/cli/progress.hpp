@@ -48,8 +48,9 @@ class Progress {
   float best_test_accuracy_ = -1;
 };
 
-/// An epoch that is on file as a line of JSON: run (index in the sweep), digest, epoch, status and the four
-/// metrics, with as many digits as tell a float32 from its neighbours; null for NaN.
-std::string json_line(const CommittedEpoch& epoch, const Run& run);
+/// An epoch that is on file as a line of JSON: run (index in the sweep), digest, epoch, status and the
+/// metrics, those on the validation set if there is one, with as many digits as tell a float32 from its
+/// neighbours; null for NaN.
+std::string json_line(const CommittedEpoch& epoch, const Run& run, bool with_validation);
 
 }  // namespace runner::cli

@@ -34,7 +34,8 @@ void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& da
 /// All at once, so that a reader never waits for the rest of a line.
 void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
   std::string text;
-  for (const CommittedEpoch& epoch : epochs) text += json_line(epoch, sweep.runs[epoch.run]);
+  for (const CommittedEpoch& epoch : epochs)
+    text += json_line(epoch, sweep.runs[epoch.run], sweep.config.dataset.validation_size > 0);
   fmt::print("{}", text);
   std::fflush(stdout);
 }

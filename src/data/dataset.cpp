@@ -125,6 +125,24 @@ LabelledImages take(Part part, std::optional<std::size_t> size, std::string_view
   return taken;
 }
 
+/// The last `size` images, which are not in `train` any more.
+LabelledImages split_off(LabelledImages& train, std::size_t size, std::size_t pixels) {
+  if (size >= train.count)
+    throw bad_input(fmt::format(
+        "validation_size is {}; it must be below {}, the number of training images, of which it is "
+        "taken away",
+        size, train.count));
+  train.count -= size;
+  const auto first = static_cast<std::ptrdiff_t>(train.count);
+  const auto first_pixel = static_cast<std::ptrdiff_t>(train.count * pixels);
+  LabelledImages taken{size,
+                       {train.pixels.begin() + first_pixel, train.pixels.end()},
+                       {train.labels.begin() + first, train.labels.end()}};
+  train.pixels.resize(train.count * pixels);
+  train.labels.resize(train.count);
+  return taken;
+}
+
 }  // namespace
 
 Dataset load_dataset(const DatasetSource& source) {
@@ -167,6 +185,7 @@ Dataset load_dataset(const DatasetSource& source) {
   data.pixels = data.rows * data.columns;
   data.train = take(std::move(train), source.train_size, "train_size");
   data.test = take(std::move(test), source.test_size, "test_size");
+  data.validation = split_off(data.train, source.validation_size, data.pixels);
   return data;
 }
 

@@ -42,7 +42,8 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& la
     throw bad_input(fmt::format("{} is open for writing in another program", file.string()));
   for (std::size_t d = 0; d < extents_.size(); ++d)
     extents_[d] = layout.extent(static_cast<layout::Dimension>(d));
-  for (std::size_t m = 0; m < metrics_.size(); ++m) metrics_[m] = layout.offset(layout::metrics[m]);
+  for (std::size_t m = 0; m < layout.metric_count(); ++m)
+    metrics_.push_back(layout.offset(layout::metrics[m]));
   if (!layout.has_weights()) return;
   weights_epoch_ = layout.offset("weights_epoch");
   for (std::size_t w = 0; w < weights_.size(); ++w) weights_[w] = layout.offset(layout::weights[w]);

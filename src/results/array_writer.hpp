@@ -51,7 +51,7 @@ class ArrayWriter {
  private:
   Descriptor descriptor_;
   layout::Extents extents_{};
-  std::array<std::uint64_t, layout::metrics.size()> metrics_{};
+  std::vector<std::uint64_t> metrics_;
   std::array<std::uint64_t, layout::weights.size()> weights_{};
   std::uint64_t epochs_done_, wall_time_, status_;
   std::uint64_t weights_epoch_ = 0;  ///< 0 in a file without weights

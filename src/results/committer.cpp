@@ -18,7 +18,8 @@ bool complete(RunStatus status) {
 CommittedEpoch as_stored(const EpochRecord& record) {
   constexpr float nan = layout::canonical_nan;
   const bool diverged = record.status == RunStatus::diverged;
-  return {record.run, record.epoch, diverged ? Metrics{nan, nan, nan, nan} : record.metrics, record.status};
+  return {record.run, record.epoch, diverged ? Metrics{nan, nan, nan, nan, nan, nan} : record.metrics,
+          record.status};
 }
 
 }  // namespace

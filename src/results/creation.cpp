@@ -89,6 +89,7 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const Dataset& data,
   put(file, "dataset", data.name);
   put(file, "dataset_directory", data.directory.string());
   put(file, "train_size", static_cast<std::int64_t>(data.train.count));
+  put(file, "validation_size", static_cast<std::int64_t>(data.validation.count));
   put(file, "test_size", static_cast<std::int64_t>(data.test.count));
   for (std::size_t f = 0; f < data.files.size(); ++f) {
     put(file, fmt::format("{}_path", layout::data_files[f]).c_str(), data.files[f].path.string());
@@ -180,6 +181,10 @@ void fill_array(hid_t file, const std::string& name, const std::vector<T>& value
               doing);
 }
 
+layout::Parts parts_of(const Sweep& sweep, const Dataset& data) {
+  return {sweep.config.save_weights, data.validation.count > 0};
+}
+
 /// The rows of a file: the sweep's runs in their order, then those that are in it no longer.
 using Rows = std::vector<Run>;
 
@@ -215,7 +220,7 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   make_group(file, "seal");
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
   std::vector<ByteRange> arrays;
-  for (const Variable& variable : layout::variables(sweep.config.save_weights))
+  for (const Variable& variable : layout::variables(parts_of(sweep, data)))
     arrays.push_back(make_array(file, variable, extents));
   fill_runs(file, sweep, rows);
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
@@ -227,7 +232,7 @@ std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const Dataset& 
   // Names, attributes and the file's own structure: far less than this, but for the config.
   std::uint64_t total = (std::uint64_t{1} << 20) + sweep.config.text.size() + sweep.config.effective.size();
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
-  for (const Variable& variable : layout::variables(sweep.config.save_weights))
+  for (const Variable& variable : layout::variables(parts_of(sweep, data)))
     if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total))
       return std::numeric_limits<std::uint64_t>::max();
   return total;

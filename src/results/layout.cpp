@@ -43,7 +43,7 @@ std::size_t size_of(Type type) {
   return 0;
 }
 
-std::vector<Variable> variables(bool save_weights) {
+std::vector<Variable> variables(const Parts& parts) {
   std::vector<Variable> table{
       {"run", Type::int32, {run}, "index of the run in the sweep; -1 for one that is no longer in it", ""},
       {"epoch", Type::int32, {epoch}, "epochs trained; 0 is the untrained network", "1"},
@@ -68,10 +68,18 @@ std::vector<Variable> variables(bool save_weights) {
       {"test_loss", Type::float32, {run, epoch}, "mean loss on the test set", "1"},
       {"test_accuracy", Type::float32, {run, epoch}, "share of the test set classified correctly", "1"}};
   table.insert(table.end(), recorded.begin(), recorded.end());
+  if (parts.validation) {
+    table.push_back({"validation_loss", Type::float32, {run, epoch}, "mean loss on the validation set", "1"});
+    table.push_back({"validation_accuracy",
+                     Type::float32,
+                     {run, epoch},
+                     "share of the validation set classified correctly",
+                     "1"});
+  }
   const auto scale = [&](Dimension dimension) {
     table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
   };
-  if (save_weights) {
+  if (parts.weights) {
     table.push_back({"weights_epoch",
                      Type::int32,
                      {run},

@@ -72,14 +72,27 @@ struct Variable {
 /// The array that seals the file.
 inline constexpr const char* seal_text = "seal/text";
 
-/// All arrays in their order in the file, those of dimensions first, the seal last.
-std::vector<Variable> variables(bool save_weights);
+/// What a file may have or not.
+struct Parts {
+  bool weights;
+  bool validation;
 
-/// The four metrics, in the order of struct Metrics.
-inline constexpr std::array<const char*, 4> metrics{"train_loss", "train_accuracy", "test_loss",
-                                                    "test_accuracy"};
-inline std::array<float, 4> values(const Metrics& m) {
-  return {m.train_loss, m.train_accuracy, m.test_loss, m.test_accuracy};
+  /// How many of the metrics it has.
+  std::size_t metric_count() const;
+};
+
+/// All arrays in their order in the file, those of dimensions first, the seal last.
+std::vector<Variable> variables(const Parts& parts);
+
+/// The metrics, in the order of struct Metrics, the last two only where there is a validation set.
+inline constexpr std::array<const char*, 6> metrics{
+    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "validation_loss", "validation_accuracy"};
+inline std::array<float, metrics.size()> values(const Metrics& m) {
+  return {m.train_loss,    m.train_accuracy,  m.test_loss,
+          m.test_accuracy, m.validation_loss, m.validation_accuracy};
+}
+inline std::size_t Parts::metric_count() const {
+  return validation ? metrics.size() : metrics.size() - 2;
 }
 
 /// The four files of a data set, in the order of Dataset::files, as the attributes about them are named.

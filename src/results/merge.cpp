@@ -33,6 +33,7 @@ void require_same_sweep(const ResultsData& first, const ResultsData& other) {
   differences.insert(differences.end(), config.begin(), config.end());
   compare("version of the arithmetic", first.origin.arithmetic_version, other.origin.arithmetic_version);
   compare("training images", first.origin.train_size, other.origin.train_size);
+  compare("validation images", first.origin.validation_size, other.origin.validation_size);
   compare("test images", first.origin.test_size, other.origin.test_size);
   for (std::size_t f = 0; f < first.origin.files.size(); ++f)
     compare("SHA-256 of " + other.origin.files[f].path.string(), first.origin.files[f].sha256,
@@ -70,6 +71,7 @@ Dataset outline(const ResultsData& part) {
   data.pixels = part.pixels;
   data.classes = part.classes;
   data.train.count = part.origin.train_size;
+  data.validation.count = part.origin.validation_size;
   data.test.count = part.origin.test_size;
   return data;
 }

@@ -50,6 +50,7 @@ Origin read_origin(const StoredFile& file) {
                 file.text("config_text"),
                 file.text("config_file"),
                 static_cast<std::size_t>(file.integer("train_size")),
+                static_cast<std::size_t>(file.integer("validation_size")),
                 static_cast<std::size_t>(file.integer("test_size"))};
   for (std::size_t f = 0; f < origin.files.size(); ++f)
     origin.files[f] = {file.text(fmt::format("{}_path", layout::data_files[f])),
@@ -74,7 +75,7 @@ ResultsData read_results(const std::filesystem::path& path) {
   std::vector<std::int32_t> weights_epoch(epochs_done.size(), -1);
   if (file.has_weights()) weights_epoch = file.weights_epochs();
   std::array<std::vector<float>, layout::metrics.size()> metrics;
-  for (std::size_t m = 0; m < metrics.size(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
+  for (std::size_t m = 0; m < file.metric_count(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
@@ -104,8 +105,9 @@ ResultsData read_results(const std::filesystem::path& path) {
     run.wall_time = wall_time[r];
     run.weights_epoch = weights_epoch[r];
     const auto committed = static_cast<std::size_t>(run.epochs_done + 1);
-    const std::array columns{&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy};
-    for (std::size_t m = 0; m < columns.size(); ++m) {
+    const std::array columns{&run.train_loss,    &run.train_accuracy,  &run.test_loss,
+                             &run.test_accuracy, &run.validation_loss, &run.validation_accuracy};
+    for (std::size_t m = 0; m < file.metric_count(); ++m) {
       // What lies behind the mark may be half written: it is not there yet.
       const float* row = metrics[m].data() + r * length;
       columns[m]->assign(row, row + committed);

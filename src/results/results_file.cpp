@@ -45,7 +45,8 @@ std::vector<std::string> obstacles(const StoredFile& stored, const Sweep& sweep,
       epochs > sweep.config.epochs)
     found.push_back(fmt::format("epochs: {} in the file, {} now", epochs, sweep.config.epochs));
   for (const auto& [key, size] :
-       {std::pair("train_size", data.train.count), std::pair("test_size", data.test.count)})
+       {std::pair("train_size", data.train.count), std::pair("validation_size", data.validation.count),
+        std::pair("test_size", data.test.count)})
     if (const std::int64_t then = stored.integer(key); then != static_cast<std::int64_t>(size))
       found.push_back(fmt::format("{}: {} in the file, {} now", key, then, size));
   for (std::size_t f = 0; f < data.files.size(); ++f)

@@ -38,11 +38,12 @@ std::vector<hsize_t> expected_shape(const layout::Variable& variable, const layo
 }  // namespace
 
 StoredFile::StoredFile(const fs::path& path) : path_(path), file_(open_file(path)) {
-  has_weights_ = H5Lexists(file_, "weights", H5P_DEFAULT) > 0;
-  variables_ = layout::variables(has_weights_);
+  parts_.weights = H5Lexists(file_, "weights", H5P_DEFAULT) > 0;
+  parts_.validation = H5Lexists(file_, "validation_loss", H5P_DEFAULT) > 0;
+  variables_ = layout::variables(parts_);
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
     extents_[d] = length_of_scale(d);
-  if (has_weights_)
+  if (has_weights())
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
       extents_[d] = length_of_scale(d);
   if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)

@@ -20,7 +20,9 @@ class StoredFile {
  public:
   explicit StoredFile(const std::filesystem::path& path);
 
-  bool has_weights() const { return has_weights_; }
+  bool has_weights() const { return parts_.weights; }
+  bool has_validation() const { return parts_.validation; }
+  std::size_t metric_count() const { return parts_.metric_count(); }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
 
   std::string text(const std::string& attribute) const;
@@ -84,7 +86,7 @@ class StoredFile {
   hdf5::Session session_;  // first in, last out: the handles below need it to close
   std::filesystem::path path_;
   hdf5::File file_;
-  bool has_weights_ = false;
+  layout::Parts parts_{};
   std::vector<layout::Variable> variables_;
   layout::Extents extents_{};
 };

@@ -76,7 +76,11 @@ std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t cou
 
 Dataset load_origin(const ResultsData& results) {
   const Origin& origin = results.origin;
-  DatasetSource source{origin.dataset, {}, origin.train_size, origin.test_size};
+  DatasetSource source{origin.dataset,
+                       {},
+                       origin.train_size + origin.validation_size,
+                       origin.test_size,
+                       origin.validation_size};
   std::error_code ignored;
   if (std::filesystem::is_directory(origin.dataset_directory, ignored))
     source.directory = origin.dataset_directory;

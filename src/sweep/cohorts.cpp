@@ -102,7 +102,7 @@ double run_cost(const RunSpec& spec, const Dataset& data) {
   const auto batch_size = static_cast<std::size_t>(spec.batch_size);
   const std::size_t updates = updates_per_epoch(spec.sampling, data.train.count, batch_size);
   const std::size_t trained = spec.sampling == Sampling::shuffle ? data.train.count : updates * batch_size;
-  const std::size_t evaluated = data.train.count + data.test.count;
+  const std::size_t evaluated = data.train.count + data.test.count + data.validation.count;
   const std::size_t first_layer = data.pixels * (2 * trained + 2 * updates + evaluated);
   const std::size_t second_layer = data.classes * (3 * trained + evaluated);
   return static_cast<double>(spec.hidden_size) * static_cast<double>(first_layer + second_layer);

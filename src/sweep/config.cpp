@@ -26,8 +26,9 @@ constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
 
 std::vector<std::string_view> known_keys() {
-  std::vector<std::string_view> keys{"name",      "description", "dataset",     "train_size",
-                                     "test_size", "epochs",      "save_weights"};
+  std::vector<std::string_view> keys{"name",       "description",     "dataset",
+                                     "train_size", "validation_size", "test_size",
+                                     "epochs",     "save_weights"};
   for_each_axis([&](const auto& axis) { keys.push_back(axis.name); });
   keys.push_back("$schema");  // what editors find the schema by; it means nothing here
   return keys;
@@ -161,6 +162,7 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   scalar("description", config.description, string_value);
   given("dataset", [&](const Setting& setting) { read_dataset(setting, file, config.dataset); });
   scalar("train_size", config.dataset.train_size, integer<std::size_t>(1, max_int32));
+  scalar("validation_size", config.dataset.validation_size, integer<std::size_t>(0, max_int32));
   scalar("test_size", config.dataset.test_size, integer<std::size_t>(1, max_int32));
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);

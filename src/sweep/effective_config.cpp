@@ -40,6 +40,7 @@ std::string effective_config(const Config& config) {
   else
     json["dataset"]["dir"] = config.dataset.directory.string();
   if (config.dataset.train_size) json["train_size"] = *config.dataset.train_size;
+  if (config.dataset.validation_size > 0) json["validation_size"] = config.dataset.validation_size;
   if (config.dataset.test_size) json["test_size"] = *config.dataset.test_size;
   json["epochs"] = config.epochs;
   json["save_weights"] = config.save_weights;

@@ -70,6 +70,7 @@ std::string run_digest(const RunSpec& spec, const Dataset& data) {
       "test_size={}\n",
       arithmetic_version, data.files[0].sha256, data.files[1].sha256, data.files[2].sha256,
       data.files[3].sha256, data.train.count, data.test.count);
+  if (data.validation.count > 0) text += fmt::format("validation_size={}\n", data.validation.count);
   for_each_axis(
       [&](const auto& axis) { text += fmt::format("{}={}\n", axis.name, identity(spec.*axis.value)); });
   return sha256_hex(text).substr(0, digest_length);

@@ -152,7 +152,7 @@ struct CohortTrainer::State {
     dy = AlignedBuffer<float>(members.size() * data.classes * padded(batch_size));
     delta_memory.resize(slots());
     evaluation_memory.resize(slots());
-    const std::size_t most = std::max(data.train.count, data.test.count);
+    const std::size_t most = std::max({data.train.count, data.test.count, data.validation.count});
     sums.resize((most + evaluated_together - 1) / evaluated_together * members.size());
 
     if (start.empty())
@@ -385,6 +385,11 @@ void CohortTrainer::evaluate(std::span<Metrics> metrics) const {
   state_->evaluate_set(state_->data.test, [&](std::size_t m, float loss, float accuracy) {
     metrics[m].test_loss = loss;
     metrics[m].test_accuracy = accuracy;
+  });
+  if (state_->data.validation.count == 0) return;
+  state_->evaluate_set(state_->data.validation, [&](std::size_t m, float loss, float accuracy) {
+    metrics[m].validation_loss = loss;
+    metrics[m].validation_accuracy = accuracy;
   });
 }
 

@@ -300,6 +300,55 @@ class Files(Case):
         self.assertEqual(values_of(one), values_of(other))
 
 
+class Validation(Files):
+    """Images that are taken away from training, to choose by."""
+
+    KEYS = {"learning_rate": [0.5, 3e38], "hidden_size": [8, 30], "epochs": 6, "train_size": 190}
+
+    def test_it_is_the_last_of_the_training_images(self):
+        self.run_it(self.config(validation_size=40, **self.KEYS), "--quiet")
+        # The same as a data set of its own, where these are the test set.
+        images = np.frombuffer((self.dir / "data" / "train-images-idx3-ubyte").read_bytes(), np.uint8, offset=16).reshape(200, 6, 6)
+        labels = np.frombuffer((self.dir / "data" / "train-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
+        (self.dir / "apart").mkdir()
+        for name, part in (("train", slice(0, 150)), ("t10k", slice(150, 190))):
+            write_idx(self.dir / "apart" / f"{name}-images-idx3-ubyte", images[part])
+            write_idx(self.dir / "apart" / f"{name}-labels-idx1-ubyte", labels[part])
+        keys = {key: value for key, value in self.KEYS.items() if key != "train_size"}
+        self.run_it(self.config("apart", dataset={"dir": "apart"}, **keys), "--quiet")
+        validated = self.results(keys=(*METRICS, "validation_loss", "validation_accuracy", "digest"))
+        apart = self.results("apart", keys=(*METRICS, "digest"))
+        for one, other in (("train_loss", "train_loss"), ("train_accuracy", "train_accuracy"),
+                           ("validation_loss", "test_loss"), ("validation_accuracy", "test_accuracy")):
+            self.assertEqual(validated[one].tobytes(), apart[other].tobytes(), one)
+        self.assertTrue(np.isfinite(validated["validation_loss"][:2]).all())
+        self.assertNotEqual(validated["digest"].tobytes(), apart["digest"].tobytes())
+
+    def test_it_is_kept_verified_and_told(self):
+        config = self.config(validation_size=40, **self.KEYS)
+        out, _ = self.run_it(config, "--progress", "jsonl")
+        lines = [json.loads(line) for line in out.splitlines()]
+        stored = self.results(keys=("validation_loss", "validation_accuracy"))
+        for line in lines:
+            for name in stored:
+                value = np.float32(np.nan if line[name] is None else line[name])
+                self.assertEqual(value.tobytes(), stored[name][line["run"], line["epoch"]].tobytes())
+        self.assertIn("every bit is the same", self.run_it("verify", "results/sweep.h5", "--all")[0])
+        for i in (1, 2):
+            self.run_it(config, "--shard", f"{i}/2", "--quiet")
+        self.run_it("merge", "merged.h5", "results/sweep.shard-1-of-2.h5", "results/sweep.shard-2-of-2.h5")
+        self.assert_same("merged.h5", "results/sweep.h5")
+
+    def test_it_leaves_something_to_train_on(self):
+        self.refused(self.config(validation_size=190, **self.KEYS), says=["validation_size is 190", "190"])
+        self.refused(self.config(validation_size=180, **self.KEYS), says=["batch_size", "20", "10"])
+
+    def test_another_one_is_refused(self):
+        self.run_it(self.config(validation_size=40, **self.KEYS), "--quiet")
+        _, err = self.run_it(self.config(validation_size=50, **self.KEYS), code=2)
+        self.assertIn("validation_size: 40 in the file, 50 now", err)
+
+
 class Permissions(Files):
     """Folders and files that may be read and no more."""
 

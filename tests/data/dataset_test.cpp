@@ -141,6 +141,23 @@ TEST_F(LoadDataset, TakesTheFirstSoMany) {
   EXPECT_THAT(data.test.labels, ElementsAre(0));
 }
 
+TEST_F(LoadDataset, TakesTheLastSoManyAwayForValidation) {
+  const fs::path folder = make("shapes");
+  const Dataset all = load_dataset({.directory = folder, .train_size = 3});
+  EXPECT_EQ(all.validation.count, 0u);
+  const Dataset data = load_dataset({.directory = folder, .train_size = 3, .validation_size = 1});
+  EXPECT_EQ(data.train.count, 2u);
+  EXPECT_EQ(data.validation.count, 1u);
+  EXPECT_EQ(data.test.labels, all.test.labels);
+  std::vector<std::uint8_t> pixels = data.train.pixels, labels = data.train.labels;
+  pixels.insert(pixels.end(), data.validation.pixels.begin(), data.validation.pixels.end());
+  labels.insert(labels.end(), data.validation.labels.begin(), data.validation.labels.end());
+  EXPECT_EQ(pixels, all.train.pixels);
+  EXPECT_EQ(labels, all.train.labels);
+  EXPECT_THAT(error({.directory = folder, .train_size = 3, .validation_size = 3}),
+              HasSubstr("validation_size is 3; it must be below 3, the number of training images"));
+}
+
 TEST_F(LoadDataset, ClassesAndChecksumsAreThoseOfTheWholeFile) {
   const fs::path folder = make("shapes");
   test::write_file(folder / "train-labels-idx1-ubyte", test::idx_labels({0, 1, 0, 6}));

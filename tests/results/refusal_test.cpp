@@ -130,6 +130,14 @@ TEST_F(ARefusal, OfToggledSaveWeights) {
   EXPECT_THAT(refused(sweep_of(text, data)), HasSubstr("save_weights: false in the file, true now"));
 }
 
+TEST_F(ARefusal, OfAnotherValidationSet) {
+  make(sweep);
+  Dataset validated = data;
+  validated.validation = validated.test;
+  EXPECT_THAT(refused(sweep_of(example_config, validated), validated),
+              HasSubstr("validation_size: 0 in the file, 20 now"));
+}
+
 TEST_F(ARefusal, OfOtherDataNamesTheFile) {
   make(sweep);
   Dataset other = data;

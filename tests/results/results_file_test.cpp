@@ -51,6 +51,24 @@ TEST_F(AResultsFile, IsWholeBeforeTheFirstEpoch) {
   for (const float value : run.test_loss) EXPECT_EQ(bits(value), 0x7fc00000u);
 }
 
+TEST_F(AResultsFile, HoldsWhatWasMeasuredOnAValidationSet) {
+  Dataset validated = data;
+  validated.validation = validated.test;
+  const Sweep now = sweep_of(example_config, validated);
+  ResultsFile file(path, now, validated, example_provenance, {});
+  EpochRecord record = record_of(1, 0);
+  record.metrics.validation_loss = 7;
+  record.metrics.validation_accuracy = 8;
+  file.on_epoch({&record, 1});
+  file.close();
+  const ResultsData results = read_results(path);
+  EXPECT_EQ(results.origin.validation_size, validated.validation.count);
+  ASSERT_EQ(results.runs[1].validation_loss.size(), 3u);
+  EXPECT_EQ(results.runs[1].metrics(0).validation_loss, 7);
+  EXPECT_EQ(results.runs[1].metrics(0).validation_accuracy, 8);
+  EXPECT_EQ(bits(results.runs[1].metrics(1).validation_loss), 0x7fc00000u);
+}
+
 TEST_F(AResultsFile, HoldsTheEpochsItWasTold) {
   ResultsFile file = open();
   write_run(file, 3);

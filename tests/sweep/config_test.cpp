@@ -35,7 +35,7 @@ TEST(ParseConfig, EmptyObjectIsAllDefaults) {
 
 TEST(ParseConfig, ReadsEveryKey) {
   const Config config = parse_config(
-      R"({"name": "all", "description": "what for", "dataset": "mnist", "train_size": 5000, "test_size": 400,
+      R"({"name": "all", "description": "what for", "dataset": "mnist", "train_size": 5000, "validation_size": 1000, "test_size": 400,
           "epochs": 3, "save_weights": true, "learning_rate": [0.5, 1], "batch_size": [10, 5], "hidden_size": 7,
           "loss": ["mean_squared_error", "cross_entropy"], "sampling": "with_replacement",
           "weight_init_std": 0.25, "seed": [9223372036854775807, 0]})",
@@ -44,6 +44,7 @@ TEST(ParseConfig, ReadsEveryKey) {
   EXPECT_EQ(config.description, "what for");
   EXPECT_EQ(config.dataset.name, "mnist");
   EXPECT_EQ(config.dataset.train_size, 5000u);
+  EXPECT_EQ(config.dataset.validation_size, 1000u);
   EXPECT_EQ(config.dataset.test_size, 400u);
   EXPECT_EQ(config.epochs, 3);
   EXPECT_TRUE(config.save_weights);

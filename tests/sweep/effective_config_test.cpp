@@ -33,10 +33,10 @@ TEST(EffectiveConfig, HoldsEveryKeyThatIsSet) {
   EXPECT_EQ(
       effective(R"({"seed": [2, 9223372036854775807], "weight_init_std": 1e-5, "sampling": "with_replacement",
                           "loss": ["mean_squared_error"], "hidden_size": 7, "batch_size": 8, "learning_rate": [1, 0.30],
-                          "save_weights": true, "epochs": 3, "test_size": 20, "train_size": 60,
+                          "save_weights": true, "epochs": 3, "test_size": 20, "train_size": 60, "validation_size": 10,
                           "dataset": {"dir": "/no/such/letters"}, "description": "größe", "name": "all"})"),
       R"({"name":"all","description":"größe","dataset":{"dir":"/no/such/letters"},"train_size":60,)"
-      R"("test_size":20,"epochs":3,"save_weights":true,"learning_rate":[1.0,0.3],"batch_size":[8],)"
+      R"("validation_size":10,"test_size":20,"epochs":3,"save_weights":true,"learning_rate":[1.0,0.3],"batch_size":[8],)"
       R"("hidden_size":[7],"loss":["mean_squared_error"],"sampling":["with_replacement"],)"
       R"("weight_init_std":[1e-05],"seed":[2,9223372036854775807]})");
 }

@@ -98,7 +98,10 @@ TEST(RunDigest, DiffersForOtherDataAndSizes) {
     data.files[f].sha256[0] = 'f';
     digests.insert(run_digest({}, data));
   }
-  EXPECT_EQ(digests.size(), 7u);
+  Dataset validated = test::tiny_dataset();
+  validated.validation.count = 10;
+  digests.insert(run_digest({}, validated));
+  EXPECT_EQ(digests.size(), 8u);
 }
 
 TEST(RunDigest, IsTheSameWhereverTheDataLies) {

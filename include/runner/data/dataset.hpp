@@ -10,7 +10,7 @@
 
 namespace runner {
 
-/// Images with their labels: the training set or the test set.
+/// Images with their labels: the training, the validation or the test set.
 struct LabelledImages {
   std::size_t count = 0;
   std::vector<std::uint8_t> pixels;  ///< count × Dataset::pixels, an image after the other, 0…255
@@ -33,6 +33,7 @@ struct Dataset {
   std::size_t pixels = 0;            ///< rows × columns
   std::size_t classes = 0;  ///< 10 for the built-in sets, else 1 + the largest training label in the file
   LabelledImages train;
+  LabelledImages validation;  ///< empty unless asked for
   LabelledImages test;
 };
 
@@ -42,6 +43,7 @@ struct DatasetSource {
   std::filesystem::path directory = {};  ///< a folder with four IDX files, or empty
   std::optional<std::size_t> train_size = {};  ///< the first so many training images; all if absent
   std::optional<std::size_t> test_size = {};   ///< the first so many test images; all if absent
+  std::size_t validation_size = 0;  ///< of the training images the last so many are taken away for validation
 };
 
 /// Finds, reads and checks a data set.
@@ -56,8 +58,8 @@ struct DatasetSource {
 /// Throws Error (bad_input): a folder or file that is not there (with the places looked in and how to get
 /// it), any error of read_idx_*, image and label counts that differ (both files named), sizes of training and
 /// test images that differ, labels out of range (10 or more in the built-in sets; a test label above every
-/// training label elsewhere; one class only), and `train_size` or `test_size` of zero or larger than the file
-/// holds (the key named).
+/// training label elsewhere; one class only), `train_size` or `test_size` of zero or larger than the file
+/// holds, and a `validation_size` that leaves nothing to train on (the key named).
 Dataset load_dataset(const DatasetSource& source);
 
 }  // namespace runner

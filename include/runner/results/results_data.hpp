@@ -22,9 +22,15 @@ struct StoredRun {
   int weights_epoch;
   /// Epochs 0 … E; NaN where there is none yet.
   std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
+  std::vector<float> validation_loss, validation_accuracy;  ///< empty where there is no validation set
 
   Metrics metrics(std::size_t epoch) const {
-    return {train_loss[epoch], train_accuracy[epoch], test_loss[epoch], test_accuracy[epoch]};
+    Metrics all{train_loss[epoch], train_accuracy[epoch], test_loss[epoch], test_accuracy[epoch]};
+    if (!validation_loss.empty()) {
+      all.validation_loss = validation_loss[epoch];
+      all.validation_accuracy = validation_accuracy[epoch];
+    }
+    return all;
   }
 };
 
@@ -32,12 +38,12 @@ struct StoredRun {
 struct Origin {
   std::int64_t arithmetic_version;
   std::string runner_version, kernel, processor;
-  std::string dataset;                      ///< Dataset::name
-  std::filesystem::path dataset_directory;  ///< where it lay
-  std::array<DatasetFile, 4> files;         ///< as in Dataset
-  std::string config_text;                  ///< the config file as it was read
-  std::filesystem::path config_file;        ///< as it was named
-  std::size_t train_size, test_size;
+  std::string dataset;                                 ///< Dataset::name
+  std::filesystem::path dataset_directory;             ///< where it lay
+  std::array<DatasetFile, 4> files;                    ///< as in Dataset
+  std::string config_text;                             ///< the config file as it was read
+  std::filesystem::path config_file;                   ///< as it was named
+  std::size_t train_size, validation_size, test_size;  ///< images
 };
 
 /// A results file read into memory (weights left out).

@@ -30,8 +30,8 @@ struct Sweep {
 Sweep expand(Config config, const Dataset& data);
 
 /// The run's identity: the first 128 bits of the SHA-256 of its axis values, the checksums of the
-/// decompressed data files, the training and test size used, and the arithmetic version. Never epochs, names,
-/// threads, kernel or paths.
+/// decompressed data files, the training, validation and test size used, and the arithmetic version. Never
+/// epochs, names, threads, kernel or paths.
 ///
 /// The text that is hashed is a line "key=value" for each, in the order of run_digest's source; numbers that
 /// are not integers stand as the 16 hexadecimal digits of their IEEE 754 bits.

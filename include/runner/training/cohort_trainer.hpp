@@ -6,20 +6,23 @@
 
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace runner {
 
-/// What is recorded of a run after an epoch: means over the whole training and the whole test set.
+/// What is recorded of a run after an epoch: means over the whole training, test and validation set.
 struct Metrics {
   float train_loss;
   float train_accuracy;
   float test_loss;
   float test_accuracy;
+  float validation_loss = std::numeric_limits<float>::quiet_NaN();  ///< NaN where there is no such set
+  float validation_accuracy = std::numeric_limits<float>::quiet_NaN();
 
-  /// False once the run has diverged.
+  /// False once the run has diverged: its loss on the training or the test set is no number.
   bool finite() const;
 };
 
@@ -95,7 +98,7 @@ class CohortTrainer {
   /// Trains one epoch.
   void train_epoch();
 
-  /// Metrics of each run on the whole training and test set, X passed once for all runs. metrics.size() =
+  /// Metrics of each run on the whole sets, X passed once for all runs. metrics.size() =
   /// size().
   void evaluate(std::span<Metrics> metrics) const;
 
