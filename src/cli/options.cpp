@@ -109,11 +109,27 @@ Options parse_arguments(int argc, char** argv) {
   app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors")->excludes(progress);
 
   CLI::App* compare = app.add_subcommand("compare", "Show train against test accuracy of a results file");
-  compare->add_option("FILE", comparison.file, "The results file, also of a sweep that is running")
+  compare
+      ->add_option("FILE", comparison.files,
+                   "Results files, also of sweeps that are running; several: side by side")
       ->required();
+  compare->add_option("--where", comparison.where,
+                      "Only runs that obey conditions: 'hidden_size>=100,learning_rate=0.1'");
   compare->add_option("--sort", comparison.sort,
                       fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
-  compare->add_flag("--csv", comparison.csv, "Print comma-separated values");
+  CLI::Option* by = compare->add_option(
+      "--by", comparison.by, "The effect of one axis, such as hidden_size, all else and the seed the same");
+  compare->add_option("--top", comparison.top, "The first so many configurations")
+      ->check(CLI::PositiveNumber)
+      ->excludes(by);
+  CLI::Option* csv = compare->add_flag_callback(
+      "--csv", [&comparison] { comparison.form = ComparisonForm::csv; }, "Print comma-separated values");
+  compare
+      ->add_flag_callback(
+          "--json", [&comparison] { comparison.form = ComparisonForm::json; }, "Print JSON")
+      ->excludes(csv)
+      ->excludes(by);
+  csv->excludes(by);
 
   CLI::App* verify = app.add_subcommand(
       "verify", "Train stored runs again from what the file says of itself, and compare every bit");

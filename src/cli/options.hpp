@@ -39,11 +39,17 @@ struct RunOptions {
   std::string command_line;
 };
 
-/// `runner compare FILE`
+/// What a comparison is printed as.
+enum class ComparisonForm { table, csv, json };
+
+/// `runner compare FILE…`
 struct CompareOptions {
-  std::filesystem::path file;
-  std::string sort;  ///< a column, or empty for the file's order
-  bool csv = false;
+  std::vector<std::filesystem::path> files;
+  std::string where;    ///< conditions, or empty for all runs
+  std::string sort;     ///< a column, or empty for the files' order
+  std::string by;       ///< the axis whose effect is asked for, or empty
+  std::size_t top = 0;  ///< the first so many, or 0 for all
+  ComparisonForm form = ComparisonForm::table;
 };
 
 /// `runner verify FILE`

@@ -2,12 +2,13 @@
 
 #include "runner/sweep/cohorts.hpp"
 
+#include "terminal.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace runner::cli {
@@ -19,11 +20,6 @@ std::string clock_time(double seconds) {
   const auto s = static_cast<long>(seconds + 0.5);
   return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
                   : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
-
-std::size_t terminal_columns() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 }  // namespace
@@ -78,7 +74,7 @@ void Progress::show(bool last) {
   if (terminal_) {
     // Back to the margin, the line cut to the terminal's width, the rest of the old one erased.
     std::string text = line();
-    text.resize(std::min(text.size(), terminal_columns() - 1));
+    text.resize(std::min(text.size(), terminal_columns(STDERR_FILENO) - 1));
     fmt::print(stderr, "\r{}\x1b[K{}", text, last ? "\n" : "");
   } else if (last || (Clock::now() - shown_ >= plain_interval && epochs_done_ < epochs_)) {
     fmt::print(stderr, "{}\n", line());

@@ -10,6 +10,7 @@
 #include "memory.hpp"
 #include "progress.hpp"
 #include "stop_signal.hpp"
+#include "terminal.hpp"
 
 #include <numeric>
 #include <optional>
@@ -111,7 +112,7 @@ int run_sweep(const RunOptions& options) {
         ended, runs, output.string());
     return exit_stopped;
   }
-  if (!options.quiet && !lines) fmt::print("{}", to_table(compare(results)));
+  if (!options.quiet && !lines) fmt::print("{}", to_table(compare(results), table_style()));
   return exit_done;
 }
 

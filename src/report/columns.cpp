@@ -30,6 +30,34 @@ std::vector<Column> make_axis_columns() {
   return columns;
 }
 
+/// A mean and the half width of its interval, under the names that are given.
+void add(std::vector<Column>& columns, std::string_view name, std::string_view interval_name,
+         Estimate Summary::*estimate, bool of_merit) {
+  columns.push_back({name, of_merit, [=](const Summary& s) { return (s.*estimate).mean; }});
+  columns.push_back({interval_name, false, [=](const Summary& s) { return (s.*estimate).half_width; }});
+}
+
+std::vector<Column> make_measured_columns() {
+  std::vector<Column> columns{
+      {"seeds", false, [](const Summary& s) { return static_cast<double>(s.seeds); }},
+      {"done", false, [](const Summary& s) { return static_cast<double>(s.done); }},
+      {"diverged", false, [](const Summary& s) { return static_cast<double>(s.diverged); }}};
+  add(columns, "train_accuracy", "train_accuracy_ci", &Summary::train_accuracy, true);
+  add(columns, "validation_accuracy", "validation_accuracy_ci", &Summary::validation_accuracy, true);
+  add(columns, "test_accuracy", "test_accuracy_ci", &Summary::test_accuracy, true);
+  add(columns, "gap", "gap_ci", &Summary::gap, true);
+  add(columns, "train_loss", "train_loss_ci", &Summary::train_loss, false);
+  add(columns, "validation_loss", "validation_loss_ci", &Summary::validation_loss, false);
+  add(columns, "test_loss", "test_loss_ci", &Summary::test_loss, false);
+  columns.push_back({"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }});
+  add(columns, "best_accuracy", "best_accuracy_ci", &Summary::best_accuracy, true);
+  add(columns, "best_test_accuracy", "best_test_accuracy_ci", &Summary::best_test_accuracy, true);
+  columns.push_back({"minimum_epoch", false, [](const Summary& s) { return epoch_or_nan(s.minimum_epoch); }});
+  columns.push_back({"onset_epoch", false, [](const Summary& s) { return epoch_or_nan(s.onset_epoch); }});
+  add(columns, "stopping_gain", "stopping_gain_ci", &Summary::stopping_gain, true);
+  return columns;
+}
+
 }  // namespace
 
 std::span<const Column> axis_columns() {
@@ -38,17 +66,7 @@ std::span<const Column> axis_columns() {
 }
 
 std::span<const Column> measured_columns() {
-  static const std::vector<Column> columns{
-      Column{"seeds", false, [](const Summary& s) { return static_cast<double>(s.seeds); }},
-      Column{"done", false, [](const Summary& s) { return static_cast<double>(s.done); }},
-      Column{"diverged", false, [](const Summary& s) { return static_cast<double>(s.diverged); }},
-      Column{"train_accuracy", true, [](const Summary& s) { return s.train_accuracy; }},
-      Column{"test_accuracy", true, [](const Summary& s) { return s.test_accuracy; }},
-      Column{"gap", true, [](const Summary& s) { return s.gap; }},
-      Column{"best_test_accuracy", true, [](const Summary& s) { return s.best_test_accuracy; }},
-      Column{"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }},
-      Column{"turned_epoch", false, [](const Summary& s) { return epoch_or_nan(s.turned_epoch); }},
-  };
+  static const std::vector<Column> columns = make_measured_columns();
   return columns;
 }
 

@@ -5,12 +5,13 @@
 #include "columns.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <cmath>
-#include <limits>
+#include <cstdint>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace runner {
 namespace {
@@ -31,19 +32,88 @@ std::vector<Runs> configurations_of(const ResultsData& results) {
   return configurations;
 }
 
-// Epoch by epoch.
-std::vector<double> mean(const Runs& runs, std::vector<float> StoredRun::*metric, std::size_t epochs) {
-  std::vector<double> means(epochs, 0);
-  for (const StoredRun* run : runs) {
-    const std::vector<float>& values = run->*metric;
-    assert(values.size() == epochs);
-    for (std::size_t e = 0; e < epochs; ++e) means[e] += values[e];
+/// The runs of one configuration that are done.
+class Seeds {
+ public:
+  using Metric = std::vector<float> StoredRun::*;
+
+  explicit Seeds(Runs runs) : runs_(std::move(runs)) {}
+
+  /// Of the values of a metric after an epoch; no numbers where the metric was not recorded.
+  Estimate at(Metric metric, std::size_t epoch) const {
+    return over_seeds([&](const StoredRun& run) { return value(run, metric, epoch); });
   }
-  for (double& value : means) value /= static_cast<double>(runs.size());
-  return means;
+
+  /// Of the differences, seed by seed.
+  Estimate difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const {
+    return over_seeds([&](const StoredRun& run) { return value(run, a, epoch_a) - value(run, b, epoch_b); });
+  }
+
+  /// The mean after each epoch.
+  std::vector<double> curve(Metric metric) const {
+    std::vector<double> means((runs_.front()->*metric).size());
+    for (std::size_t e = 0; e < means.size(); ++e) means[e] = at(metric, e).mean;
+    return means;
+  }
+
+ private:
+  static double value(const StoredRun& run, Metric metric, std::size_t epoch) { return (run.*metric)[epoch]; }
+
+  template <class Value>
+  Estimate over_seeds(const Value& value) const {
+    std::vector<double> values;
+    for (const StoredRun* run : runs_) values.push_back(value(*run));
+    return estimate(values);
+  }
+
+  Runs runs_;
+};
+
+/// The first epoch of those at the end after all of which the loss lies above that after `minimum` by more
+/// than its noise; −1 if there is none.
+int onset(const Seeds& seeds, Seeds::Metric loss, std::size_t minimum, std::size_t last) {
+  std::vector<Estimate> rises;  // after each later epoch
+  for (std::size_t e = minimum + 1; e <= last; ++e) rises.push_back(seeds.difference(loss, e, loss, minimum));
+  // One noise for all of them: of few seeds that of a single epoch is hardly known.
+  double squares = 0;
+  for (const Estimate& rise : rises)
+    if (!std::isnan(rise.half_width)) squares += rise.half_width * rise.half_width;
+  const double noise = rises.empty() ? 0 : std::sqrt(squares / static_cast<double>(rises.size()));
+  std::size_t first = last + 1;
+  while (first > minimum + 1 && rises[first - minimum - 2].mean > noise) --first;
+  return first > last ? -1 : static_cast<int>(first);
 }
 
-ConfigurationSummary summarise(const Runs& runs, std::size_t epochs) {
+void measure(const Seeds& seeds, bool validated, std::size_t last, ConfigurationSummary& summary) {
+  summary.train_accuracy = seeds.at(&StoredRun::train_accuracy, last);
+  summary.test_accuracy = seeds.at(&StoredRun::test_accuracy, last);
+  summary.gap = seeds.difference(&StoredRun::train_accuracy, last, &StoredRun::test_accuracy, last);
+  summary.train_loss = seeds.at(&StoredRun::train_loss, last);
+  summary.test_loss = seeds.at(&StoredRun::test_loss, last);
+  if (validated) {
+    summary.validation_accuracy = seeds.at(&StoredRun::validation_accuracy, last);
+    summary.validation_loss = seeds.at(&StoredRun::validation_loss, last);
+  }
+
+  const Seeds::Metric accuracy = validated ? &StoredRun::validation_accuracy : &StoredRun::test_accuracy;
+  const Seeds::Metric loss = validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+  const std::vector<double> accuracies = seeds.curve(accuracy), losses = seeds.curve(loss);
+  const auto best =
+      static_cast<std::size_t>(std::max_element(accuracies.begin(), accuracies.end()) - accuracies.begin());
+  summary.best_epoch = static_cast<int>(best);
+  summary.best_accuracy = seeds.at(accuracy, best);
+  summary.best_test_accuracy = seeds.at(&StoredRun::test_accuracy, best);
+
+  // Searched from the end, so that a loss that stays at its minimum has not passed it.
+  const auto minimum =
+      static_cast<std::size_t>(losses.rend() - std::min_element(losses.rbegin(), losses.rend()) - 1);
+  summary.minimum_epoch = static_cast<int>(minimum);
+  summary.onset_epoch = onset(seeds, loss, minimum, last);
+  summary.stopping_gain =
+      seeds.difference(&StoredRun::test_accuracy, minimum, &StoredRun::test_accuracy, last);
+}
+
+ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t last) {
   Runs done;
   ConfigurationSummary summary;
   summary.spec = runs.front()->run.spec;
@@ -53,33 +123,29 @@ ConfigurationSummary summarise(const Runs& runs, std::size_t epochs) {
     if (run->status == RunStatus::diverged) ++summary.diverged;
   }
   summary.done = done.size();
-  if (done.empty()) {
-    const double none = std::numeric_limits<double>::quiet_NaN();
-    summary.train_accuracy = summary.test_accuracy = summary.gap = summary.best_test_accuracy = none;
-    return summary;
-  }
-  const std::vector<double> test_accuracy = mean(done, &StoredRun::test_accuracy, epochs);
-  const std::vector<double> test_loss = mean(done, &StoredRun::test_loss, epochs);
-  summary.train_accuracy = mean(done, &StoredRun::train_accuracy, epochs).back();
-  summary.test_accuracy = test_accuracy.back();
-  summary.gap = summary.train_accuracy - summary.test_accuracy;
-
-  const auto best = std::max_element(test_accuracy.begin(), test_accuracy.end());
-  summary.best_test_accuracy = *best;
-  summary.best_epoch = static_cast<int>(best - test_accuracy.begin());
-  // Searched from the end, so that a loss that stays at its minimum has not turned.
-  const auto after_minimum = std::min_element(test_loss.rbegin(), test_loss.rend());
-  if (after_minimum != test_loss.rbegin())
-    summary.turned_epoch = static_cast<int>(test_loss.rend() - after_minimum) - 1;
+  if (!done.empty()) measure(Seeds(std::move(done)), validated, last, summary);
   return summary;
 }
 
-std::optional<std::size_t> widest_gap(const std::vector<ConfigurationSummary>& configurations) {
-  std::optional<std::size_t> widest;
-  for (std::size_t i = 0; i < configurations.size(); ++i)
-    if (configurations[i].done > 0 && (!widest || configurations[i].gap > configurations[*widest].gap))
-      widest = i;
-  return widest;
+std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& configurations,
+                                   Estimate ConfigurationSummary::*estimate) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    const double mean = (configurations[i].*estimate).mean;
+    if (!std::isnan(mean) && (!found || mean > (configurations[*found].*estimate).mean)) found = i;
+  }
+  return found;
+}
+
+/// A field of CSV. Only a name may hold what has to be quoted.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string field;
+  for (const char c : text) {
+    field += c;
+    if (c == '"') field += c;
+  }
+  return fmt::format("\"{}\"", field);
 }
 
 std::vector<Column> all_columns() {
@@ -90,15 +156,33 @@ std::vector<Column> all_columns() {
 
 }  // namespace
 
-Comparison compare(const ResultsData& results) {
+Comparison compare(std::span<const ResultsData> files) {
   Comparison comparison;
-  comparison.name = results.name;
-  comparison.epochs = results.epochs;
-  const auto epochs = static_cast<std::size_t>(results.epochs) + 1;  // epoch 0 is the untrained network
-  for (const Runs& runs : configurations_of(results))
-    comparison.configurations.push_back(summarise(runs, epochs));
-  comparison.widest_gap = widest_gap(comparison.configurations);
+  comparison.validated = std::all_of(files.begin(), files.end(), [](const ResultsData& results) {
+    return results.origin.validation_size > 0;
+  });
+  for (const ResultsData& results : files) {
+    for (const Runs& runs : configurations_of(results)) {
+      comparison.configurations.push_back(
+          summarise(runs, comparison.validated, static_cast<std::size_t>(results.epochs)));
+      comparison.configurations.back().file = comparison.names.size();
+    }
+    comparison.names.push_back(results.name);
+    comparison.epochs = std::max(comparison.epochs, results.epochs);
+  }
   return comparison;
+}
+
+Comparison compare(const ResultsData& results) {
+  return compare({&results, 1});
+}
+
+std::optional<std::size_t> Comparison::widest_gap() const {
+  return largest(configurations, &ConfigurationSummary::gap);
+}
+
+std::optional<std::size_t> Comparison::best() const {
+  return largest(configurations, &ConfigurationSummary::best_accuracy);
 }
 
 std::vector<std::string_view> comparison_columns() {
@@ -121,19 +205,39 @@ void sort(Comparison& comparison, std::string_view name) {
     return column->of_merit ? x > y : x < y;
   };
   std::stable_sort(comparison.configurations.begin(), comparison.configurations.end(), before);
-  comparison.widest_gap = widest_gap(comparison.configurations);
 }
 
 std::string to_csv(const Comparison& comparison) {
-  // No value holds a comma, a quote or a line end, so none is quoted.
   const std::vector<Column> columns = all_columns();
-  std::string csv = fmt::format("{}\r\n", fmt::join(comparison_columns(), ","));
-  for (const ConfigurationSummary& configuration : comparison.configurations)
-    for (const Column& column : columns) {
-      csv += exact_text(column, configuration);
-      csv += &column == &columns.back() ? "\r\n" : ",";
-    }
+  std::string csv = fmt::format("file,{}\r\n", fmt::join(comparison_columns(), ","));
+  for (const ConfigurationSummary& configuration : comparison.configurations) {
+    csv += quoted(comparison.names[configuration.file]);
+    for (const Column& column : columns) csv.append(",").append(exact_text(column, configuration));
+    csv += "\r\n";
+  }
   return csv;
+}
+
+std::string to_json(const Comparison& comparison) {
+  nlohmann::ordered_json json;
+  json["chosen_by"] = comparison.validated ? "validation" : "test";
+  json["configurations"] = nlohmann::ordered_json::array();
+  for (const ConfigurationSummary& configuration : comparison.configurations) {
+    nlohmann::ordered_json object;
+    object["file"] = comparison.names[configuration.file];
+    for (const Column& column : all_columns()) {
+      auto& value = object[std::string(column.name)];  // null
+      if (column.word) {
+        value = column.word(configuration.spec);
+      } else if (const double number = column.value(configuration); !std::isnan(number)) {
+        value = number;
+        if (number == std::floor(number) && std::abs(number) < 1e15)
+          value = static_cast<std::int64_t>(number);
+      }
+    }
+    json["configurations"].push_back(std::move(object));
+  }
+  return json.dump(2) + "\n";
 }
 
 }  // namespace runner

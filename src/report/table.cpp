@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,45 +13,61 @@ namespace {
 using Configurations = std::vector<ConfigurationSummary>;
 using Strings = std::vector<std::string>;
 
+/// How much a table shows.
+enum class Detail { means, intervals, everything };
+
 // All of a table's columns are aligned to the right, their headings to the bottom.
 struct TableColumn {
   Strings heading;  // a string for each line
   Strings cells;
 };
 
-void append_row(std::string& out, const Strings& cells, const std::vector<std::size_t>& widths) {
-  std::string line;
-  for (std::size_t c = 0; c < cells.size(); ++c)
-    line += fmt::format("{:>{}}", cells[c], widths[c] + (c == 0 ? 0 : 2));
-  line.resize(line.find_last_not_of(' ') + 1);
-  out += line + '\n';
+struct Layout {
+  std::string heading;
+  Strings rows;
+  std::size_t width = 0;
+};
+
+/// Places on the screen: characters, not bytes.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string lay_out(const std::vector<TableColumn>& columns) {
+std::string row_of(const Strings& cells, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    line += std::string(widths[c] + (c == 0 ? 0 : 2) - width_of(cells[c]), ' ') + cells[c];
+  line.resize(line.find_last_not_of(' ') + 1);
+  return line + '\n';
+}
+
+Layout lay_out(const std::vector<TableColumn>& columns) {
   std::vector<std::size_t> widths;
   std::size_t heading_lines = 0;
   for (const TableColumn& column : columns) {
     std::size_t width = 0;
-    for (const std::string& text : column.heading) width = std::max(width, text.size());
-    for (const std::string& text : column.cells) width = std::max(width, text.size());
+    for (const std::string& text : column.heading) width = std::max(width, width_of(text));
+    for (const std::string& text : column.cells) width = std::max(width, width_of(text));
     widths.push_back(width);
     heading_lines = std::max(heading_lines, column.heading.size());
   }
 
-  std::string out;
+  Layout layout;
   Strings row(columns.size());
   for (std::size_t left = heading_lines; left > 0; --left) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const Strings& heading = columns[c].heading;
       row[c] = left <= heading.size() ? heading[heading.size() - left] : "";
     }
-    append_row(out, row, widths);
+    layout.heading += row_of(row, widths);
   }
   for (std::size_t r = 0; r < columns.front().cells.size(); ++r) {
     for (std::size_t c = 0; c < columns.size(); ++c) row[c] = columns[c].cells[r];
-    append_row(out, row, widths);
+    layout.rows.push_back(row_of(row, widths));
   }
-  return out;
+  layout.width = std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
+  return layout;
 }
 
 template <class Text>
@@ -69,8 +86,15 @@ Strings axis_heading(std::string_view name) {
   return {std::string(name.substr(0, underscore)), std::string(name.substr(underscore + 1))};
 }
 
-std::string fraction(double value) {
-  return std::isnan(value) ? "-" : fmt::format("{:.4f}", value);
+/// "0.8731", or with its interval "0.8731±.002", rounded up, for which there is room left where it is not
+/// known.
+std::string number(const Estimate& estimate, bool with_interval) {
+  if (std::isnan(estimate.mean)) return "-";
+  std::string text = fmt::format("{:.4f}", estimate.mean);
+  if (!with_interval) return text;
+  if (std::isnan(estimate.half_width)) return text + "     ";
+  const std::string half = fmt::format("{:.3f}", std::ceil(estimate.half_width * 1000) / 1000);
+  return fmt::format("{}±{}", text, std::string_view(half).substr(half.starts_with("0.") ? 1 : 0));
 }
 
 std::string seeds_text(const ConfigurationSummary& c) {
@@ -83,6 +107,10 @@ bool all_done_with_as_many_seeds(const Configurations& configurations) {
   return std::all_of(configurations.begin(), configurations.end(), [&](const ConfigurationSummary& c) {
     return c.done == c.seeds && c.seeds == configurations.front().seeds;
   });
+}
+
+std::string seeds_phrase(std::size_t seeds) {
+  return seeds == 1 ? ", 1 seed: noise is not known" : fmt::format(", mean over {} seeds", seeds);
 }
 
 bool varies(const Column& column, const Configurations& configurations) {
@@ -123,61 +151,146 @@ std::string fixed_axes_line(const ConfigurationSummary& any, const std::vector<C
   return fill(phrases);
 }
 
-std::string widest_gap_sentence(const ConfigurationSummary& widest, const std::vector<Column>& varying) {
-  Strings phrases = axis_phrases("* Widest gap:", varying, widest);
+/// With the file, where there are several.
+Strings named(const std::string& label, const Comparison& comparison, const ConfigurationSummary& which,
+              const std::vector<Column>& varying) {
+  Strings phrases = axis_phrases(label, varying, which);
+  if (comparison.names.size() > 1)
+    phrases.insert(phrases.begin() + 1, fmt::format("{},", comparison.names[which.file]));
   phrases.back().back() = ':';
-  phrases.push_back(fmt::format("train {:.4f},", widest.train_accuracy));
-  phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy));
-  phrases.push_back(fmt::format("gap {:.4f};", widest.gap));
-  phrases.push_back(widest.turned_epoch < 0
-                        ? "test loss did not turn"
-                        : fmt::format("test loss turned at epoch {}", widest.turned_epoch));
+  return phrases;
+}
+
+/// In a sentence: no room is left for what is not known.
+std::string with_interval(const Estimate& estimate) {
+  return number(estimate, !std::isnan(estimate.half_width));
+}
+
+/// What epochs and the best are chosen by.
+std::string_view set_of(const Comparison& comparison) {
+  return comparison.validated ? "validation" : "test";
+}
+
+std::string best_sentence(const Comparison& comparison, const ConfigurationSummary& best,
+                          const std::vector<Column>& varying) {
+  const std::string_view set = set_of(comparison);
+  Strings phrases = named(fmt::format("+ Best by {} accuracy:", set), comparison, best, varying);
+  phrases.push_back(fmt::format("{} at epoch {}{}", with_interval(best.best_accuracy), best.best_epoch,
+                                comparison.validated ? "," : ""));
+  if (comparison.validated)
+    phrases.push_back(fmt::format("test {} there", with_interval(best.best_test_accuracy)));
   return fill(phrases);
+}
+
+std::string widest_gap_sentence(const Comparison& comparison, const ConfigurationSummary& widest,
+                                const std::vector<Column>& varying) {
+  Strings phrases = named("* Widest gap:", comparison, widest, varying);
+  phrases.push_back(fmt::format("train {:.4f},", widest.train_accuracy.mean));
+  phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy.mean));
+  phrases.push_back(fmt::format("gap {};", with_interval(widest.gap)));
+  if (widest.onset_epoch < 0) {
+    phrases.push_back(fmt::format("no overfitting by {} loss", set_of(comparison)));
+  } else {
+    phrases.push_back(fmt::format("overfits from epoch {};", widest.onset_epoch));
+    phrases.push_back(fmt::format("stopping at {} would change test accuracy by {}{}", widest.minimum_epoch,
+                                  widest.stopping_gain.mean < 0 ? "" : "+",
+                                  with_interval(widest.stopping_gain)));
+  }
+  return fill(phrases);
+}
+
+bool has_intervals(const Configurations& configurations) {
+  return std::any_of(configurations.begin(), configurations.end(),
+                     [](const ConfigurationSummary& c) { return c.done > 1; });
+}
+
+/// The columns of the table, at one level of detail.
+std::vector<TableColumn> columns_of(const Comparison& comparison, const std::vector<Column>& varying,
+                                    bool plain_seeds, Detail detail) {
+  using Summary = ConfigurationSummary;
+  const Configurations& configurations = comparison.configurations;
+  const bool everything = detail == Detail::everything;
+  const bool known = has_intervals(configurations);
+  const bool intervals = known && detail >= Detail::intervals;
+  const auto widest = comparison.widest_gap(), best = comparison.best();
+  const auto is = [&](const Summary& c, const std::optional<std::size_t>& which) {
+    return which && &c == &configurations[*which];
+  };
+  const std::size_t epoch_width = fmt::formatted_size("{}", comparison.epochs);
+
+  std::vector<TableColumn> columns;
+  const auto add = [&](Strings heading, const auto& text) {
+    columns.push_back(make_column(std::move(heading), configurations, text));
+  };
+  const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool with_interval) {
+    add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, with_interval); });
+  };
+  if (comparison.names.size() > 1) add({"file"}, [&](const Summary& c) { return comparison.names[c.file]; });
+  for (const Column& axis : varying)
+    add(axis_heading(axis.name), [&](const Summary& c) { return exact_text(axis, c); });
+  add_number({"train", "acc"}, &Summary::train_accuracy, everything && known);
+  if (comparison.validated && everything) add_number({"valid.", "acc"}, &Summary::validation_accuracy, known);
+  add_number({"test", "acc"}, &Summary::test_accuracy, intervals);
+  add({"gap"}, [&](const Summary& c) {
+    return fmt::format("{}{}", is(c, widest) ? "*" : "", number(c.gap, intervals));
+  });
+  add({"best", comparison.validated ? "valid. acc" : "test acc", "@ epoch"}, [&](const Summary& c) {
+    return c.done == 0 ? "-"
+                       : fmt::format("{}{:.4f} @ {:>{}}", is(c, best) ? "+" : "", c.best_accuracy.mean,
+                                     c.best_epoch, epoch_width);
+  });
+  add({"over-", "fits", "from"},
+      [](const Summary& c) { return c.onset_epoch < 0 ? "-" : fmt::format("{}", c.onset_epoch); });
+  if (everything) {
+    add_number({"gained", "by", "stopping"}, &Summary::stopping_gain, known);
+    add_number({"train", "loss"}, &Summary::train_loss, known);
+    if (comparison.validated) add_number({"valid.", "loss"}, &Summary::validation_loss, known);
+    add_number({"test", "loss"}, &Summary::test_loss, known);
+  }
+  if (!plain_seeds) add({"seeds", "done"}, seeds_text);
+  return columns;
+}
+
+/// A line in colour, which ends before its end of line.
+std::string coloured(const std::string& line, const char* code) {
+  return fmt::format("\x1b[{}m{}\x1b[0m\n", code, std::string_view(line).substr(0, line.size() - 1));
 }
 
 }  // namespace
 
-std::string to_table(const Comparison& comparison) {
+std::string to_table(const Comparison& comparison, const TableStyle& style) {
   const Configurations& configurations = comparison.configurations;
-  std::string out = fmt::format("{}: {}, {}", comparison.name,
+  std::string out = fmt::format("{}: {}, {}", fmt::join(comparison.names, ", "),
                                 counted(static_cast<std::size_t>(comparison.epochs), "epoch"),
                                 counted(configurations.size(), "configuration"));
   if (configurations.empty()) return out + '\n';
 
   const bool plain_seeds = all_done_with_as_many_seeds(configurations);
-  out += plain_seeds ? fmt::format(", mean over {}\n", counted(configurations.front().seeds, "seed"))
-                     : ", mean over the seeds done\n";
-
+  out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
   std::vector<Column> fixed, varying;
   for (const Column& axis : axis_columns()) (varies(axis, configurations) ? varying : fixed).push_back(axis);
+
+  Layout layout;
+  for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means}) {
+    layout = lay_out(columns_of(comparison, varying, plain_seeds, detail));
+    if (detail != Detail::means && has_intervals(configurations) && layout.width <= style.columns)
+      out += " ± 95 % interval";
+    if (layout.width <= style.columns) break;
+  }
+  out += '\n';
   if (!fixed.empty()) out += fixed_axes_line(configurations.front(), fixed);
-
-  using Summary = ConfigurationSummary;
-  const Summary* widest = comparison.widest_gap ? &configurations[*comparison.widest_gap] : nullptr;
-  const std::size_t epoch_width = fmt::formatted_size("{}", comparison.epochs);
-
-  std::vector<TableColumn> columns;
-  for (const Column& axis : varying)
-    columns.push_back(make_column(axis_heading(axis.name), configurations,
-                                  [&](const Summary& c) { return exact_text(axis, c); }));
-  columns.push_back(make_column({"train", "acc"}, configurations,
-                                [](const Summary& c) { return fraction(c.train_accuracy); }));
-  columns.push_back(make_column({"test", "acc"}, configurations,
-                                [](const Summary& c) { return fraction(c.test_accuracy); }));
-  columns.push_back(make_column({"gap"}, configurations, [&](const Summary& c) {
-    return fmt::format("{}{}", &c == widest ? "*" : "", fraction(c.gap));
-  }));
-  columns.push_back(make_column({"best", "test acc", "@ epoch"}, configurations, [&](const Summary& c) {
-    return c.done == 0 ? "-"
-                       : fmt::format("{:.4f} @ {:>{}}", c.best_test_accuracy, c.best_epoch, epoch_width);
-  }));
-  columns.push_back(make_column({"test", "loss up", "@ epoch"}, configurations, [](const Summary& c) {
-    return c.turned_epoch < 0 ? "-" : fmt::format("{}", c.turned_epoch);
-  }));
-  if (!plain_seeds) columns.push_back(make_column({"seeds", "done"}, configurations, seeds_text));
-
-  out += '\n' + lay_out(columns);
-  if (widest != nullptr) out += '\n' + widest_gap_sentence(*widest, varying);
+  out += '\n' + layout.heading;
+  const auto widest = comparison.widest_gap(), best = comparison.best();
+  for (std::size_t i = 0; i < layout.rows.size(); ++i) {
+    if (style.colour && best == i)
+      out += coloured(layout.rows[i], "32");
+    else if (style.colour && widest == i)
+      out += coloured(layout.rows[i], "33");
+    else
+      out += layout.rows[i];
+  }
+  if (best) out += '\n' + best_sentence(comparison, configurations[*best], varying);
+  if (widest) out += widest_gap_sentence(comparison, configurations[*widest], varying);
   return out;
 }
 

@@ -201,6 +201,34 @@ class Sweeps(Case):
         by_rate = {row["learning_rate"]: row for row in rows}
         self.assertAlmostEqual(float(by_rate["0.1"]["train_accuracy"]), float(r["train_accuracy"][0, -1]), places=6)
 
+    def test_compare_takes_a_part_a_parameter_and_several_files(self):
+        self.run_it(self.config(learning_rate=[0.1, 1.0], hidden_size=[4, 8, 12], seed=[1, 2, 3]), "--quiet")
+        compare = ["compare", "results/sweep.h5"]
+        said = json.loads(self.run_it(*compare, "--json", "--where", "hidden_size>4,learning_rate=1", "--sort", "hidden_size")[0])
+        self.assertEqual([(c["hidden_size"], c["learning_rate"], c["seeds"]) for c in said["configurations"]], [(8, 1, 3), (12, 1, 3)])
+        said = json.loads(self.run_it(*compare, "--json", "--sort", "test_accuracy", "--top", "2")[0])
+        self.assertEqual(len(said["configurations"]), 2)
+        self.assertGreaterEqual(said["configurations"][0]["test_accuracy"], said["configurations"][1]["test_accuracy"])
+        self.assertIn("6 pairs for each value", self.run_it(*compare, "--by", "hidden_size")[0])
+        self.run_it(self.config("other", hidden_size=5), "--quiet")
+        table, _ = self.run_it(*compare, "results/other.h5")
+        self.assertTrue(table.startswith("sweep, other: 3 epochs, 7 configurations"), table)
+        for arguments, says in ((["--where", "hiden_size=4"], "the axes are"), (["--by", "epochs"], "the axes are"),
+                                (["--by", "batch_size"], "one value of batch_size")):
+            self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
+        self.run_it(*compare, "--csv", "--json", code=2)
+
+    def test_colour_is_for_terminals(self):
+        self.run_it(self.config(hidden_size=[4, 8]), "--quiet")
+        self.assertNotIn("\x1b", self.run_it("compare", "results/sweep.h5")[0])
+        for no_colour, expected in (("", True), ("1", False)):
+            reader, terminal = pty.openpty()
+            p = subprocess.run([RUNNER, "compare", "results/sweep.h5"], cwd=self.dir, stdout=terminal, env=os.environ | {"NO_COLOR": no_colour})
+            os.close(terminal)
+            self.assertEqual(p.returncode, 0)
+            self.assertEqual(b"\x1b[32m" in os.read(reader, 100000), expected)
+            os.close(reader)
+
     def test_compare_refuses_an_unknown_column(self):
         self.run_it(self.config(), "--quiet")
         _, err = self.run_it("compare", "results/sweep.h5", "--sort", "beauty", code=2)

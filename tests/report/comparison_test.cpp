@@ -18,6 +18,7 @@
 namespace runner {
 namespace {
 
+using test::ending;
 using test::results;
 using test::spec;
 using test::stored;
@@ -25,11 +26,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const float nan = std::numeric_limits<float>::quiet_NaN();
-
-// One epoch after the untrained network, as only its end matters.
-StoredRun ending(const RunSpec& s, float train_accuracy, float test_accuracy) {
-  return stored(s, RunStatus::done, {0, train_accuracy}, {0, test_accuracy}, {2, 1});
-}
 
 StoredRun with_test_loss(test::Curve test_loss) {
   const test::Curve accuracy(test_loss.size(), 0.5f);
@@ -48,10 +44,10 @@ std::vector<std::int32_t> hidden_sizes(const Comparison& comparison) {
 
 TEST(Compare, OfNoRunsHasNoConfigurationsAndNoWidestGap) {
   const Comparison c = compare(results(10, {}));
-  EXPECT_EQ(c.name, "made");
+  EXPECT_EQ(c.names.front(), "made");
   EXPECT_EQ(c.epochs, 10);
   EXPECT_TRUE(c.configurations.empty());
-  EXPECT_EQ(c.widest_gap, std::nullopt);
+  EXPECT_EQ(c.widest_gap(), std::nullopt);
 }
 
 TEST(Compare, OfOneRunGivesItsOwnNumbers) {
@@ -63,13 +59,14 @@ TEST(Compare, OfOneRunGivesItsOwnNumbers) {
   EXPECT_EQ(only.seeds, 1u);
   EXPECT_EQ(only.done, 1u);
   EXPECT_EQ(only.diverged, 0u);
-  EXPECT_EQ(only.train_accuracy, 1);
-  EXPECT_EQ(only.test_accuracy, 0.5);
-  EXPECT_EQ(only.gap, 0.5);
-  EXPECT_EQ(only.best_test_accuracy, 0.625);
+  EXPECT_EQ(only.train_accuracy.mean, 1);
+  EXPECT_EQ(only.test_accuracy.mean, 0.5);
+  EXPECT_EQ(only.gap.mean, 0.5);
+  EXPECT_EQ(only.best_accuracy.mean, 0.625);
   EXPECT_EQ(only.best_epoch, 2);
-  EXPECT_EQ(only.turned_epoch, 1);
-  EXPECT_EQ(c.widest_gap, 0u);
+  EXPECT_EQ(only.minimum_epoch, 1);
+  EXPECT_EQ(only.onset_epoch, 2);
+  EXPECT_EQ(c.widest_gap(), 0u);
 }
 
 TEST(Compare, TakesTheMeanOverSeeds) {
@@ -77,9 +74,9 @@ TEST(Compare, TakesTheMeanOverSeeds) {
   ASSERT_EQ(c.configurations.size(), 1u);
   EXPECT_EQ(c.configurations[0].seeds, 2u);
   EXPECT_EQ(c.configurations[0].done, 2u);
-  EXPECT_EQ(c.configurations[0].train_accuracy, 0.75);
-  EXPECT_EQ(c.configurations[0].test_accuracy, 0.375);
-  EXPECT_EQ(c.configurations[0].gap, 0.375);
+  EXPECT_EQ(c.configurations[0].train_accuracy.mean, 0.75);
+  EXPECT_EQ(c.configurations[0].test_accuracy.mean, 0.375);
+  EXPECT_EQ(c.configurations[0].gap.mean, 0.375);
 }
 
 // Each seed alone is best at 1 (epochs 1 and 3); their mean is at epoch 2.
@@ -89,7 +86,7 @@ TEST(Compare, FindsTheBestEpochOfTheMeanCurve) {
       compare(results(3, {stored(spec(50, 1), RunStatus::done, {0, 0, 0, 0}, {0, 1, 0.875f, 0}, loss),
                           stored(spec(50, 2), RunStatus::done, {0, 0, 0, 0}, {0, 0, 0.875f, 1}, loss)}));
   EXPECT_EQ(c.configurations[0].best_epoch, 2);
-  EXPECT_EQ(c.configurations[0].best_test_accuracy, 0.875);
+  EXPECT_EQ(c.configurations[0].best_accuracy.mean, 0.875);
 }
 
 TEST(Compare, NamesTheFirstOfSeveralBestEpochs) {
@@ -107,8 +104,8 @@ TEST(Compare, LeavesSeedsOutThatAreNotDone) {
   EXPECT_EQ(only.seeds, 4u);
   EXPECT_EQ(only.done, 1u);
   EXPECT_EQ(only.diverged, 1u);
-  EXPECT_EQ(only.train_accuracy, 0.75);
-  EXPECT_EQ(only.best_test_accuracy, 0.5);  // not the 1 of the others' epoch 0
+  EXPECT_EQ(only.train_accuracy.mean, 0.75);
+  EXPECT_EQ(only.best_accuracy.mean, 0.5);  // not the 1 of the others' epoch 0
 }
 
 TEST(Compare, HasNoNumbersWhereNothingIsDone) {
@@ -117,45 +114,155 @@ TEST(Compare, HasNoNumbersWhereNothingIsDone) {
   const ConfigurationSummary& only = c.configurations[0];
   EXPECT_EQ(only.done, 0u);
   EXPECT_EQ(only.diverged, 1u);
-  EXPECT_TRUE(std::isnan(only.train_accuracy));
-  EXPECT_TRUE(std::isnan(only.test_accuracy));
-  EXPECT_TRUE(std::isnan(only.gap));
-  EXPECT_TRUE(std::isnan(only.best_test_accuracy));
+  EXPECT_TRUE(std::isnan(only.train_accuracy.mean));
+  EXPECT_TRUE(std::isnan(only.test_accuracy.mean));
+  EXPECT_TRUE(std::isnan(only.gap.mean));
+  EXPECT_TRUE(std::isnan(only.best_accuracy.mean));
   EXPECT_EQ(only.best_epoch, -1);
-  EXPECT_EQ(only.turned_epoch, -1);
-  EXPECT_EQ(c.widest_gap, std::nullopt);
+  EXPECT_EQ(only.minimum_epoch, -1);
+  EXPECT_EQ(only.onset_epoch, -1);
+  EXPECT_EQ(c.widest_gap(), std::nullopt);
 }
 
-int turned_epoch(test::Curve test_loss) {
-  const int epochs = static_cast<int>(test_loss.size()) - 1;
-  return compare(results(epochs, {with_test_loss(std::move(test_loss))})).configurations[0].turned_epoch;
+int onset_epoch(const std::vector<test::Curve>& test_losses) {
+  std::vector<StoredRun> runs;
+  for (const test::Curve& loss : test_losses) {
+    runs.push_back(with_test_loss(loss));
+    runs.back().run.spec.seed = static_cast<std::int64_t>(runs.size());
+  }
+  const int epochs = static_cast<int>(test_losses.front().size()) - 1;
+  return compare(results(epochs, std::move(runs))).configurations.at(0).onset_epoch;
 }
 
-TEST(TurnedEpoch, IsWhereTheTestLossWasSmallest) {
-  EXPECT_EQ(turned_epoch({3, 2, 1, 2, 1.5f}), 2);
+TEST(Onset, OfOneSeedIsTheEpochAfterTheSmallestTestLoss) {
+  EXPECT_EQ(onset_epoch({{3, 2, 1, 2, 1.5f}}), 3);
+  EXPECT_EQ(onset_epoch({{3, 1, 1, 2}}), 3);
+  EXPECT_EQ(onset_epoch({{1, 2, 3}}), 1);
 }
 
-TEST(TurnedEpoch, IsNoneWhileTheTestLossFalls) {
-  EXPECT_EQ(turned_epoch({3, 2, 1}), -1);
+TEST(Onset, IsNoneWhileTheTestLossFallsOrStays) {
+  EXPECT_EQ(onset_epoch({{3, 2, 1}}), -1);
+  EXPECT_EQ(onset_epoch({{3, 1, 1}}), -1);
 }
 
-TEST(TurnedEpoch, IsNoneWhereTheTestLossStaysAtItsMinimum) {
-  EXPECT_EQ(turned_epoch({3, 1, 1}), -1);
+TEST(Onset, IsOfTheMeanCurve) {
+  EXPECT_EQ(onset_epoch({{4, 1, 2}, {4, 3, 1}}), -1);  // 4, 2, 1.5
 }
 
-TEST(TurnedEpoch, IsTheLastBeforeTheTestLossRises) {
-  EXPECT_EQ(turned_epoch({3, 1, 1, 2}), 2);
+// By seeds alike, each with a level of its own: what counts is how far each rises.
+TEST(Onset, ComparesEachSeedWithItself) {
+  EXPECT_EQ(onset_epoch({{5, 1, 1.5f, 2}, {15, 11, 11.5f, 12}, {25, 21, 21.5f, 22}}), 2);
 }
 
-TEST(TurnedEpoch, IsZeroWhereTrainingOnlyDidHarm) {
-  EXPECT_EQ(turned_epoch({1, 2, 3}), 0);
+// Rises of 0.1 first, then of 1, each with a standard deviation of 0.1 over three seeds: t is 4.3, the
+// noise 0.25.
+TEST(Onset, BeginsWhereTheRiseIsMoreThanItsNoise) {
+  EXPECT_EQ(onset_epoch({{5, 1, 1.0f, 1.9f}, {5, 1, 1.1f, 2.0f}, {5, 1, 1.2f, 2.1f}}), 3);
 }
 
-TEST(TurnedEpoch, IsOfTheMeanCurve) {
-  const Comparison c =
-      compare(results(2, {stored(spec(50, 1), RunStatus::done, {0, 0, 0}, {0, 0, 0}, {4, 1, 2}),
-                          stored(spec(50, 2), RunStatus::done, {0, 0, 0}, {0, 0, 0}, {4, 3, 1})}));
-  EXPECT_EQ(c.configurations[0].turned_epoch, -1);  // 4, 2, 1.5
+TEST(Onset, IsNoneWhereSeedsDisagreeAtTheEnd) {
+  EXPECT_EQ(onset_epoch({{5, 1, 2, 1.1f}, {5, 1, 2, 3}, {5, 1, 2, 1.0f}}), -1);
+}
+
+TEST(StoppingGain, IsTestAccuracyAtTheSmallestLossAgainstTheLast) {
+  const auto run = [](std::int64_t seed, float more) {
+    return stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 1},
+                  {0, 0.75f + more, 0.5f, 0.5f + more / 2}, {3, 1, 2, 2});
+  };
+  const Comparison c = compare(results(3, {run(1, 0), run(2, 0.125f)}));
+  EXPECT_EQ(c.configurations[0].minimum_epoch, 1);
+  EXPECT_EQ(c.configurations[0].stopping_gain.mean, 0.28125);
+  EXPECT_DOUBLE_EQ(c.configurations[0].stopping_gain.half_width, student_t(2) * 0.03125);
+}
+
+/// Two seeds whose test set says something else than their validation set.
+ResultsData validated() {
+  std::vector<StoredRun> runs;
+  for (const std::int64_t seed : {1, 2}) {
+    runs.push_back(
+        stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 1}, {0, 0.25f, 0.5f, 0.75f}, {4, 3, 2, 1}));
+    runs.back().validation_accuracy = {0, 0.625f, 0.5f, 0.25f};
+    runs.back().validation_loss = {4, 1, 2, 3};
+  }
+  ResultsData data = results(3, std::move(runs));
+  data.origin.validation_size = 10;
+  return data;
+}
+
+TEST(Compare, ChoosesByTheValidationSetWhereThereIsOne) {
+  const Comparison c = compare(validated());
+  EXPECT_TRUE(c.validated);
+  const ConfigurationSummary& only = c.configurations.at(0);
+  EXPECT_EQ(only.best_epoch, 1);
+  EXPECT_EQ(only.best_accuracy.mean, 0.625);
+  EXPECT_EQ(only.best_test_accuracy.mean, 0.25);
+  EXPECT_EQ(only.validation_accuracy.mean, 0.25);
+  EXPECT_EQ(only.validation_loss.mean, 3);
+  EXPECT_EQ(only.minimum_epoch, 1);
+  EXPECT_EQ(only.onset_epoch, 2);
+  EXPECT_EQ(only.stopping_gain.mean, -0.5);
+}
+
+TEST(Compare, ChoosesByTheTestSetWhereOneFileHasNoOther) {
+  const std::vector<ResultsData> files{validated(), results(1, {ending(spec(100), 1, 0.5f)})};
+  const Comparison c = compare(files);
+  EXPECT_FALSE(c.validated);
+  EXPECT_THAT(c.names, ElementsAre("made", "made"));
+  EXPECT_EQ(c.epochs, 3);
+  ASSERT_EQ(c.configurations.size(), 2u);
+  EXPECT_EQ(c.configurations[0].best_epoch, 3);
+  EXPECT_TRUE(std::isnan(c.configurations[0].validation_accuracy.mean));
+  EXPECT_EQ(c.configurations[1].file, 1u);
+  EXPECT_EQ(c.best(), 0u);
+  EXPECT_EQ(c.widest_gap(), 1u);
+}
+
+std::vector<std::int32_t> hidden_sizes_where(const char* conditions) {
+  std::vector<StoredRun> runs{ending(spec(25, 1, 0.1), 1, 1), ending(spec(50, 2, 0.1), 1, 1),
+                              ending(spec(100, 3, 0.30000000000000004), 1, 1)};
+  runs[1].run.spec.loss = Loss::mean_squared_error;
+  ResultsData data = results(1, std::move(runs));
+  keep_where(data, conditions);
+  return hidden_sizes(compare(data));
+}
+
+TEST(KeepWhere, ComparesNumbers) {
+  EXPECT_THAT(hidden_sizes_where("hidden_size>=50"), ElementsAre(50, 100));
+  EXPECT_THAT(hidden_sizes_where("hidden_size>50"), ElementsAre(100));
+  EXPECT_THAT(hidden_sizes_where("hidden_size<=50"), ElementsAre(25, 50));
+  EXPECT_THAT(hidden_sizes_where("hidden_size<50"), ElementsAre(25));
+  EXPECT_THAT(hidden_sizes_where("hidden_size!=50"), ElementsAre(25, 100));
+  EXPECT_THAT(hidden_sizes_where("learning_rate=0.30000000000000004"), ElementsAre(100));
+  EXPECT_THAT(hidden_sizes_where("learning_rate=0.3"), testing::IsEmpty());
+  EXPECT_THAT(hidden_sizes_where("seed=2"), ElementsAre(50));
+}
+
+TEST(KeepWhere, ComparesWords) {
+  EXPECT_THAT(hidden_sizes_where("loss=mean_squared_error"), ElementsAre(50));
+  EXPECT_THAT(hidden_sizes_where("loss!=mean_squared_error"), ElementsAre(25, 100));
+}
+
+TEST(KeepWhere, WantsAllConditions) {
+  EXPECT_THAT(hidden_sizes_where("hidden_size>=50,learning_rate=0.1"), ElementsAre(50));
+}
+
+TEST(KeepWhere, SaysWhatIsNoCondition) {
+  const auto problem = [](const char* conditions) {
+    try {
+      hidden_sizes_where(conditions);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::bad_input);
+      return std::string(e.what());
+    }
+    return std::string("no Error");
+  };
+  for (const char* text : {"", "hidden_size", "=5", ">", "hidden_size>=50,"})
+    EXPECT_THAT(problem(text), HasSubstr("is no condition: an axis, one of = != < <= > >=, and a value"));
+  EXPECT_THAT(problem("hiden_size=5"), HasSubstr("the axes are learning_rate, batch_size, hidden_size"));
+  EXPECT_THAT(problem("hidden_size=5x"), HasSubstr("\"5x\" is not a value of hidden_size"));
+  EXPECT_THAT(problem("hidden_size=0.5"), HasSubstr("is not a value of hidden_size"));
+  EXPECT_THAT(problem("loss=hinge"), HasSubstr("\"hinge\" is not a value of loss"));
+  EXPECT_THAT(problem("loss<cross_entropy"), HasSubstr("loss is compared with = or !="));
 }
 
 TEST(Compare, KeepsTheFilesOrderAndFindsSeedsApart) {
@@ -180,18 +287,18 @@ TEST(WidestGap, IsTheLargestMeanGap) {
   const Comparison c =
       compare(results(1, {ending(spec(50), 0.75f, 0.5f), ending(spec(100), 1, 0.25f),
                           unfinished(spec(200), RunStatus::diverged), ending(spec(400), 1, 0.5f)}));
-  EXPECT_EQ(c.widest_gap, 1u);
+  EXPECT_EQ(c.widest_gap(), 1u);
 }
 
 TEST(WidestGap, IsTheFirstOfSeveral) {
   const Comparison c = compare(results(1, {unfinished(spec(25), RunStatus::pending),
                                            ending(spec(50), 0.75f, 0.5f), ending(spec(100), 0.5f, 0.25f)}));
-  EXPECT_EQ(c.widest_gap, 1u);
+  EXPECT_EQ(c.widest_gap(), 1u);
 }
 
 TEST(WidestGap, MayBeNegative) {
   const Comparison c = compare(results(1, {ending(spec(50), 0.25f, 0.5f), ending(spec(100), 0.375f, 0.5f)}));
-  EXPECT_EQ(c.widest_gap, 1u);
+  EXPECT_EQ(c.widest_gap(), 1u);
 }
 
 Comparison three_to_sort() {
@@ -223,20 +330,20 @@ TEST(Sort, LeavesEqualOnesInTheirOrder) {
   EXPECT_EQ(hidden_sizes(c), before);
 }
 
-TEST(Sort, PutsConfigurationsThatDidNotTurnLast) {
+TEST(Sort, PutsConfigurationsThatDoNotOverfitLast) {
   const test::Curve flat{0, 0, 0};
   Comparison c = compare(results(2, {stored(spec(10), RunStatus::done, flat, flat, {3, 2, 1}),
                                      stored(spec(20), RunStatus::done, flat, flat, {3, 2, 4}),
                                      stored(spec(30), RunStatus::done, flat, flat, {3, 4, 5})}));
-  sort(c, "turned_epoch");
+  sort(c, "onset_epoch");
   EXPECT_THAT(hidden_sizes(c), ElementsAre(30, 20, 10));
 }
 
 TEST(Sort, MovesTheWidestGapAlong) {
   Comparison c = three_to_sort();
-  EXPECT_EQ(c.widest_gap, 2u);
+  EXPECT_EQ(c.widest_gap(), 2u);
   sort(c, "gap");
-  EXPECT_EQ(c.widest_gap, 0u);
+  EXPECT_EQ(c.widest_gap(), 0u);
 }
 
 TEST(Sort, TakesEveryColumn) {
@@ -255,14 +362,19 @@ TEST(Sort, RefusesAnUnknownColumnAndNamesTheOnesThereAre) {
   } catch (const Error& e) {
     EXPECT_EQ(e.kind(), ErrorKind::bad_input);
     EXPECT_THAT(e.what(), HasSubstr("\"gapp\""));
-    EXPECT_THAT(e.what(), HasSubstr("train_accuracy, test_accuracy, gap,"));
+    EXPECT_THAT(e.what(), HasSubstr("test_accuracy, test_accuracy_ci, gap,"));
   }
   EXPECT_THAT(hidden_sizes(c), ElementsAre(25, 200, 50, 100));
 }
 
 const char* const csv_header =
-    "learning_rate,batch_size,hidden_size,loss,sampling,weight_init_std,seeds,done,diverged,"
-    "train_accuracy,test_accuracy,gap,best_test_accuracy,best_epoch,turned_epoch\r\n";
+    "file,learning_rate,batch_size,hidden_size,loss,sampling,weight_init_std,seeds,done,diverged,"
+    "train_accuracy,train_accuracy_ci,validation_accuracy,validation_accuracy_ci,test_accuracy,test_accuracy_"
+    "ci,"
+    "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,best_"
+    "epoch,"
+    "best_accuracy,best_accuracy_ci,best_test_accuracy,best_test_accuracy_ci,minimum_epoch,onset_epoch,"
+    "stopping_gain,stopping_gain_ci\r\n";
 
 TEST(ToCsv, OfNoConfigurationsIsTheHeader) {
   EXPECT_EQ(to_csv(compare(results(1, {}))), csv_header);
@@ -277,10 +389,34 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
       compare(results(2, {stored(spec(50, 1, 0.30000000000000004), RunStatus::done, {0, 0.5f, 0.1f},
                                  {0, 0.5f, 0.25f}, {3, 1, 2}),
                           stored(other, RunStatus::diverged, {0, nan, nan}, {0, nan, nan}, {3, nan, nan})}));
-  EXPECT_EQ(to_csv(c), std::string(csv_header) +
-                           "0.30000000000000004,100,50,cross_entropy,shuffle,0.01,1,1,0,"
-                           "0.10000000149011612,0.25,-0.14999999850988388,0.5,1,1\r\n"
-                           "1e-07,100,1000000,mean_squared_error,with_replacement,0.1,1,0,1,,,,,,\r\n");
+  EXPECT_EQ(to_csv(c),
+            std::string(csv_header) +
+                "made,0.30000000000000004,100,50,cross_entropy,shuffle,0.01,1,1,0,"
+                "0.10000000149011612,,,,0.25,,-0.14999999850988388,,1,,,,2,,1,0.5,,0.5,,1,2,0.25,\r\n"
+                "made,1e-07,100,1000000,mean_squared_error,with_replacement,0.1,1,0,1"
+                ",,,,,,,,,,,,,,,,,,,,,,,\r\n");
+}
+
+TEST(ToCsv, QuotesANameThatHasToBe) {
+  ResultsData data = results(1, {ending(spec(50), 1, 0.5f)});
+  data.name = "a, \"b\"";
+  EXPECT_THAT(to_csv(compare(data)), HasSubstr("\r\n\"a, \"\"b\"\"\",0.1,100,"));
+}
+
+TEST(ToJson, HasEveryColumnAndNullWhereThereIsNoNumber) {
+  const std::string json =
+      to_json(compare(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 1, 0.5f)})));
+  EXPECT_THAT(
+      json,
+      testing::StartsWith(
+          "{\n  \"chosen_by\": \"test\",\n  \"configurations\": [\n    {\n      \"file\": \"made\",\n"));
+  for (const std::string_view column : comparison_columns())
+    EXPECT_THAT(json, HasSubstr("\"" + std::string(column) + "\": "));
+  EXPECT_THAT(json, HasSubstr("\"hidden_size\": 50,"));
+  EXPECT_THAT(json, HasSubstr("\"loss\": \"cross_entropy\","));
+  EXPECT_THAT(json, HasSubstr("\"train_accuracy\": 0.875,"));
+  EXPECT_THAT(json, HasSubstr("\"validation_accuracy\": null,"));
+  EXPECT_THAT(json, HasSubstr("\"onset_epoch\": null,"));
 }
 
 }  // namespace

@@ -32,6 +32,11 @@ inline StoredRun stored(const RunSpec& spec, RunStatus status, Curve train_accur
   return run;
 }
 
+/// A run of one epoch after the untrained network, where only its end matters.
+inline StoredRun ending(const RunSpec& spec, float train_accuracy, float test_accuracy) {
+  return stored(spec, RunStatus::done, {0, train_accuracy}, {0, test_accuracy}, {2, 1});
+}
+
 /// Results of a sweep of `epochs` epochs named "made".
 inline ResultsData results(int epochs, std::vector<StoredRun> runs) {
   ResultsData data{};

@@ -15,6 +15,7 @@
 namespace runner {
 namespace {
 
+using test::ending;
 using test::results;
 using test::spec;
 using test::stored;
@@ -22,10 +23,6 @@ using testing::HasSubstr;
 using testing::Not;
 
 const float nan = std::numeric_limits<float>::quiet_NaN();
-
-StoredRun ending(const RunSpec& s, float train_accuracy, float test_accuracy) {
-  return stored(s, RunStatus::done, {0, train_accuracy}, {0, test_accuracy}, {2, 1});
-}
 
 StoredRun diverged(const RunSpec& s) {
   return stored(s, RunStatus::diverged, {0, nan}, {0, nan}, {2, nan});
@@ -45,16 +42,17 @@ TEST(ToTable, OfNoRunsSaysSo) {
 
 TEST(ToTable, OfOneRunNamesItsAxesAboveIt) {
   EXPECT_EQ(table(results(1, {ending(spec(50), 0.75f, 0.5f)})),
-            R"(made: 1 epoch, 1 configuration, mean over 1 seed
+            R"(made: 1 epoch, 1 configuration, 1 seed: noise is not known
 Fixed: learning_rate 0.1, batch_size 100, hidden_size 50, loss cross_entropy,
 sampling shuffle, weight_init_std 0.01
 
-                               best     test
- train    test             test acc  loss up
-   acc     acc      gap     @ epoch  @ epoch
-0.7500  0.5000  *0.2500  0.5000 @ 1        -
+                                best  over-    gained
+ train    test              test acc   fits        by   train    test
+   acc     acc      gap      @ epoch   from  stopping    loss    loss
+0.7500  0.5000  *0.2500  +0.5000 @ 1      -    0.0000  1.0000  1.0000
 
-* Widest gap: train 0.7500, test 0.5000, gap 0.2500; test loss did not turn
++ Best by test accuracy: 0.5000 at epoch 1
+* Widest gap: train 0.7500, test 0.5000, gap 0.2500; no overfitting by test loss
 )");
 }
 
@@ -71,20 +69,22 @@ TEST(ToTable, LeadsWithTheAxesThatVaryAndMarksTheWidestGap) {
       test_loss[large ? 11 : 12] = 1;
       runs.push_back(stored(spec(hidden_size, 1, learning_rate), RunStatus::done, train, test, test_loss));
     }
-  EXPECT_EQ(table(results(12, runs)), R"(made: 12 epochs, 4 configurations, mean over 1 seed
+  EXPECT_EQ(table(results(12, runs)), R"(made: 12 epochs, 4 configurations, 1 seed: noise is not known
 Fixed: batch_size 100, loss cross_entropy, sampling shuffle,
 weight_init_std 0.01
 
-                                                  best     test
-learning  hidden   train    test              test acc  loss up
-    rate    size     acc     acc      gap      @ epoch  @ epoch
-    0.03      25  0.8812  0.8700   0.0112  0.8712 @  9        -
-     0.3      25  0.8812  0.8700   0.0112  0.8712 @  9        -
-    0.03     800  0.8812  0.8700   0.0112  0.8712 @  9        -
-     0.3     800  1.0000  0.8421  *0.1579  0.8712 @  9       11
+                                                   best  over-
+learning  hidden   train    test               test acc   fits
+    rate    size     acc     acc      gap       @ epoch   from
+    0.03      25  0.8812  0.8700   0.0112  +0.8712 @  9      -
+     0.3      25  0.8812  0.8700   0.0112   0.8712 @  9      -
+    0.03     800  0.8812  0.8700   0.0112   0.8712 @  9      -
+     0.3     800  1.0000  0.8421  *0.1579   0.8712 @  9     12
 
++ Best by test accuracy: learning_rate 0.03, hidden_size 25: 0.8712 at epoch 9
 * Widest gap: learning_rate 0.3, hidden_size 800: train 1.0000, test 0.8421,
-gap 0.1579; test loss turned at epoch 11
+gap 0.1579; overfits from epoch 12;
+stopping at 11 would change test accuracy by -0.3421
 )");
 }
 
@@ -94,21 +94,22 @@ TEST(ToTable, CountsSeedsWhereSomeAreNotDone) {
   const ResultsData data = results(1, {ending(a, 0.75f, 0.5f), ending(b, 0.75f, 0.5f), ending(c, 1, 0.5f),
                                        pending(d), ending(e, 1, 0.75f), diverged(f), diverged(spec(400, 1)),
                                        diverged(spec(400, 2)), pending(spec(800, 1)), pending(spec(800, 2))});
-  EXPECT_EQ(table(data), R"(made: 1 epoch, 5 configurations, mean over the seeds done
+  EXPECT_EQ(table(data), R"(made: 1 epoch, 5 configurations, mean over the seeds done ± 95 % interval
 Fixed: learning_rate 0.1, batch_size 100, loss cross_entropy, sampling shuffle,
 weight_init_std 0.01
 
-                                       best     test
-hidden   train    test             test acc  loss up            seeds
-  size     acc     acc      gap     @ epoch  @ epoch             done
-    50  0.7500  0.5000   0.2500  0.5000 @ 1        -              2/2
-   100  1.0000  0.5000  *0.5000  0.5000 @ 1        -              1/2
-   200  1.0000  0.7500   0.2500  0.7500 @ 1        -  1/2, 1 diverged
-   400       -       -        -           -        -         diverged
-   800       -       -        -           -        -              0/2
+                                                  best  over-
+hidden   train         test                   test acc   fits            seeds
+  size     acc          acc           gap      @ epoch   from             done
+    50  0.7500  0.5000±.000   0.2500±.000   0.5000 @ 1      -              2/2
+   100  1.0000  0.5000       *0.5000        0.5000 @ 1      -              1/2
+   200  1.0000  0.7500        0.2500       +0.7500 @ 1      -  1/2, 1 diverged
+   400       -            -             -            -      -         diverged
+   800       -            -             -            -      -              0/2
 
++ Best by test accuracy: hidden_size 200: 0.7500 at epoch 1
 * Widest gap: hidden_size 100: train 1.0000, test 0.5000, gap 0.5000;
-test loss did not turn
+no overfitting by test loss
 )");
 }
 
@@ -123,7 +124,7 @@ TEST(ToTable, CountsSeedsWhereTheirNumberVaries) {
 TEST(ToTable, CountsNoSeedsWhereAllAreDone) {
   const std::string text =
       table(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 0.75f, 0.5f)}));
-  EXPECT_THAT(text, HasSubstr("mean over 2 seeds\n"));
+  EXPECT_THAT(text, HasSubstr("mean over 2 seeds ± 95 % interval\n"));
   EXPECT_THAT(text, Not(HasSubstr("2/2")));
 }
 
@@ -143,8 +144,8 @@ TEST(ToTable, MarksOneOfSeveralEqualGaps) {
 TEST(ToTable, KeepsNegativeGapsAligned) {
   const std::string text = table(results(1, {ending(spec(50), 0.5f, 0.75f), ending(spec(100), 0.75f, 0.5f)}));
   EXPECT_THAT(text, HasSubstr(R"(
-    50  0.5000  0.7500  -0.2500  0.7500 @ 1        -
-   100  0.7500  0.5000  *0.2500  0.5000 @ 1        -
+    50  0.5000  0.7500  -0.2500  +0.7500 @ 1      -    0.0000  1.0000  1.0000
+   100  0.7500  0.5000  *0.2500   0.5000 @ 1      -    0.0000  1.0000  1.0000
 )"));
 }
 
@@ -184,7 +185,54 @@ TEST(ToTable, Is80ColumnsWideWithThreeAxes) {
   std::istringstream lines(table(results(99, std::move(runs))));
   std::size_t width = 0;
   for (std::string line; std::getline(lines, line);) width = std::max(width, line.size());
-  EXPECT_EQ(width, 80u);
+  EXPECT_EQ(width, 79u);
+}
+
+/// Three configurations of three seeds that differ a little.
+ResultsData with_seeds() {
+  std::vector<StoredRun> runs;
+  for (const std::int32_t hidden_size : {25, 50, 800})
+    for (std::int64_t seed = 1; seed <= 3; ++seed) {
+      const float shift = static_cast<float>(seed) * 0.001f;
+      runs.push_back(stored(spec(hidden_size, seed), RunStatus::done, {0.1f, 0.8f, 0.9f},
+                            {0.1f, 0.8f, 0.85f + shift}, {2, 1, 1.5f}));
+    }
+  return results(2, std::move(runs));
+}
+
+// s = 0.001, t = 4.303: ± 0.00248, said as .003.
+TEST(ToTable, ShowsIntervalsOverSeeds) {
+  EXPECT_THAT(table(with_seeds()),
+              HasSubstr("    25  0.9000  0.8520±.003  *0.0480±.003  +0.8520 @ 2      2\n"));
+}
+
+TEST(ToTable, LeavesIntervalsAwayWhereThereIsNoRoom) {
+  const Comparison comparison = compare(with_seeds());
+  const std::string narrow = to_table(comparison, {.columns = 50, .colour = false});
+  EXPECT_THAT(narrow, HasSubstr("mean over 3 seeds\n"));
+  EXPECT_THAT(narrow, HasSubstr("    25  0.9000  0.8520  *0.0480  +0.8520 @ 2      2\n"));
+  const std::string wide = to_table(comparison, {.columns = 150, .colour = false});
+  EXPECT_THAT(wide, HasSubstr("mean over 3 seeds ± 95 % interval\n"));
+  EXPECT_THAT(wide, HasSubstr("test\n"));
+  EXPECT_THAT(wide, HasSubstr("stopping"));
+}
+
+TEST(ToTable, ColoursWhatIsMarkedAndNothingElse) {
+  const std::string text = to_table(compare(with_seeds()), {.columns = 80, .colour = true});
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\x1b'), 2);
+  EXPECT_THAT(text, HasSubstr("\n\x1b[32m    25  0.9000"));
+  EXPECT_THAT(text, HasSubstr("2\x1b[0m\n"));
+}
+
+TEST(ToTable, NamesTheFilesWhereThereAreSeveral) {
+  std::vector<ResultsData> files{results(1, {ending(spec(50), 0.75f, 0.5f)}), results(2, {})};
+  files[1] = with_seeds();
+  files[1].name = "other";
+  const std::string text = to_table(compare(files));
+  EXPECT_THAT(text, testing::StartsWith("made, other: 2 epochs, 4 configurations, mean over the seeds done"));
+  EXPECT_THAT(text, HasSubstr("\n made      50  0.7500"));
+  EXPECT_THAT(text, HasSubstr("\nother      25  0.9000"));
+  EXPECT_THAT(text, HasSubstr("* Widest gap: made, hidden_size 50:"));
 }
 
 }  // namespace

@@ -1,61 +1,97 @@
 #pragma once
 
+#include "runner/report/statistics.hpp"
 #include "runner/results/results_data.hpp"
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace runner {
 
-/// One configuration (all axis values but the seed) over its seeds.
+/// One configuration (all axis values but the seed) of one file over its seeds.
 ///
-/// Means are taken epoch by epoch over the seeds that are done: all epochs trained, with finite losses. A
-/// seed that is pending, running or diverged has no part in any of them, whatever epochs it has recorded, so
-/// that all epochs are means over the same networks; `done` and `diverged` beside `seeds` say how many are
-/// meant. Best and turning epoch are those of the mean curves, not means of epochs.
+/// Estimates are over the seeds that are done: all epochs trained, with finite losses. A seed that is
+/// pending, running or diverged has no part in any of them, whatever epochs it has recorded, so that all
+/// epochs are means over the same networks; `done` and `diverged` beside `seeds` say how many are meant.
+///
+/// Epochs are chosen by the validation set where there is one, else by the test set: by its mean curves, not
+/// as means of epochs.
 struct ConfigurationSummary {
   RunSpec spec;           ///< of its first run; the seed has no meaning
+  std::size_t file = 0;   ///< index in Comparison::names
   std::size_t seeds = 0;  ///< runs of this configuration in the file
   std::size_t done = 0;   ///< finished with finite losses
   std::size_t diverged = 0;
-  // The following are NaN where done = 0.
-  double train_accuracy = 0;      ///< at the last epoch
-  double test_accuracy = 0;       ///< at the last epoch
-  double gap = 0;                 ///< train_accuracy − test_accuracy
-  double best_test_accuracy = 0;  ///< maximum over epochs of the mean test accuracy
-  int best_epoch = -1;            ///< the first epoch where that is reached
-  /// The epoch of the smallest mean test loss (the last such), if it is not the last of all: from there on
-  /// test loss rose. −1 where it did not turn.
-  int turned_epoch = -1;
+
+  // After the last epoch. No numbers (NaN) where nothing is done.
+  Estimate train_accuracy, validation_accuracy, test_accuracy;
+  Estimate gap;  ///< train_accuracy − test_accuracy, seed by seed
+  Estimate train_loss, validation_loss, test_loss;
+
+  int best_epoch = -1;     ///< the first where the mean chosen-by accuracy is largest; −1: nothing is done
+  Estimate best_accuracy;  ///< that accuracy
+  Estimate best_test_accuracy;  ///< test accuracy there
+
+  /// From where on it overfits: the first epoch after the smallest mean loss (the last such; on the set that
+  /// is chosen by) from which on, to the end, the mean loss lies above that minimum by more than its noise:
+  /// half the 95 % interval of the rise, seed by seed (root mean square over the epochs after the minimum).
+  /// −1 where it does not. Of one seed the noise is not known, and taken for 0.
+  int onset_epoch = -1;
+  int minimum_epoch = -1;  ///< of that smallest loss; −1: nothing is done
+  /// Test accuracy gained by stopping at minimum_epoch instead of the last, seed by seed.
+  Estimate stopping_gain;
 };
 
 /// Train against test accuracy, a line for each configuration.
 struct Comparison {
-  std::string name;
-  int epochs = 0;
-  std::vector<ConfigurationSummary> configurations;  ///< in the file's order, or as sorted
-  std::optional<std::size_t> widest_gap;  ///< index of the largest, the first such; none if nothing is done
+  std::vector<std::string> names;                    ///< of the sweeps, a file each
+  int epochs = 0;                                    ///< of the longest
+  bool validated = false;                            ///< every file has a validation set, which was chosen by
+  std::vector<ConfigurationSummary> configurations;  ///< in the files' order, or as sorted
+
+  /// Index of the configuration with the largest gap, the first such; none if nothing is done.
+  std::optional<std::size_t> widest_gap() const;
+  /// The same of best_accuracy.
+  std::optional<std::size_t> best() const;
 };
 
+/// Compares the configurations of files with each other.
+Comparison compare(std::span<const ResultsData> files);
 Comparison compare(const ResultsData& results);
 
-/// The columns `sort` takes, and their names in CSV.
+/// Keeps the runs that obey conditions on axes, "hidden_size>=100,learning_rate=0.1": a name, one of
+/// = != < <= > >=, a value; words (loss, sampling) only with = and !=. Throws Error (bad_input) naming what
+/// is no condition, and the axes there are.
+void keep_where(ResultsData& results, std::string_view conditions);
+
+/// The columns `sort` takes, and their names in CSV and JSON.
 std::vector<std::string_view> comparison_columns();
 
 /// Sorts by a column, numbers of merit in descending order (gap, accuracies), others ascending; stable, NaN
 /// last. Throws Error (bad_input) for an unknown column, naming those there are.
 void sort(Comparison& comparison, std::string_view column);
 
-/// As a table to read, in ASCII: axes that do not vary are named once above it, seeds are counted where some
-/// are not done, the widest gap is marked and said in words below. 80 columns are enough for three axes that
-/// vary.
-std::string to_table(const Comparison& comparison);
+/// How a table is to be shown.
+struct TableStyle {
+  std::size_t columns = 80;  ///< intervals and losses are left out where there is no room for them
+  bool colour = false;       ///< ANSI colours, for what is marked otherwise, too
+};
+
+/// As a table to read: axes that do not vary are named once above it, seeds are counted where some are not
+/// done, the widest gap is marked (*) and the best configuration (+), and both are said in words below. 80
+/// columns are enough for three axes that vary.
+std::string to_table(const Comparison& comparison, const TableStyle& style = {});
 
 /// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no
-/// number.
+/// number. `…_ci` is the half width of an interval.
 std::string to_csv(const Comparison& comparison);
+
+/// The same as JSON: {"chosen_by": "validation" or "test", "configurations": [{column: value, …}, …]}; null
+/// where there is no number.
+std::string to_json(const Comparison& comparison);
 
 }  // namespace runner

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+
+namespace runner {
+
+/// The mean of some numbers and how well it is known.
+struct Estimate {
+  /// NaN where there are no numbers.
+  double mean = std::numeric_limits<double>::quiet_NaN();
+  /// Half the width of the 95 % confidence interval mean ± half_width, by Student's t; NaN for fewer than two
+  /// numbers.
+  double half_width = std::numeric_limits<double>::quiet_NaN();
+};
+
+Estimate estimate(std::span<const double> numbers);
+
+/// The factor t of the interval mean ± t·s/√n: the 97.5 % quantile of Student's t distribution with n − 1
+/// degrees of freedom. n ≥ 2.
+double student_t(std::size_t n);
+
+}  // namespace runner

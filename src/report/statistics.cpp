@@ -1,0 +1,27 @@
+#include "runner/report/statistics.hpp"
+
+#include <cmath>
+
+#include <boost/math/distributions/students_t.hpp>
+
+namespace runner {
+
+Estimate estimate(std::span<const double> numbers) {
+  Estimate result;
+  if (numbers.empty()) return result;
+  const auto n = static_cast<double>(numbers.size());
+  double sum = 0;
+  for (const double x : numbers) sum += x;
+  result.mean = sum / n;
+  if (numbers.size() < 2) return result;
+  double squares = 0;
+  for (const double x : numbers) squares += (x - result.mean) * (x - result.mean);
+  result.half_width = student_t(numbers.size()) * std::sqrt(squares / (n - 1) / n);
+  return result;
+}
+
+double student_t(std::size_t n) {
+  return boost::math::quantile(boost::math::students_t(static_cast<double>(n) - 1), 0.975);
+}
+
+}  // namespace runner

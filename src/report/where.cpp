@@ -1,0 +1,101 @@
+#include "runner/error/error.hpp"
+#include "runner/report/comparison.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <functional>
+#include <string>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+using Condition = std::function<bool(const RunSpec&)>;
+
+struct Parts {
+  std::string_view name, sign, value;
+};
+
+Error no_condition(std::string_view text, const std::string& rule) {
+  return bad_input(fmt::format("--where: \"{}\" is no condition: {}", text, rule));
+}
+
+/// "hidden_size>=100"
+Parts split(std::string_view text) {
+  const std::size_t sign = text.find_first_of("=!<>");
+  if (sign != std::string_view::npos && sign > 0) {
+    // The longer ones first.
+    for (const std::string_view known : {"!=", "<=", ">=", "=", "<", ">"})
+      if (text.substr(sign).starts_with(known))
+        return {text.substr(0, sign), known, text.substr(sign + known.size())};
+  }
+  throw no_condition(text, "an axis, one of = != < <= > >=, and a value, such as hidden_size>=100");
+}
+
+template <class Value>
+bool holds(std::string_view sign, Value a, Value b) {
+  if (sign == "=") return a == b;
+  if (sign == "!=") return a != b;
+  if (sign == "<") return a < b;
+  if (sign == "<=") return a <= b;
+  if (sign == ">") return a > b;
+  return a >= b;
+}
+
+/// A condition on an axis of numbers.
+template <class Value, class Rule>
+Condition on(const Axis<Value, Rule>& axis, std::string_view text, const Parts& parts) {
+  Value value{};
+  const char* const end = parts.value.data() + parts.value.size();
+  const auto [rest, error] = std::from_chars(parts.value.data(), end, value);
+  if (error != std::errc() || rest != end)
+    throw no_condition(text, fmt::format("\"{}\" is not a value of {}", parts.value, axis.name));
+  const std::string sign(parts.sign);
+  return [=, member = axis.value](const RunSpec& spec) { return holds(sign, spec.*member, value); };
+}
+
+/// A condition on an axis of words.
+template <class Enum, std::size_t n>
+Condition on(const Axis<Enum, std::array<Enum, n>>& axis, std::string_view text, const Parts& parts) {
+  if (parts.sign != "=" && parts.sign != "!=")
+    throw no_condition(text, fmt::format("{} is compared with = or !=", axis.name));
+  const auto found = std::find_if(axis.rule.begin(), axis.rule.end(),
+                                  [&](Enum word) { return to_string(word) == parts.value; });
+  if (found == axis.rule.end())
+    throw no_condition(text, fmt::format("\"{}\" is not a value of {}", parts.value, axis.name));
+  return [word = *found, equal = parts.sign == "=", member = axis.value](const RunSpec& spec) {
+    return (spec.*member == word) == equal;
+  };
+}
+
+Condition condition(std::string_view text) {
+  const Parts parts = split(text);
+  Condition result;
+  std::vector<std::string_view> names;
+  for_each_axis([&](const auto& axis) {
+    names.push_back(axis.name);
+    if (axis.name == parts.name) result = on(axis, text, parts);
+  });
+  if (!result) throw no_condition(text, fmt::format("the axes are {}", fmt::join(names, ", ")));
+  return result;
+}
+
+}  // namespace
+
+void keep_where(ResultsData& results, std::string_view conditions) {
+  std::vector<Condition> all;
+  for (std::size_t begin = 0; begin <= conditions.size();) {
+    const std::size_t end = std::min(conditions.find(',', begin), conditions.size());
+    all.push_back(condition(conditions.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  std::erase_if(results.runs, [&](const StoredRun& run) {
+    return !std::all_of(all.begin(), all.end(),
+                        [&](const Condition& obeyed) { return obeyed(run.run.spec); });
+  });
+}
+
+}  // namespace runner

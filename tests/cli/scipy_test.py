@@ -1,0 +1,104 @@
+#!/usr/bin/python3
+"""What `runner compare` makes of a results file, against SciPy on the same numbers.
+
+usage: scipy_test.py RUNNER
+"""
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+from scipy import stats
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from made_up_data import make_dataset, write_idx  # noqa: E402
+
+CONFIG = {"name": "compared", "dataset": {"dir": "data"}, "epochs": 150, "batch_size": 5, "learning_rate": [0.3, 1, 3e38],
+          "hidden_size": [4, 60], "seed": [1, 2, 3, 4, 5], "train_size": 40}
+METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "validation_loss", "validation_accuracy")
+
+
+def estimate(values):
+    """Mean and half width of the 95 % interval."""
+    if not np.ptp(values):
+        return {"mean": values[0], "ci": 0}
+    low, high = stats.t.interval(0.95, len(values) - 1, loc=values.mean(), scale=stats.sem(values))
+    return {"mean": values.mean(), "ci": (high - low) / 2}
+
+
+def expected(r, chosen):
+    """Of the runs of one configuration: metric → array (seed, epoch)."""
+    accuracy, loss = r[f"{chosen}_accuracy"], r[f"{chosen}_loss"]
+    best = int(accuracy.mean(axis=0).argmax())
+    means = loss.mean(axis=0)
+    minimum = len(means) - 1 - int(means[::-1].argmin())
+    rise = loss[:, minimum + 1:] - loss[:, minimum:minimum + 1]
+    onset = None
+    if rise.size:
+        seeds = len(rise)
+        noise = stats.t.ppf(0.975, seeds - 1) * np.sqrt(rise.var(axis=0, ddof=1).mean() / seeds)
+        not_above = np.flatnonzero(rise.mean(axis=0) <= noise)
+        first = not_above[-1] + 1 if not_above.size else 0
+        onset = minimum + 1 + int(first) if first < rise.shape[1] else None
+    estimates = {name: estimate(values[:, -1]) for name, values in r.items()}
+    estimates["gap"] = estimate(r["train_accuracy"][:, -1] - r["test_accuracy"][:, -1])
+    estimates["best_accuracy"] = estimate(accuracy[:, best])
+    estimates["best_test_accuracy"] = estimate(r["test_accuracy"][:, best])
+    estimates["stopping_gain"] = estimate(r["test_accuracy"][:, minimum] - r["test_accuracy"][:, -1])
+    return estimates, {"best_epoch": best, "minimum_epoch": minimum, "onset_epoch": onset}
+
+
+def check(runner, folder, validation_size):
+    (folder / "config.json").write_text(json.dumps(CONFIG | {"validation_size": validation_size}))
+    output = f"{validation_size}.h5"
+    subprocess.run([runner, "config.json", "--output", output, "--quiet"], cwd=folder, check=True)
+    said = json.loads(subprocess.run([runner, "compare", output, "--json"], cwd=folder, check=True, capture_output=True).stdout)
+    chosen = "validation" if validation_size else "test"
+    assert said["chosen_by"] == chosen
+    with h5py.File(folder / output) as f:
+        columns = {name: f[name][()] for name in ("learning_rate", "hidden_size")}
+        metrics = {name: f[name][()].astype(float) for name in METRICS if name in f}
+    assert len(metrics) == (6 if validation_size else 4)
+    onsets = 0
+    for c in said["configurations"]:
+        rows = (columns["learning_rate"] == c["learning_rate"]) & (columns["hidden_size"] == c["hidden_size"])
+        assert c["seeds"] == rows.sum() == 5
+        if c["learning_rate"] > 1e30:
+            assert c["diverged"] == 5 and c["done"] == 0 and c["gap"] is None and c["best_epoch"] is None
+            continue
+        estimates, epochs = expected({name: values[rows] for name, values in metrics.items()}, chosen)
+        for name, e in estimates.items():
+            assert np.isclose(c[name], e["mean"], rtol=1e-12, atol=1e-15), (name, c[name], e)
+            assert np.isclose(c[f"{name}_ci"], e["ci"], rtol=1e-9, atol=1e-15), (name, c[f"{name}_ci"], e)
+        for name, epoch in epochs.items():
+            assert c[name] == epoch, (name, c, epoch)
+        onsets += epochs["onset_epoch"] is not None
+    assert 0 < onsets, "a sweep in which something overfits, and is seen to"
+
+    # The effect of one axis: paired differences.
+    table = subprocess.run([runner, "compare", output, "--by", "hidden_size", "--where", "learning_rate<100"], cwd=folder, check=True,
+                           capture_output=True, text=True).stdout
+    small, large = (metrics["test_accuracy"][(columns["hidden_size"] == h) & (columns["learning_rate"] < 100), -1] for h in (4, 60))
+    change = estimate(large - small)
+    assert "10 pairs" in table
+    assert f"{change['mean']:+.4f}±{change['ci']:.4f}" in table, (table, change)
+
+
+def main():
+    runner = str(Path(sys.argv[1]).resolve())
+    with tempfile.TemporaryDirectory() as name:
+        make_dataset(Path(name) / "data")
+        # Half of the training labels at random: what is learned by heart does harm.
+        labels = Path(name) / "data" / "train-labels-idx1-ubyte"
+        r = np.random.RandomState(5)
+        right = np.frombuffer(labels.read_bytes(), np.uint8, offset=8)
+        write_idx(labels, np.where(r.random_sample(len(right)) < 0.5, r.randint(0, 4, len(right)), right))
+        for validation_size in (0, 15):
+            check(runner, Path(name), validation_size)
+
+
+if __name__ == "__main__":
+    main()
