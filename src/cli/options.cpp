@@ -115,10 +115,11 @@ Options parse_arguments(int argc, char** argv) {
       ->required();
   compare->add_option("--where", comparison.where,
                       "Only runs that obey conditions: 'hidden_size>=100,learning_rate=0.1'");
-  compare->add_option("--sort", comparison.sort,
-                      fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
+  CLI::Option* sorting = compare->add_option(
+      "--sort", comparison.sort, fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
   CLI::Option* by = compare->add_option(
       "--by", comparison.by, "The effect of one axis, such as hidden_size, all else and the seed the same");
+  by->excludes(sorting);
   compare->add_option("--top", comparison.top, "The first so many configurations")
       ->check(CLI::PositiveNumber)
       ->excludes(by);
