@@ -63,7 +63,7 @@ Seed make_seed(bool save_weights) {
   layout::Extents extents;
   for (std::size_t d = 0; d < extents.size(); ++d)
     extents[d] = stored.extent(static_cast<layout::Dimension>(d));
-  for (const layout::Variable& variable : layout::variables(save_weights))
+  for (const layout::Variable& variable : layout::variables({.weights = save_weights, .validation = false}))
     seed.arrays.push_back({stored.offset(variable.name), layout::byte_count(variable, extents)});
   std::ifstream stream(path, std::ios::binary);
   seed.bytes.assign(std::istreambuf_iterator<char>(stream), {});
