@@ -43,7 +43,7 @@ Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std:
 
 void Progress::committed(std::span<const CommittedEpoch> epochs) {
   for (const CommittedEpoch& e : epochs) {
-    const bool ended = e.status == RunStatus::done || e.status == RunStatus::diverged;
+    const bool ended = has_ended(e.status);
     // A run that diverges leaves nothing to do in its remaining epochs.
     const int to = ended ? last_epoch_ : e.epoch;
     epochs_done_ += static_cast<std::size_t>(to - epoch_[e.run]);

@@ -105,9 +105,8 @@ int run_sweep(const RunOptions& options) {
   }
   const ResultsData results = read_results(output);
   if (!complete) {
-    const auto ended = std::count_if(results.runs.begin(), results.runs.end(), [](const StoredRun& run) {
-      return run.status == RunStatus::done || run.status == RunStatus::diverged;
-    });
+    const auto ended = std::count_if(results.runs.begin(), results.runs.end(),
+                                     [](const StoredRun& run) { return has_ended(run.status); });
     say(options, "stopped: {} of {} runs are done and kept in {}; the same command goes on from there\n",
         ended, runs, output.string());
     return exit_stopped;

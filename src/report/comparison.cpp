@@ -39,31 +39,29 @@ class Seeds {
 
   explicit Seeds(Runs runs) : runs_(std::move(runs)) {}
 
-  /// Of the values of a metric after an epoch; no numbers where the metric was not recorded.
-  Estimate at(Metric metric, std::size_t epoch) const {
-    return over_seeds([&](const StoredRun& run) { return value(run, metric, epoch); });
-  }
+  /// Of the values of a metric after an epoch.
+  Estimate at(Metric metric, std::size_t epoch) const { return estimate(values(metric, epoch)); }
 
   /// Of the differences, seed by seed.
   Estimate difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const {
-    return over_seeds([&](const StoredRun& run) { return value(run, a, epoch_a) - value(run, b, epoch_b); });
+    std::vector<double> differences = values(a, epoch_a);
+    const std::vector<double> subtracted = values(b, epoch_b);
+    for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= subtracted[i];
+    return estimate(differences);
   }
 
   /// The mean after each epoch.
   std::vector<double> curve(Metric metric) const {
     std::vector<double> means((runs_.front()->*metric).size());
-    for (std::size_t e = 0; e < means.size(); ++e) means[e] = at(metric, e).mean;
+    for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean(values(metric, e));
     return means;
   }
 
  private:
-  static double value(const StoredRun& run, Metric metric, std::size_t epoch) { return (run.*metric)[epoch]; }
-
-  template <class Value>
-  Estimate over_seeds(const Value& value) const {
-    std::vector<double> values;
-    for (const StoredRun* run : runs_) values.push_back(value(*run));
-    return estimate(values);
+  std::vector<double> values(Metric metric, std::size_t epoch) const {
+    std::vector<double> result;
+    for (const StoredRun* run : runs_) result.push_back((run->*metric)[epoch]);
+    return result;
   }
 
   Runs runs_;

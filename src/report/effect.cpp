@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -18,7 +19,10 @@ struct Value {
   double order;
   std::string text;
 
-  friend bool operator<(const Value& a, const Value& b) { return a.order < b.order; }
+  /// The text tells seeds apart that are one number as a double.
+  friend bool operator<(const Value& a, const Value& b) {
+    return std::tie(a.order, a.text) < std::tie(b.order, b.text);
+  }
 };
 
 template <class Value, class Rule>
@@ -46,8 +50,7 @@ RunSpec without(RunSpec spec, std::string_view name) {
 }
 
 void require_axis(std::string_view name) {
-  std::vector<std::string_view> names;
-  for_each_axis([&](const auto& axis) { names.push_back(axis.name); });
+  const std::vector<std::string_view> names = axis_names();
   if (std::find(names.begin(), names.end(), name) == names.end())
     throw bad_input(fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(names, ", ")));
 }

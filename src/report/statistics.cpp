@@ -6,14 +6,16 @@
 
 namespace runner {
 
-Estimate estimate(std::span<const double> numbers) {
-  Estimate result;
-  if (numbers.empty()) return result;
-  const auto n = static_cast<double>(numbers.size());
+double mean(std::span<const double> numbers) {
   double sum = 0;
   for (const double x : numbers) sum += x;
-  result.mean = sum / n;
+  return sum / static_cast<double>(numbers.size());
+}
+
+Estimate estimate(std::span<const double> numbers) {
+  Estimate result{.mean = mean(numbers)};
   if (numbers.size() < 2) return result;
+  const auto n = static_cast<double>(numbers.size());
   double squares = 0;
   for (const double x : numbers) squares += (x - result.mean) * (x - result.mean);
   result.half_width = student_t(numbers.size()) * std::sqrt(squares / (n - 1) / n);

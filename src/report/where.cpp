@@ -74,12 +74,10 @@ Condition on(const Axis<Enum, std::array<Enum, n>>& axis, std::string_view text,
 Condition condition(std::string_view text) {
   const Parts parts = split(text);
   Condition result;
-  std::vector<std::string_view> names;
   for_each_axis([&](const auto& axis) {
-    names.push_back(axis.name);
     if (axis.name == parts.name) result = on(axis, text, parts);
   });
-  if (!result) throw no_condition(text, fmt::format("the axes are {}", fmt::join(names, ", ")));
+  if (!result) throw no_condition(text, fmt::format("the axes are {}", fmt::join(axis_names(), ", ")));
   return result;
 }
 

@@ -10,10 +10,6 @@
 namespace runner {
 namespace {
 
-bool complete(RunStatus status) {
-  return status == RunStatus::done || status == RunStatus::diverged;
-}
-
 /// A record as the file holds it: from the epoch where a run diverges on there are no numbers.
 CommittedEpoch as_stored(const EpochRecord& record) {
   constexpr float nan = layout::canonical_nan;
@@ -33,7 +29,7 @@ Committer::Committer(ArrayWriter writer, std::vector<Marks> marks, bool save_wei
       save_weights_(save_weights),
       interval_(interval) {
   for (const Marks& m : marks_) {
-    complete_.push_back(complete(m.status));
+    complete_.push_back(has_ended(m.status));
     seconds_.push_back(m.wall_time);
   }
   thread_ = std::thread([this] { work(); });
@@ -49,7 +45,7 @@ void Committer::add(std::span<const EpochRecord> records) {
   for (const EpochRecord& record : records) {
     copies.push_back({as_stored(record), record.seconds, nullptr});
     bytes += sizeof(Pending);
-    if (save_weights_ && (record.epoch == 0 || complete(record.status))) {
+    if (save_weights_ && (record.epoch == 0 || has_ended(record.status))) {
       copies.back().weights = std::make_unique<Weights>(record.weights);
       bytes += copies.back().weights->bytes();
     }
@@ -116,7 +112,7 @@ void Committer::work() {
       room_.notify_one();
       return;
     }
-    for (const Pending& p : group) complete_[p.told.run] = complete(marks_[p.told.run].status);
+    for (const Pending& p : group) complete_[p.told.run] = has_ended(marks_[p.told.run].status);
   }
 }
 
@@ -135,7 +131,7 @@ void Committer::unmark_weights(std::span<const Pending> group) {
   bool any = false;
   for (const Pending& p : group) {
     Marks& marks = marks_[p.told.run];
-    if (!p.weights || !complete(p.told.status) || marks.weights_epoch < 0) continue;
+    if (!p.weights || !has_ended(p.told.status) || marks.weights_epoch < 0) continue;
     marks.weights_epoch = -1;
     writer_->write_weights_epoch(p.told.run, -1);
     any = true;
@@ -165,7 +161,7 @@ void Committer::write_data(std::span<const Pending> group) {
   for (const Pending& p : group) {
     if (!p.weights) continue;
     if (p.told.epoch == 0) writer_->write_weights(p.told.run, true, *p.weights);
-    if (complete(p.told.status)) writer_->write_weights(p.told.run, false, *p.weights);
+    if (has_ended(p.told.status)) writer_->write_weights(p.told.run, false, *p.weights);
   }
 }
 
@@ -178,10 +174,10 @@ void Committer::write_marks(std::span<const Pending> group) {
     const int epochs_done = p.told.status == RunStatus::diverged ? p.told.epoch - 1 : p.told.epoch;
     // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
     // until it is past them.
-    if (epochs_done <= marks.epochs_done && !complete(p.told.status)) continue;
+    if (epochs_done <= marks.epochs_done && !has_ended(p.told.status)) continue;
     if (p.told.status != marks.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
-    const bool with_weights = p.weights && complete(p.told.status);
+    const bool with_weights = p.weights && has_ended(p.told.status);
     marks = {std::max(epochs_done, marks.epochs_done), p.told.status, seconds_[run],
              with_weights ? p.told.epoch : marks.weights_epoch};
   }

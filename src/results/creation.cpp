@@ -136,12 +136,6 @@ void make_scale(hid_t dataset, const Variable& variable, std::uint64_t length) {
   hdf5::check(H5DSset_scale(dataset, name.c_str()), doing);
 }
 
-std::vector<std::string_view> axis_names() {
-  std::vector<std::string_view> names;
-  for_each_axis([&](const auto& axis) { names.push_back(axis.name); });
-  return names;
-}
-
 /// Returns where it lies.
 ByteRange make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
   const std::string doing = "make the array " + variable.name;

@@ -123,7 +123,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
 
   Merged result{sweep.runs.size(), {}};
   for (const StoredRun& run : read_results(whole).runs)
-    if (run.run.index >= 0 && run.status != RunStatus::done && run.status != RunStatus::diverged)
+    if (run.run.index >= 0 && !has_ended(run.status))
       result.missing.push_back(static_cast<std::size_t>(run.run.index));
   return result;
 } catch (const fs::filesystem_error& error) {

@@ -29,7 +29,8 @@ std::vector<std::string_view> known_keys() {
   std::vector<std::string_view> keys{"name",       "description",     "dataset",
                                      "train_size", "validation_size", "test_size",
                                      "epochs",     "save_weights"};
-  for_each_axis([&](const auto& axis) { keys.push_back(axis.name); });
+  const std::vector<std::string_view> axes_of_a_sweep = axis_names();
+  keys.insert(keys.end(), axes_of_a_sweep.begin(), axes_of_a_sweep.end());
   keys.push_back("$schema");  // what editors find the schema by; it means nothing here
   return keys;
 }

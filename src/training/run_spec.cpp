@@ -2,6 +2,12 @@
 
 namespace runner {
 
+std::vector<std::string_view> axis_names() {
+  std::vector<std::string_view> names;
+  for_each_axis([&](const auto& axis) { names.push_back(axis.name); });
+  return names;
+}
+
 std::string_view to_string(Loss loss) {
   return loss == Loss::cross_entropy ? "cross_entropy" : "mean_squared_error";
 }

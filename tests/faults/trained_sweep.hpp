@@ -127,6 +127,19 @@ class Reference : public Observer {
     }
   }
 
+  /// That after a fault a file holds what has been told of it, or is not there if nothing has, and that the
+  /// same command then finishes.
+  void check_nothing_lost(const std::filesystem::path& path, const std::vector<Told>& told) const {
+    if (std::filesystem::exists(path)) {
+      check(path);
+      check_told(path, told);
+    } else {
+      EXPECT_TRUE(told.empty());
+    }
+    train(path, sweep_);
+    check_whole(path);
+  }
+
   /// That a file holds all.
   void check_whole(const std::filesystem::path& path) const {
     check(path);

@@ -19,6 +19,11 @@ inline std::string_view to_string(RunStatus status) {
   return run_status_names[static_cast<std::size_t>(status)];
 }
 
+/// Whether nothing is left to train of a run.
+inline bool has_ended(RunStatus status) {
+  return status == RunStatus::done || status == RunStatus::diverged;
+}
+
 /// One run's epoch.
 struct EpochRecord {
   std::size_t run;       ///< index in the sweep

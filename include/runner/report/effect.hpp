@@ -3,7 +3,6 @@
 #include "runner/report/comparison.hpp"
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>

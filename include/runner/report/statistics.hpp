@@ -15,6 +15,9 @@ struct Estimate {
   double half_width = std::numeric_limits<double>::quiet_NaN();
 };
 
+/// NaN of no numbers.
+double mean(std::span<const double> numbers);
+
 Estimate estimate(std::span<const double> numbers);
 
 /// The factor t of the interval mean ± t·s/√n: the 97.5 % quantile of Student's t distribution with n − 1

@@ -89,6 +89,9 @@ void for_each_axis(Function function) {
   std::apply([&](const auto&... axis) { (function(axis), ...); }, axes);
 }
 
+/// The names of the axes, in their order.
+std::vector<std::string_view> axis_names();
+
 /// "cross_entropy", "mean_squared_error".
 std::string_view to_string(Loss loss);
 
