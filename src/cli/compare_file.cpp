@@ -10,6 +10,29 @@
 #include <fmt/format.h>
 
 namespace runner::cli {
+namespace {
+
+int print_effects(const std::vector<ResultsData>& files, const CompareOptions& options) {
+  std::vector<Effect> effects;
+  for (const ResultsData& results : files) effects.push_back(effect_of(results, options.by));
+  switch (options.form) {
+    case ComparisonForm::table:
+      for (std::size_t i = 0; i < effects.size(); ++i) {
+        if (effects.size() > 1) fmt::print("{}\n", files[i].file.string());
+        fmt::print("{}", to_table(effects[i]));
+      }
+      break;
+    case ComparisonForm::csv:
+      fmt::print("{}", to_csv(effects));
+      break;
+    case ComparisonForm::json:
+      fmt::print("{}", to_json(effects));
+      break;
+  }
+  return exit_done;
+}
+
+}  // namespace
 
 int compare_file(const CompareOptions& options) {
   std::vector<ResultsData> files;
@@ -17,13 +40,7 @@ int compare_file(const CompareOptions& options) {
     files.push_back(read_results(file));
     if (!options.where.empty()) keep_where(files.back(), options.where);
   }
-  if (!options.by.empty()) {
-    for (const ResultsData& results : files) {
-      if (files.size() > 1) fmt::print("{}\n", results.file.string());
-      fmt::print("{}", to_table(effect_of(results, options.by)));
-    }
-    return exit_done;
-  }
+  if (!options.by.empty()) return print_effects(files, options);
   Comparison comparison = compare(files);
   if (!options.sort.empty()) sort(comparison, options.sort);
   if (options.top > 0 && options.top < comparison.configurations.size())

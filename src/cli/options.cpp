@@ -128,9 +128,7 @@ Options parse_arguments(int argc, char** argv) {
   compare
       ->add_flag_callback(
           "--json", [&comparison] { comparison.form = ComparisonForm::json; }, "Print JSON")
-      ->excludes(csv)
-      ->excludes(by);
-  csv->excludes(by);
+      ->excludes(csv);
 
   CLI::App* verify = app.add_subcommand(
       "verify", "Train stored runs again from what the file says of itself, and compare every bit");

@@ -1,6 +1,8 @@
 #include "columns.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <type_traits>
 #include <utility>
@@ -58,6 +60,12 @@ std::vector<Column> make_measured_columns() {
   return columns;
 }
 
+bool varies(const Column& column, const std::vector<Summary>& configurations) {
+  return std::any_of(configurations.begin(), configurations.end(), [&](const Summary& c) {
+    return column.value(c) != column.value(configurations.front());
+  });
+}
+
 }  // namespace
 
 std::span<const Column> axis_columns() {
@@ -70,10 +78,33 @@ std::span<const Column> measured_columns() {
   return columns;
 }
 
+std::vector<Column> all_columns() {
+  std::vector<Column> columns(axis_columns().begin(), axis_columns().end());
+  columns.insert(columns.end(), measured_columns().begin(), measured_columns().end());
+  return columns;
+}
+
+std::vector<Column> varying_axes(const Comparison& comparison) {
+  std::vector<Column> varying;
+  std::copy_if(axis_columns().begin(), axis_columns().end(), std::back_inserter(varying),
+               [&](const Column& axis) { return varies(axis, comparison.configurations); });
+  return varying;
+}
+
+std::vector<Column> fixed_axes(const Comparison& comparison) {
+  std::vector<Column> fixed;
+  std::copy_if(axis_columns().begin(), axis_columns().end(), std::back_inserter(fixed),
+               [&](const Column& axis) { return !varies(axis, comparison.configurations); });
+  return fixed;
+}
+
+std::string exact_text(double number) {
+  return std::isnan(number) ? std::string() : fmt::format("{}", number);
+}
+
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration) {
   if (column.word) return std::string(column.word(configuration.spec));
-  const double value = column.value(configuration);
-  return std::isnan(value) ? std::string() : fmt::format("{}", value);
+  return exact_text(column.value(configuration));
 }
 
 }  // namespace runner

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace runner {
 
@@ -21,6 +22,14 @@ struct Column {
 /// The axes of the sweep, without the seed, and what was measured; in the order of CSV.
 std::span<const Column> axis_columns();
 std::span<const Column> measured_columns();
+std::vector<Column> all_columns();
+
+/// The axes with several values among the configurations, and those with one.
+std::vector<Column> varying_axes(const Comparison& comparison);
+std::vector<Column> fixed_axes(const Comparison& comparison);
+
+/// With the digits that give it back; empty for NaN.
+std::string exact_text(double number);
 
 /// The value as a word, or with the digits that give it back; empty where there is none.
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration);

@@ -3,69 +3,16 @@
 #include "runner/error/error.hpp"
 
 #include "columns.hpp"
+#include "seeds.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace runner {
 namespace {
-
-using Runs = std::vector<const StoredRun*>;
-
-// The runs of each configuration: those that differ in nothing but the seed, wherever they stand in the file.
-std::vector<Runs> configurations_of(const ResultsData& results) {
-  std::vector<Runs> configurations;
-  std::map<RunSpec, std::size_t> known;
-  for (const StoredRun& stored : results.runs) {
-    RunSpec but_for_the_seed = stored.run.spec;
-    but_for_the_seed.seed = 0;
-    const auto [at, is_new] = known.try_emplace(but_for_the_seed, configurations.size());
-    if (is_new) configurations.emplace_back();
-    configurations[at->second].push_back(&stored);
-  }
-  return configurations;
-}
-
-/// The runs of one configuration that are done.
-class Seeds {
- public:
-  using Metric = std::vector<float> StoredRun::*;
-
-  explicit Seeds(Runs runs) : runs_(std::move(runs)) {}
-
-  /// Of the values of a metric after an epoch.
-  Estimate at(Metric metric, std::size_t epoch) const { return estimate(values(metric, epoch)); }
-
-  /// Of the differences, seed by seed.
-  Estimate difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const {
-    std::vector<double> differences = values(a, epoch_a);
-    const std::vector<double> subtracted = values(b, epoch_b);
-    for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= subtracted[i];
-    return estimate(differences);
-  }
-
-  /// The mean after each epoch.
-  std::vector<double> curve(Metric metric) const {
-    std::vector<double> means((runs_.front()->*metric).size());
-    for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean(values(metric, e));
-    return means;
-  }
-
- private:
-  std::vector<double> values(Metric metric, std::size_t epoch) const {
-    std::vector<double> result;
-    for (const StoredRun* run : runs_) result.push_back((run->*metric)[epoch]);
-    return result;
-  }
-
-  Runs runs_;
-};
 
 /// The first epoch of those at the end after all of which the loss lies above that after `minimum` by more
 /// than its noise; −1 if there is none.
@@ -112,14 +59,12 @@ void measure(const Seeds& seeds, bool validated, std::size_t last, Configuration
 }
 
 ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t last) {
-  Runs done;
   ConfigurationSummary summary;
   summary.spec = runs.front()->run.spec;
   summary.seeds = runs.size();
-  for (const StoredRun* run : runs) {
-    if (run->status == RunStatus::done) done.push_back(run);
+  for (const StoredRun* run : runs)
     if (run->status == RunStatus::diverged) ++summary.diverged;
-  }
+  Runs done = done_of(runs);
   summary.done = done.size();
   if (!done.empty()) measure(Seeds(std::move(done)), validated, last, summary);
   return summary;
@@ -133,23 +78,6 @@ std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& conf
     if (!std::isnan(mean) && (!found || mean > (configurations[*found].*estimate).mean)) found = i;
   }
   return found;
-}
-
-/// A field of CSV. Only a name may hold what has to be quoted.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string field;
-  for (const char c : text) {
-    field += c;
-    if (c == '"') field += c;
-  }
-  return fmt::format("\"{}\"", field);
-}
-
-std::vector<Column> all_columns() {
-  std::vector<Column> columns(axis_columns().begin(), axis_columns().end());
-  columns.insert(columns.end(), measured_columns().begin(), measured_columns().end());
-  return columns;
 }
 
 }  // namespace
@@ -173,6 +101,10 @@ Comparison compare(std::span<const ResultsData> files) {
 
 Comparison compare(const ResultsData& results) {
   return compare({&results, 1});
+}
+
+std::string_view Comparison::chosen_by() const {
+  return validated ? "validation" : "test";
 }
 
 std::optional<std::size_t> Comparison::widest_gap() const {
@@ -203,39 +135,6 @@ void sort(Comparison& comparison, std::string_view name) {
     return column->of_merit ? x > y : x < y;
   };
   std::stable_sort(comparison.configurations.begin(), comparison.configurations.end(), before);
-}
-
-std::string to_csv(const Comparison& comparison) {
-  const std::vector<Column> columns = all_columns();
-  std::string csv = fmt::format("file,{}\r\n", fmt::join(comparison_columns(), ","));
-  for (const ConfigurationSummary& configuration : comparison.configurations) {
-    csv += quoted(comparison.names[configuration.file]);
-    for (const Column& column : columns) csv.append(",").append(exact_text(column, configuration));
-    csv += "\r\n";
-  }
-  return csv;
-}
-
-std::string to_json(const Comparison& comparison) {
-  nlohmann::ordered_json json;
-  json["chosen_by"] = comparison.validated ? "validation" : "test";
-  json["configurations"] = nlohmann::ordered_json::array();
-  for (const ConfigurationSummary& configuration : comparison.configurations) {
-    nlohmann::ordered_json object;
-    object["file"] = comparison.names[configuration.file];
-    for (const Column& column : all_columns()) {
-      auto& value = object[std::string(column.name)];  // null
-      if (column.word) {
-        value = column.word(configuration.spec);
-      } else if (const double number = column.value(configuration); !std::isnan(number)) {
-        value = number;
-        if (number == std::floor(number) && std::abs(number) < 1e15)
-          value = static_cast<std::int64_t>(number);
-      }
-    }
-    json["configurations"].push_back(std::move(object));
-  }
-  return json.dump(2) + "\n";
 }
 
 }  // namespace runner

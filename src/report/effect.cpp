@@ -2,6 +2,8 @@
 
 #include "runner/error/error.hpp"
 
+#include "seeds.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -82,21 +84,18 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
                                 values.empty() ? "no value" : "one value", axis));
   std::erase_if(settings, [&](const auto& setting) { return setting.second.size() < values.size(); });
 
-  Effect effect{std::string(axis), settings.size(), done - settings.size() * values.size(), {}};
+  Effect effect{results.name, std::string(axis), settings.size(), done - settings.size() * values.size(), {}};
   const auto last = static_cast<std::size_t>(results.epochs);
   for (auto& [value, row] : values) {
     std::vector<double> train, test, gap, test_change, gap_change;
     for (const auto& [setting, runs] : settings) {
-      const auto gap_of = [&](const StoredRun& run) {
-        return static_cast<double>(run.train_accuracy[last]) - static_cast<double>(run.test_accuracy[last]);
-      };
       const StoredRun &run = *runs.at(value), &first = *runs.begin()->second;
       train.push_back(run.train_accuracy[last]);
       test.push_back(run.test_accuracy[last]);
-      gap.push_back(gap_of(run));
+      gap.push_back(gap_after(run, last));
       test_change.push_back(static_cast<double>(run.test_accuracy[last]) -
                             static_cast<double>(first.test_accuracy[last]));
-      gap_change.push_back(gap_of(run) - gap_of(first));
+      gap_change.push_back(gap_after(run, last) - gap_after(first, last));
     }
     row.train_accuracy = estimate(train);
     row.test_accuracy = estimate(test);

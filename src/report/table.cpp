@@ -1,4 +1,7 @@
+#include "runner/report/comparison.hpp"
+
 #include "columns.hpp"
+#include "finding.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -86,15 +89,11 @@ Strings axis_heading(std::string_view name) {
   return {std::string(name.substr(0, underscore)), std::string(name.substr(underscore + 1))};
 }
 
-/// "0.8731", or with its interval "0.8731±.002", rounded up, for which there is room left where it is not
-/// known.
-std::string number(const Estimate& estimate, bool with_interval) {
+/// In a cell: room is left for an interval that is not known.
+std::string number(const Estimate& estimate, bool interval) {
   if (std::isnan(estimate.mean)) return "-";
-  std::string text = fmt::format("{:.4f}", estimate.mean);
-  if (!with_interval) return text;
-  if (std::isnan(estimate.half_width)) return text + "     ";
-  const std::string half = fmt::format("{:.3f}", std::ceil(estimate.half_width * 1000) / 1000);
-  return fmt::format("{}±{}", text, std::string_view(half).substr(half.starts_with("0.") ? 1 : 0));
+  if (!interval) return fmt::format("{:.4f}", estimate.mean);
+  return with_interval(estimate) + (std::isnan(estimate.half_width) ? "     " : "");
 }
 
 std::string seeds_text(const ConfigurationSummary& c) {
@@ -111,16 +110,6 @@ bool all_done_with_as_many_seeds(const Configurations& configurations) {
 
 std::string seeds_phrase(std::size_t seeds) {
   return seeds == 1 ? ", 1 seed: noise is not known" : fmt::format(", mean over {} seeds", seeds);
-}
-
-bool varies(const Column& column, const Configurations& configurations) {
-  return std::any_of(configurations.begin(), configurations.end(), [&](const ConfigurationSummary& c) {
-    return column.value(c) != column.value(configurations.front());
-  });
-}
-
-std::string counted(std::size_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
 // "Fixed:", "hidden_size 50,", "loss cross_entropy,"
@@ -161,19 +150,9 @@ Strings named(const std::string& label, const Comparison& comparison, const Conf
   return phrases;
 }
 
-/// In a sentence: no room is left for what is not known.
-std::string with_interval(const Estimate& estimate) {
-  return number(estimate, !std::isnan(estimate.half_width));
-}
-
-/// What epochs and the best are chosen by.
-std::string_view set_of(const Comparison& comparison) {
-  return comparison.validated ? "validation" : "test";
-}
-
 std::string best_sentence(const Comparison& comparison, const ConfigurationSummary& best,
                           const std::vector<Column>& varying) {
-  const std::string_view set = set_of(comparison);
+  const std::string_view set = comparison.chosen_by();
   Strings phrases = named(fmt::format("+ Best by {} accuracy:", set), comparison, best, varying);
   phrases.push_back(fmt::format("{} at epoch {}{}", with_interval(best.best_accuracy), best.best_epoch,
                                 comparison.validated ? "," : ""));
@@ -189,7 +168,7 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
   phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy.mean));
   phrases.push_back(fmt::format("gap {};", with_interval(widest.gap)));
   if (widest.onset_epoch < 0) {
-    phrases.push_back(fmt::format("no overfitting by {} loss", set_of(comparison)));
+    phrases.push_back(fmt::format("no overfitting by {} loss", comparison.chosen_by()));
   } else {
     phrases.push_back(fmt::format("overfits from epoch {};", widest.onset_epoch));
     phrases.push_back(fmt::format("stopping at {} would change test accuracy by {}{}", widest.minimum_epoch,
@@ -222,8 +201,8 @@ std::vector<TableColumn> columns_of(const Comparison& comparison, const std::vec
   const auto add = [&](Strings heading, const auto& text) {
     columns.push_back(make_column(std::move(heading), configurations, text));
   };
-  const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool with_interval) {
-    add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, with_interval); });
+  const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool interval) {
+    add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, interval); });
   };
   if (comparison.names.size() > 1) add({"file"}, [&](const Summary& c) { return comparison.names[c.file]; });
   for (const Column& axis : varying)
@@ -267,8 +246,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
 
   const bool plain_seeds = all_done_with_as_many_seeds(configurations);
   out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
-  std::vector<Column> fixed, varying;
-  for (const Column& axis : axis_columns()) (varies(axis, configurations) ? varying : fixed).push_back(axis);
+  const std::vector<Column> fixed = fixed_axes(comparison), varying = varying_axes(comparison);
 
   Layout layout;
   for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means}) {

@@ -79,12 +79,15 @@ def check(runner, folder, validation_size):
     assert 0 < onsets, "a sweep in which something overfits, and is seen to"
 
     # The effect of one axis: paired differences.
-    table = subprocess.run([runner, "compare", output, "--by", "hidden_size", "--where", "learning_rate<100"], cwd=folder, check=True,
-                           capture_output=True, text=True).stdout
+    by = [runner, "compare", output, "--by", "hidden_size", "--where", "learning_rate<100"]
+    table, text = (subprocess.run(by + form, cwd=folder, check=True, capture_output=True, text=True).stdout for form in ([], ["--json"]))
     small, large = (metrics["test_accuracy"][(columns["hidden_size"] == h) & (columns["learning_rate"] < 100), -1] for h in (4, 60))
     change = estimate(large - small)
     assert "10 pairs" in table
     assert f"{change['mean']:+.4f}±{change['ci']:.4f}" in table, (table, change)
+    value = json.loads(text)["values"][1]
+    assert value["value"] == 60 and value["pairs"] == 10, value
+    assert np.isclose(value["test_change"], change["mean"], rtol=1e-12) and np.isclose(value["test_change_ci"], change["ci"], rtol=1e-9), value
 
 
 def main():

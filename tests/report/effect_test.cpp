@@ -4,6 +4,8 @@
 
 #include "report/hand_made.hpp"
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -95,6 +97,29 @@ hidden_size   train    test      gap    change of test     change of gap
 
 ± 95 % interval; * the change is more than its noise
 )");
+}
+
+TEST(EffectToCsv, HasAllDigitsAndALineForEachValue) {
+  const Effect effect = effect_of(results(1, runs()), "hidden_size");
+  const std::string csv = to_csv({{effect, effect}});
+  EXPECT_THAT(csv, testing::StartsWith(
+                       "file,hidden_size,pairs,left_out,train_accuracy,train_accuracy_ci,test_accuracy,"
+                       "test_accuracy_ci,gap,gap_ci,test_change,test_change_ci,gap_change,gap_change_ci\r\n"
+                       "made,25,4,0,1,0,0.375,"));
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
+  EXPECT_EQ(to_csv(std::span<const Effect>()), "");
+}
+
+TEST(EffectToJson, HasNumbersWordsAndNulls) {
+  std::vector<StoredRun> words{ending(spec(10), 1, 0.5f), ending(spec(10), 1, 0.25f)};
+  words[1].run.spec.loss = Loss::mean_squared_error;
+  const Effect by_loss = effect_of(results(1, words), "loss");
+  const std::string json = to_json({{by_loss}});
+  EXPECT_THAT(
+      json, testing::StartsWith("{\n  \"by\": \"loss\",\n  \"values\": [\n    {\n      \"file\": \"made\",\n"
+                                "      \"value\": \"cross_entropy\",\n      \"pairs\": 1,"));
+  EXPECT_THAT(json, HasSubstr("\"test_change\": -0.25,\n      \"test_change_ci\": null"));
+  EXPECT_THAT(to_json({{effect_of(results(1, runs()), "hidden_size")}}), HasSubstr("\"value\": 25,"));
 }
 
 }  // namespace

@@ -53,6 +53,9 @@ struct Comparison {
   bool validated = false;                            ///< every file has a validation set, which was chosen by
   std::vector<ConfigurationSummary> configurations;  ///< in the files' order, or as sorted
 
+  /// The set that the best configurations and epochs are chosen by: "validation" or "test".
+  std::string_view chosen_by() const;
+
   /// Index of the configuration with the largest gap, the first such; none if nothing is done.
   std::optional<std::size_t> widest_gap() const;
   /// The same of best_accuracy.

@@ -3,6 +3,7 @@
 #include "runner/report/comparison.hpp"
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,7 @@ struct EffectOfValue {
 
 /// The effect of one axis, the others paired.
 struct Effect {
+  std::string name;  ///< of the sweep
   std::string axis;
   /// Runs compared for each value: those whose partners (the same values of all other axes, and the same
   /// seed) are done for every value. Intervals take them for independent.
@@ -32,5 +34,12 @@ Effect effect_of(const ResultsData& results, std::string_view axis);
 /// A line for each value, with the change against the first; 80 columns are enough. Changes whose interval
 /// does not hold 0 are marked with *.
 std::string to_table(const Effect& effect);
+
+/// The same of one axis in several sweeps as CSV (RFC 4180), a line for each value, numbers with all digits.
+std::string to_csv(std::span<const Effect> effects);
+
+/// The same as JSON: {"by": the axis, "values": [{"file": …, "value": …, …}, …]}; null where there is no
+/// number.
+std::string to_json(std::span<const Effect> effects);
 
 }  // namespace runner

@@ -1,0 +1,129 @@
+#include "runner/report/comparison.hpp"
+#include "runner/report/effect.hpp"
+
+#include "columns.hpp"
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace runner {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A field of CSV. Only a name may hold what has to be quoted.
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string field;
+  for (const char c : text) {
+    field += c;
+    if (c == '"') field += c;
+  }
+  return fmt::format("\"{}\"", field);
+}
+
+/// Integers without a fraction; null for what is not known.
+Json json_number(double number) {
+  if (std::isnan(number)) return nullptr;
+  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<std::int64_t>(number);
+  return number;
+}
+
+struct Measured {
+  std::string_view name;
+  double value;
+};
+
+/// What is known of a value of an axis, in the order of CSV.
+std::vector<Measured> measured(const Effect& effect, const EffectOfValue& row) {
+  std::vector<Measured> all{{"pairs", static_cast<double>(effect.pairs)},
+                            {"left_out", static_cast<double>(effect.left_out)}};
+  const auto add = [&](std::string_view name, std::string_view interval_name, const Estimate& estimate) {
+    all.push_back({name, estimate.mean});
+    all.push_back({interval_name, estimate.half_width});
+  };
+  add("train_accuracy", "train_accuracy_ci", row.train_accuracy);
+  add("test_accuracy", "test_accuracy_ci", row.test_accuracy);
+  add("gap", "gap_ci", row.gap);
+  add("test_change", "test_change_ci", row.test_change);
+  add("gap_change", "gap_change_ci", row.gap_change);
+  return all;
+}
+
+/// A number with all its digits, or a word.
+Json json_value(const std::string& text) {
+  Json value = Json::parse(text, nullptr, false);
+  return value.is_number() ? value : Json(text);
+}
+
+}  // namespace
+
+std::string to_csv(const Comparison& comparison) {
+  const std::vector<Column> columns = all_columns();
+  std::string csv = fmt::format("file,{}\r\n", fmt::join(comparison_columns(), ","));
+  for (const ConfigurationSummary& configuration : comparison.configurations) {
+    csv += quoted(comparison.names[configuration.file]);
+    for (const Column& column : columns) csv.append(",").append(exact_text(column, configuration));
+    csv += "\r\n";
+  }
+  return csv;
+}
+
+std::string to_json(const Comparison& comparison) {
+  Json json;
+  json["chosen_by"] = comparison.chosen_by();
+  json["configurations"] = Json::array();
+  for (const ConfigurationSummary& configuration : comparison.configurations) {
+    Json object;
+    object["file"] = comparison.names[configuration.file];
+    for (const Column& column : all_columns())
+      object[std::string(column.name)] =
+          column.word ? Json(column.word(configuration.spec)) : json_number(column.value(configuration));
+    json["configurations"].push_back(std::move(object));
+  }
+  return json.dump(2) + "\n";
+}
+
+std::string to_csv(std::span<const Effect> effects) {
+  std::string csv;
+  for (const Effect& effect : effects) {
+    for (const EffectOfValue& row : effect.values) {
+      const std::vector<Measured> numbers = measured(effect, row);
+      if (csv.empty()) {
+        csv.append("file,").append(effect.axis);
+        for (const Measured& number : numbers) csv.append(",").append(number.name);
+        csv += "\r\n";
+      }
+      csv.append(quoted(effect.name)).append(",").append(row.value);
+      for (const Measured& number : numbers) csv.append(",").append(exact_text(number.value));
+      csv += "\r\n";
+    }
+  }
+  return csv;
+}
+
+std::string to_json(std::span<const Effect> effects) {
+  Json json;
+  json["by"] = effects.empty() ? Json() : Json(effects.front().axis);
+  json["values"] = Json::array();
+  for (const Effect& effect : effects) {
+    for (const EffectOfValue& row : effect.values) {
+      Json object;
+      object["file"] = effect.name;
+      object["value"] = json_value(row.value);
+      for (const Measured& number : measured(effect, row))
+        object[std::string(number.name)] = json_number(number.value);
+      json["values"].push_back(std::move(object));
+    }
+  }
+  return json.dump(2) + "\n";
+}
+
+}  // namespace runner

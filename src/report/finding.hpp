@@ -1,0 +1,28 @@
+#pragma once
+
+#include "runner/report/comparison.hpp"
+
+#include "columns.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runner {
+
+/// "1 seed", "3 seeds".
+std::string counted(std::size_t n, std::string_view noun);
+
+/// "0.8731", or with its interval "0.8731±.002", rounded up; "-" for no number.
+std::string with_interval(const Estimate& estimate);
+
+/// What sets a configuration apart: "learning_rate 1, batch_size 50", with the file where there are several.
+/// Empty where nothing does.
+std::string name_of(const Comparison& comparison, const ConfigurationSummary& configuration);
+
+/// What was found, in one sentence: how many configurations overfit, where the gap is widest, and which
+/// configuration is best.
+std::string finding(const Comparison& comparison);
+
+}  // namespace runner

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "runner/report/statistics.hpp"
+#include "runner/results/results_data.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace runner {
+
+using Runs = std::vector<const StoredRun*>;
+
+/// The runs of each configuration: those that differ in nothing but the seed, wherever they stand in the
+/// file, in the order of their first.
+std::vector<Runs> configurations_of(const ResultsData& results);
+
+/// Those of them that are done, with finite losses.
+Runs done_of(const Runs& runs);
+
+/// Train minus test accuracy of a run after an epoch.
+double gap_after(const StoredRun& run, std::size_t epoch);
+
+/// The runs of one configuration that are done; at least one.
+class Seeds {
+ public:
+  using Metric = std::vector<float> StoredRun::*;
+
+  explicit Seeds(Runs runs);
+
+  /// Of the values of a metric after an epoch.
+  Estimate at(Metric metric, std::size_t epoch) const;
+
+  /// Of the differences a − b, seed by seed.
+  Estimate difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const;
+
+  /// The mean after each epoch.
+  std::vector<double> curve(Metric metric) const;
+
+ private:
+  std::vector<double> values(Metric metric, std::size_t epoch) const;
+
+  Runs runs_;
+};
+
+}  // namespace runner
