@@ -1,15 +1,17 @@
 #pragma once
 
+#include "runner/compute/central_differences.hpp"
 #include "runner/compute/elementwise.hpp"
 #include "runner/compute/kernel.hpp"
 
 // What each instruction set's objects offer to the dispatcher.
 namespace runner {
 
-#define RUNNER_DECLARE_INSTRUCTION_SET(set)   \
-  namespace set {                             \
-  const Elementwise& elementwise_functions(); \
-  const Kernel& eigen_kernel();               \
+#define RUNNER_DECLARE_INSTRUCTION_SET(set)                 \
+  namespace set {                                           \
+  const Elementwise& elementwise_functions();               \
+  const CentralDifferences& central_difference_functions(); \
+  const Kernel& eigen_kernel();                             \
   }
 
 RUNNER_DECLARE_INSTRUCTION_SET(x86_64)

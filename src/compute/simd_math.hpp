@@ -34,7 +34,7 @@ static inline float exp(float x) {
   return x > 88.37f ? __builtin_inff() : low;
 }
 
-/// exp(x) in double, within 2 units in the last place, for x ≤ 0; 0 below -708, NaN for NaN.
+/// exp(x) in double, within 2 units in the last place, for x ≤ 709; 0 below -708, NaN for NaN.
 /// Reduction by Cody and Waite, rational function of Cephes' exp.
 static inline double exp_negative(double x) {
   const double round = 6755399441055744.0;  // 1.5·2^52
@@ -49,6 +49,12 @@ static inline double exp_negative(double x) {
   const double e = 1.0 + 2.0 * (p / (q - p));
   const auto scale = std::bit_cast<double>((std::bit_cast<std::uint64_t>(shifted) + 1023u) << 52);
   return x < -708.0 ? 0.0 : e * scale;
+}
+
+/// exp(x) in double, within 2 units in the last place; 0 below -708, infinity above 709, NaN for NaN.
+static inline double exp(double x) {
+  const double y = exp_negative(x > 709.0 ? 709.0 : x);
+  return x > 709.0 ? __builtin_inf() : y;
 }
 
 /// log(x) in double, within 2 units in the last place, for positive normal x; NaN for NaN. Cephes' log.

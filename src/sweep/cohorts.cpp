@@ -15,6 +15,10 @@
 namespace runner {
 namespace {
 
+/// What a numerical gradient takes for each image, hidden unit and class, in multiply-adds: two losses for
+/// each of some 100 values that the pixels of an image have, an exp in each.
+constexpr double difference_cost = 2 * 100 * 30;
+
 /// Runs that could all be one cohort, were it not too large.
 struct Group {
   std::vector<std::size_t> runs;  ///< the widest first
@@ -28,14 +32,15 @@ std::vector<Group> group_by_batches(const Sweep& sweep, const Dataset& data,
   std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
     const RunSpec& x = sweep.runs[a].spec;
     const RunSpec& y = sweep.runs[b].spec;
-    return std::tuple(batches_key(x), -x.hidden_size, a) < std::tuple(batches_key(y), -y.hidden_size, b);
+    return std::tuple(x.gradient, batches_key(x), -x.hidden_size, a) <
+           std::tuple(y.gradient, batches_key(y), -y.hidden_size, b);
   });
   std::vector<Group> groups;
   std::size_t wide = 0;    // runs of this group that are alone
   std::size_t shared = 0;  // hidden units of its other runs
   for (const std::size_t run : sorted) {
     const RunSpec& spec = sweep.runs[run].spec;
-    if (groups.empty() || !same_batches(sweep.runs[groups.back().runs.front()].spec, spec)) {
+    if (groups.empty() || !same_cohort(sweep.runs[groups.back().runs.front()].spec, spec)) {
       groups.emplace_back();
       wide = shared = 0;
     }
@@ -105,7 +110,10 @@ double run_cost(const RunSpec& spec, const Dataset& data) {
   const std::size_t evaluated = data.train.count + data.test.count + data.validation.count;
   const std::size_t first_layer = data.pixels * (2 * trained + 2 * updates + evaluated);
   const std::size_t second_layer = data.classes * (3 * trained + evaluated);
-  return static_cast<double>(spec.hidden_size) * static_cast<double>(first_layer + second_layer);
+  double layers = static_cast<double>(first_layer + second_layer);
+  if (spec.gradient == Gradient::numerical)
+    layers += difference_cost * static_cast<double>(data.classes) * static_cast<double>(trained);
+  return static_cast<double>(spec.hidden_size) * layers;
 }
 
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,

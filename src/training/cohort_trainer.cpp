@@ -5,10 +5,13 @@
 #include "runner/compute/initial_weights.hpp"
 #include "runner/compute/parallel.hpp"
 
+#include "numerical_step.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 namespace runner {
 namespace {
@@ -68,18 +71,21 @@ Weights::Weights(const WeightsView& view)
 }
 
 Backend make_backend(std::string_view kernel, InstructionSet set) {
-  return {&find_kernel(kernel, set), &elementwise(set)};
+  return {&find_kernel(kernel, set), &elementwise(set), &central_differences(set)};
 }
 
 double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend) {
   const auto batch_size = static_cast<std::size_t>(run.batch_size);
-  const std::size_t unit =
-      sizeof(float) * (data.pixels + padded(data.classes) + batch_size + evaluated_together) +
-      backend.kernel->digit_bytes(data.pixels) / lanes;
-  const std::size_t batch = batch_size * data.pixels +
-                            2 * backend.kernel->image_bytes(batch_size, data.pixels) +
-                            sizeof(float) * data.classes * padded(batch_size);
-  return static_cast<double>(run.hidden_size) * static_cast<double>(unit) + static_cast<double>(batch);
+  const auto hidden = static_cast<std::size_t>(run.hidden_size);
+  const std::size_t unit = sizeof(float) * (data.pixels + padded(data.classes) + evaluated_together) +
+                           backend.kernel->digit_bytes(data.pixels) / lanes;
+  const double kept =
+      static_cast<double>(hidden) * static_cast<double>(unit) + static_cast<double>(batch_size * data.pixels);
+  if (run.gradient == Gradient::numerical)
+    return kept + NumericalStep::memory(batch_size, data.pixels, hidden, data.classes);
+  return kept + static_cast<double>(sizeof(float) * batch_size * hidden) +
+         static_cast<double>(2 * backend.kernel->image_bytes(batch_size, data.pixels) +
+                             sizeof(float) * data.classes * padded(batch_size));
 }
 
 struct CohortTrainer::State {
@@ -88,7 +94,7 @@ struct CohortTrainer::State {
   const Elementwise& ops;
   const std::atomic<bool>& split;
 
-  RunSpec first;  // batch size, sampling and seed of all
+  RunSpec first;  // batch size, sampling, seed and gradient of all
   std::vector<Member> members;
   std::size_t units = 0;   // hidden units in the stack
   std::size_t blocks = 0;  // of `lanes` of them; the last is filled up with units of zeros that learn nothing
@@ -113,6 +119,8 @@ struct CohortTrainer::State {
   AlignedBuffer<float> z;   // blocks of batch × lanes
   AlignedBuffer<float> dy;  // members × classes × padded batch
 
+  std::optional<NumericalStep> numerical;  // where that is how gradients are found
+
   mutable std::vector<DeltaMemory> delta_memory;            // by slot
   mutable std::vector<EvaluationMemory> evaluation_memory;  // by slot
   mutable std::vector<EvaluationSums> sums;                 // images evaluated together × members
@@ -128,7 +136,7 @@ struct CohortTrainer::State {
         digit_bytes(kernel.digit_bytes(dataset.pixels)),
         epoch(trained) {
     for (const RunSpec& run : runs) {
-      assert(same_batches(run, first));
+      assert(runs.size() == 1 || same_cohort(run, first));
       const auto hidden = static_cast<std::size_t>(run.hidden_size);
       members.push_back({run.loss, static_cast<float>(run.learning_rate), {units, hidden}});
       units += hidden;
@@ -144,13 +152,16 @@ struct CohortTrainer::State {
     w2 = AlignedBuffer<float>(units * w2_stride);
     b2 = AlignedBuffer<float>(members.size() * data.classes);
     rows = AlignedBuffer<std::uint8_t>(batch_size * data.pixels);
-    for (Batch& batch : batches) {
-      batch.labels = AlignedBuffer<std::uint8_t>(batch_size);
-      batch.packed = AlignedBuffer<std::byte>(kernel.image_bytes(batch_size, data.pixels));
+    for (Batch& batch : batches) batch.labels = AlignedBuffer<std::uint8_t>(batch_size);
+    if (first.gradient == Gradient::numerical) {
+      numerical.emplace(*backend.central_differences, batch_size, data.pixels, units, data.classes);
+    } else {
+      for (Batch& batch : batches)
+        batch.packed = AlignedBuffer<std::byte>(kernel.image_bytes(batch_size, data.pixels));
+      z = AlignedBuffer<float>(blocks * batch_size * lanes);
+      dy = AlignedBuffer<float>(members.size() * data.classes * padded(batch_size));
+      delta_memory.resize(slots());
     }
-    z = AlignedBuffer<float>(blocks * batch_size * lanes);
-    dy = AlignedBuffer<float>(members.size() * data.classes * padded(batch_size));
-    delta_memory.resize(slots());
     evaluation_memory.resize(slots());
     const std::size_t most = std::max({data.train.count, data.test.count, data.validation.count});
     sums.resize((most + evaluated_together - 1) / evaluated_together * members.size());
@@ -160,7 +171,7 @@ struct CohortTrainer::State {
     else
       set_weights(start);
     lay_out_members();
-    for (std::size_t k = 0; k < blocks; ++k) kernel.quantise(w1.data() + k * block_size(), digits_of(k));
+    quantise();
   }
 
   std::size_t block_size() const { return data.pixels * lanes; }
@@ -229,8 +240,8 @@ struct CohortTrainer::State {
       }
   }
 
-  /// Gathers and packs batch n of the epoch.
-  void prepare(std::size_t n) {
+  /// Gathers batch n of the epoch: its rows and labels.
+  Batch& gather(std::size_t n) {
     const auto batch_size = static_cast<std::size_t>(first.batch_size);
     const std::span<const std::uint32_t> images =
         std::span(order).subspan(n * batch_size, std::min(batch_size, order.size() - n * batch_size));
@@ -246,6 +257,12 @@ struct CohortTrainer::State {
                   data.pixels);
       batch.labels[i] = data.train.labels[images[i]];
     }
+    return batch;
+  }
+
+  /// The same, packed for the products.
+  void prepare(std::size_t n) {
+    Batch& batch = gather(n);
     kernel.pack({rows.data(), batch.images, data.pixels}, true, batch.packed.data());
   }
 
@@ -312,6 +329,20 @@ struct CohortTrainer::State {
     });
   }
 
+  /// One step of the one run, down along its numerical gradient on batch n.
+  void train_batch_numerically(std::size_t n) {
+    const Batch& batch = gather(n);
+    const bool parallel = split.load(std::memory_order_relaxed);
+    const Member& member = members.front();
+    numerical->find_gradient(member.loss, {rows.data(), batch.labels.data(), batch.images, data.pixels},
+                             {w1.data(), b1.data(), w2.data(), b2.data()}, parallel);
+    numerical->descend(static_cast<double>(member.rate), {w1.data(), b1.data(), w2.data(), b2.data()});
+  }
+
+  void quantise() {
+    for (std::size_t k = 0; k < blocks; ++k) kernel.quantise(w1.data() + k * block_size(), digits_of(k));
+  }
+
   void evaluate_together(const LabelledImages& set, std::size_t part, EvaluationMemory& memory) const {
     if (memory.packed.size() == 0) {
       memory.packed = AlignedBuffer<std::byte>(kernel.image_bytes(evaluated_together, data.pixels));
@@ -372,8 +403,13 @@ void CohortTrainer::train_epoch() {
   epoch_order(s.first.sampling, static_cast<std::uint64_t>(s.first.seed), static_cast<std::uint32_t>(s.epoch),
               s.data.train.count, batch_size, s.order);
   const std::size_t count = (s.order.size() + batch_size - 1) / batch_size;
-  s.prepare(0);
-  for (std::size_t n = 0; n < count; ++n) s.train_batch(n, count);
+  if (s.numerical) {
+    for (std::size_t n = 0; n < count; ++n) s.train_batch_numerically(n);
+    s.quantise();
+  } else {
+    s.prepare(0);
+    for (std::size_t n = 0; n < count; ++n) s.train_batch(n, count);
+  }
 }
 
 void CohortTrainer::evaluate(std::span<Metrics> metrics) const {

@@ -12,8 +12,13 @@ std::string_view to_string(Loss loss) {
   return loss == Loss::cross_entropy ? "cross_entropy" : "mean_squared_error";
 }
 
-bool same_batches(const RunSpec& a, const RunSpec& b) {
-  return batches_key(a) == batches_key(b);
+std::string_view to_string(Gradient gradient) {
+  return gradient == Gradient::backpropagation ? "backpropagation" : "numerical";
+}
+
+bool same_cohort(const RunSpec& a, const RunSpec& b) {
+  const auto lockstep = [](const RunSpec& run) { return run.gradient == Gradient::backpropagation; };
+  return lockstep(a) && lockstep(b) && batches_key(a) == batches_key(b);
 }
 
 }  // namespace runner

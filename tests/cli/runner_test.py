@@ -161,7 +161,7 @@ class Arguments(Case):
         out, _ = self.run_it(config, "--list")
         self.assertRegex(out, r"\nresults/sweep.h5: 8 runs in \d+ cohorts, 3 epochs each\n$")
         rows = [line.split() for line in out.splitlines() if re.match(r"^ +\d+ +0\.", line)]
-        self.assertEqual([(r[0], r[1], r[3], r[7]) for r in rows],
+        self.assertEqual([(r[0], r[1], r[3], r[8]) for r in rows],
                          [(str(i), lr, h, s) for i, (lr, h, s) in
                           enumerate(itertools.product(("0.1", "0.5"), ("4", "8"), ("1", "2")))])
         self.assertEqual(sorted(self.dir.rglob("*")), before)
@@ -672,6 +672,18 @@ class Bits(Case):
             alone["sampling"] = self.axes["sampling"][alone["sampling"]]
             alone["loss"] = self.axes["loss"][alone["loss"]]
             self.assertEqual(self.all_of(f"alone{i}", **alone), {spec: numbers})
+
+    def test_numerical_gradients(self):
+        keys = {"gradient": "numerical", "batch_size": 20, "hidden_size": [3, 30], "loss": self.axes["loss"], "epochs": 2}
+        expected = self.all_of("expected", "--threads", "1", **keys)
+        self.assertEqual(len(expected), 4)
+        for i, setting in enumerate([["--threads", 3], ["--threads", 8], ["--kernel", "reference"], ["--instruction-set", "x86-64"]]):
+            with self.subTest(setting=setting):
+                self.assertEqual(self.all_of(f"s{i}", *setting, **keys), expected)
+        # Stored weights, two epochs further, and trained again from what the file says.
+        config = self.config("expected", save_weights=True, **{**keys, "epochs": 4})
+        self.run_it(config, "--quiet")
+        self.assertIn("every bit is the same", self.run_it("verify", "results/expected.h5", "--all")[0])
 
 
 class Interruptions(Files):

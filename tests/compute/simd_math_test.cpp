@@ -46,6 +46,20 @@ TEST(ExpNegative, TakesItsLimits) {
   EXPECT_TRUE(std::isnan(exp_negative(std::numeric_limits<double>::quiet_NaN())));
 }
 
+TEST(ExpInDouble, IsWithinTwoUnitsOfTheLastPlace) {
+  double worst = 0;
+  for (double x = -700; x < 709; x += 0.00731) worst = std::max(worst, ulps(exp(x), std::exp(x), 53));
+  EXPECT_LE(worst, 2.0);
+}
+
+TEST(ExpInDouble, TakesItsLimits) {
+  EXPECT_EQ(exp(0.0), 1.0);
+  EXPECT_EQ(exp(-709.0), 0.0);
+  EXPECT_EQ(exp(709.5), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(exp(std::numeric_limits<double>::infinity()), std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::isnan(exp(std::numeric_limits<double>::quiet_NaN())));
+}
+
 TEST(Log, IsWithinTwoUnitsOfTheLastPlace) {
   double worst = 0;
   for (double x = 1e-300; x < 1e300; x *= 1.00137) worst = std::max(worst, ulps(log(x), std::log(x), 53));

@@ -16,6 +16,9 @@ namespace {
 constexpr int digest_is_of_version = 2;
 constexpr std::string_view digest = "e8a7df3037e3f5feb5b8dbf15c3b667210d43e962f681c9213bde446fa36f95e";
 
+constexpr std::string_view numerical_digest =
+    "0004f37db70bb963a648f740d82558184da4f317d5ab5eb6135d1c7cc4b34605";
+
 std::string digest_of(const test::Recorder& recorder) {
   std::vector<std::uint8_t> bytes;
   const auto append = [&bytes](const void* data, std::size_t size) {
@@ -35,16 +38,27 @@ std::string digest_of(const test::Recorder& recorder) {
 using Setting = std::tuple<test::Code, std::size_t>;
 class Digest : public testing::TestWithParam<Setting> {};
 
-TEST_P(Digest, IsTheStoredOne) {
-  ASSERT_EQ(arithmetic_version, digest_is_of_version);
-  const auto& [code, threads] = GetParam();
-  const Dataset data = test::tiny_dataset(300, 100, 9, 9, 10);
-  const Sweep sweep = test::made_up_sweep();
+std::string digest_of(const Sweep& sweep, const Dataset& data, const Setting& setting) {
+  const auto& [code, threads] = setting;
   test::Recorder recorder;
   ThreadPool pool(threads);
-  ASSERT_TRUE(execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), threads), data,
+  EXPECT_TRUE(execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), threads), data,
                       make_backend(code.kernel, code.set), pool, recorder, std::atomic<bool>{false}));
-  EXPECT_EQ(digest_of(recorder), digest);
+  return digest_of(recorder);
+}
+
+TEST_P(Digest, IsTheStoredOne) {
+  ASSERT_EQ(arithmetic_version, digest_is_of_version);
+  EXPECT_EQ(digest_of(test::made_up_sweep(), test::tiny_dataset(300, 100, 9, 9, 10), GetParam()), digest);
+}
+
+TEST_P(Digest, OfNumericalGradientsIsTheStoredOne) {
+  ASSERT_EQ(arithmetic_version, digest_is_of_version);
+  Sweep sweep;
+  sweep.config.epochs = 2;
+  for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
+    sweep.runs.push_back({{0.5, 16, 20, loss, Sampling::with_replacement, Gradient::numerical, 0.1, 1}, ""});
+  EXPECT_EQ(digest_of(sweep, test::tiny_dataset(60, 20, 9, 9, 10), GetParam()), numerical_digest);
 }
 
 std::string name_of(const testing::TestParamInfo<Setting>& setting) {

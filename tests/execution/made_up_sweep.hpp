@@ -22,7 +22,9 @@ inline Sweep made_up_sweep(int epochs = 3) {
         for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
           for (const Sampling sampling : {Sampling::shuffle, Sampling::with_replacement})
             for (const std::int64_t seed : {1, 2})
-              sweep.runs.push_back({{learning_rate, batch_size, hidden_size, loss, sampling, 0.1, seed}, ""});
+              sweep.runs.push_back({{learning_rate, batch_size, hidden_size, loss, sampling,
+                                     Gradient::backpropagation, 0.1, seed},
+                                    ""});
   return sweep;
 }
 

@@ -368,7 +368,7 @@ TEST(Sort, RefusesAnUnknownColumnAndNamesTheOnesThereAre) {
 }
 
 const char* const csv_header =
-    "file,learning_rate,batch_size,hidden_size,loss,sampling,weight_init_std,seeds,done,diverged,"
+    "file,learning_rate,batch_size,hidden_size,loss,sampling,gradient,weight_init_std,seeds,done,diverged,"
     "train_accuracy,train_accuracy_ci,validation_accuracy,validation_accuracy_ci,test_accuracy,test_accuracy_"
     "ci,"
     "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,best_"
@@ -391,9 +391,9 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
                           stored(other, RunStatus::diverged, {0, nan, nan}, {0, nan, nan}, {3, nan, nan})}));
   EXPECT_EQ(to_csv(c),
             std::string(csv_header) +
-                "made,0.30000000000000004,100,50,cross_entropy,shuffle,0.01,1,1,0,"
+                "made,0.30000000000000004,100,50,cross_entropy,shuffle,backpropagation,0.01,1,1,0,"
                 "0.10000000149011612,,,,0.25,,-0.14999999850988388,,1,,,,2,,1,0.5,,0.5,,1,2,0.25,\r\n"
-                "made,1e-07,100,1000000,mean_squared_error,with_replacement,0.1,1,0,1"
+                "made,1e-07,100,1000000,mean_squared_error,with_replacement,backpropagation,0.1,1,0,1"
                 ",,,,,,,,,,,,,,,,,,,,,,,\r\n");
 }
 

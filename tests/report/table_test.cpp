@@ -44,7 +44,7 @@ TEST(ToTable, OfOneRunNamesItsAxesAboveIt) {
   EXPECT_EQ(table(results(1, {ending(spec(50), 0.75f, 0.5f)})),
             R"(made: 1 epoch, 1 configuration, 1 seed: noise is not known
 Fixed: learning_rate 0.1, batch_size 100, hidden_size 50, loss cross_entropy,
-sampling shuffle, weight_init_std 0.01
+sampling shuffle, gradient backpropagation, weight_init_std 0.01
 
                                 best  over-    gained
  train    test              test acc   fits        by   train    test
@@ -71,7 +71,7 @@ TEST(ToTable, LeadsWithTheAxesThatVaryAndMarksTheWidestGap) {
     }
   EXPECT_EQ(table(results(12, runs)), R"(made: 12 epochs, 4 configurations, 1 seed: noise is not known
 Fixed: batch_size 100, loss cross_entropy, sampling shuffle,
-weight_init_std 0.01
+gradient backpropagation, weight_init_std 0.01
 
                                                    best  over-
 learning  hidden   train    test               test acc   fits
@@ -96,7 +96,7 @@ TEST(ToTable, CountsSeedsWhereSomeAreNotDone) {
                                        diverged(spec(400, 2)), pending(spec(800, 1)), pending(spec(800, 2))});
   EXPECT_EQ(table(data), R"(made: 1 epoch, 5 configurations, mean over the seeds done ± 95 % interval
 Fixed: learning_rate 0.1, batch_size 100, loss cross_entropy, sampling shuffle,
-weight_init_std 0.01
+gradient backpropagation, weight_init_std 0.01
 
                                                   best  over-
 hidden   train         test                   test acc   fits            seeds

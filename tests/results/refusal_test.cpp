@@ -82,7 +82,7 @@ class ARefusal : public testing::Test {
   /// Makes it one of a later program, about which no more is known.
   void make_layout_9() const {
     std::string bytes = bytes_of(path);
-    const std::string now = "runner results file, layout 3\n";
+    const std::string now = "runner results file, layout 4\n";
     bytes.replace(bytes.rfind(now), now.size(), "runner results file, layout 9\n");
     write_bytes(path, bytes);
   }

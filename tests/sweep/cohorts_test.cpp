@@ -68,6 +68,11 @@ TEST(RunCost, CountsTheImagesTrained) {
   EXPECT_EQ(run_cost({.batch_size = 25, .hidden_size = 1}, test::tiny_dataset()), 7'990);
 }
 
+TEST(RunCost, OfNumericalGradientsIsFarMore) {
+  EXPECT_GT(run_cost({.batch_size = 10, .gradient = Gradient::numerical}, test::tiny_dataset()),
+            20 * run_cost({.batch_size = 10}, test::tiny_dataset()));
+}
+
 TEST(MakeCohorts, NoRunsMakeNone) {
   EXPECT_THAT(cohorts_of(sweep_of({}), 4), IsEmpty());
 }
@@ -89,6 +94,14 @@ TEST(MakeCohorts, RunsOfACohortShareTheirBatches) {
                 {.batch_size = 20, .loss = Loss::mean_squared_error, .weight_init_std = 0.5}});
   EXPECT_THAT(runs_of(cohorts_of(sweep)),
               testing::UnorderedElementsAre(Runs{0, 2, 5}, Runs{1}, Runs{3}, Runs{4}));
+}
+
+TEST(MakeCohorts, ARunByNumericalGradientsIsAlone) {
+  const Sweep sweep = sweep_of({{.gradient = Gradient::numerical},
+                                {.learning_rate = 0.2},
+                                {.learning_rate = 0.2, .gradient = Gradient::numerical},
+                                {.learning_rate = 0.3}});
+  EXPECT_THAT(runs_of(cohorts_of(sweep)), testing::UnorderedElementsAre(Runs{0}, Runs{2}, Runs{1, 3}));
 }
 
 TEST(MakeCohorts, TakesOnlyTheRunsAskedFor) {
@@ -176,7 +189,7 @@ TEST(MakeCohorts, HoldEveryRunOnceWithinTheLimit) {
     EXPECT_TRUE(std::is_sorted(cohort.runs.begin(), cohort.runs.end()));
     EXPECT_TRUE(cohort.runs.size() == 1 || hidden_units(cohort, sweep) <= max_hidden);
     for (const std::size_t run : cohort.runs)
-      EXPECT_TRUE(same_batches(sweep.runs[run].spec, sweep.runs[cohort.runs.front()].spec));
+      EXPECT_TRUE(same_cohort(sweep.runs[run].spec, sweep.runs[cohort.runs.front()].spec));
     seen.insert(seen.end(), cohort.runs.begin(), cohort.runs.end());
   }
   std::sort(seen.begin(), seen.end());

@@ -26,18 +26,19 @@ TEST(EffectiveConfig, FillsInTheDefaultsInAFixedOrder) {
   EXPECT_EQ(effective("{}"),
             R"({"name":"x","description":"","dataset":"fashion-mnist","epochs":10,"save_weights":false,)"
             R"("learning_rate":[0.1],"batch_size":[100],"hidden_size":[50],"loss":["cross_entropy"],)"
-            R"("sampling":["shuffle"],"weight_init_std":[0.01],"seed":[1]})");
+            R"("sampling":["shuffle"],"gradient":["backpropagation"],"weight_init_std":[0.01],"seed":[1]})");
 }
 
 TEST(EffectiveConfig, HoldsEveryKeyThatIsSet) {
   EXPECT_EQ(
-      effective(R"({"seed": [2, 9223372036854775807], "weight_init_std": 1e-5, "sampling": "with_replacement",
+      effective(
+          R"({"seed": [2, 9223372036854775807], "weight_init_std": 1e-5, "gradient": "numerical", "sampling": "with_replacement",
                           "loss": ["mean_squared_error"], "hidden_size": 7, "batch_size": 8, "learning_rate": [1, 0.30],
                           "save_weights": true, "epochs": 3, "test_size": 20, "train_size": 60, "validation_size": 10,
                           "dataset": {"dir": "/no/such/letters"}, "description": "größe", "name": "all"})"),
       R"({"name":"all","description":"größe","dataset":{"dir":"/no/such/letters"},"train_size":60,)"
       R"("validation_size":10,"test_size":20,"epochs":3,"save_weights":true,"learning_rate":[1.0,0.3],"batch_size":[8],)"
-      R"("hidden_size":[7],"loss":["mean_squared_error"],"sampling":["with_replacement"],)"
+      R"("hidden_size":[7],"loss":["mean_squared_error"],"sampling":["with_replacement"],"gradient":["numerical"],)"
       R"("weight_init_std":[1e-05],"seed":[2,9223372036854775807]})");
 }
 

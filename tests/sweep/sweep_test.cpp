@@ -20,7 +20,8 @@ Sweep sweep_of(const std::string& text) {
 TEST(Expand, OneRunOfDefaults) {
   const Sweep sweep = sweep_of(R"({"batch_size": 10})");
   ASSERT_EQ(sweep.runs.size(), 1u);
-  EXPECT_EQ(sweep.runs[0].spec, (RunSpec{0.1, 10, 50, Loss::cross_entropy, Sampling::shuffle, 0.01, 1}));
+  EXPECT_EQ(sweep.runs[0].spec, (RunSpec{0.1, 10, 50, Loss::cross_entropy, Sampling::shuffle,
+                                         Gradient::backpropagation, 0.01, 1}));
   EXPECT_EQ(sweep.runs[0].digest, run_digest(sweep.runs[0].spec, test::tiny_dataset()));
   EXPECT_EQ(sweep.config.name, "x");
 }
@@ -58,21 +59,28 @@ TEST(Expand, BatchMayBeTheWholeTrainingSetAndNotMore) {
 
 TEST(RunDigest, IsThisLiteral) {
   // printf 'arithmetic_version=2\ntrain_images=aaa…' | sha256sum: the text that run_digest's source shows.
-  const RunSpec spec{0.1, 100, 50, Loss::cross_entropy, Sampling::shuffle, 0.01, 1};
-  EXPECT_EQ(run_digest(spec, test::tiny_dataset()), "a10a6a3e875cd0a9b00c7952c7cb346a");
-  const RunSpec other{
-      1.5, 7, 13, Loss::mean_squared_error, Sampling::with_replacement, 1e-5, 9223372036854775807};
-  EXPECT_EQ(run_digest(other, test::tiny_dataset()), "7a271f4250f8219c84c0cb8ba754a820");
+  const RunSpec spec{0.1,  100, 50, Loss::cross_entropy, Sampling::shuffle, Gradient::backpropagation,
+                     0.01, 1};
+  EXPECT_EQ(run_digest(spec, test::tiny_dataset()), "d7045491eed4d42ce4825b4fd621489a");
+  const RunSpec other{1.5,
+                      7,
+                      13,
+                      Loss::mean_squared_error,
+                      Sampling::with_replacement,
+                      Gradient::numerical,
+                      1e-5,
+                      9223372036854775807};
+  EXPECT_EQ(run_digest(other, test::tiny_dataset()), "8b7114ced14a088cb0cd3a29ecca8aa9");
 }
 
 TEST(RunDigest, IsOfTheDocumentedText) {
   const auto file = [](char c) { return std::string(64, c); };
-  const std::string text =
-      "arithmetic_version=2\ntrain_images=" + file('a') + "\ntrain_labels=" + file('b') +
-      "\ntest_images=" + file('c') + "\ntest_labels=" + file('d') +
-      "\ntrain_size=60\ntest_size=20\nlearning_rate=3fb999999999999a\nbatch_size=100\n"
-      "hidden_size=50\nloss=cross_entropy\nsampling=shuffle\nweight_init_std=3f847ae147ae147b\n"
-      "seed=1\n";
+  const std::string text = "arithmetic_version=2\ntrain_images=" + file('a') + "\ntrain_labels=" + file('b') +
+                           "\ntest_images=" + file('c') + "\ntest_labels=" + file('d') +
+                           "\ntrain_size=60\ntest_size=20\nlearning_rate=3fb999999999999a\nbatch_size=100\n"
+                           "hidden_size=50\nloss=cross_entropy\nsampling=shuffle\ngradient="
+                           "backpropagation\nweight_init_std=3f847ae147ae147b\n"
+                           "seed=1\n";
   EXPECT_EQ(run_digest(RunSpec{}, test::tiny_dataset()), sha256_hex(text).substr(0, 32));
 }
 
@@ -85,9 +93,10 @@ TEST(RunDigest, DiffersForEveryAxis) {
   digests.insert(run_digest(spec = {.hidden_size = 51}, test::tiny_dataset()));
   digests.insert(run_digest(spec = {.loss = Loss::mean_squared_error}, test::tiny_dataset()));
   digests.insert(run_digest(spec = {.sampling = Sampling::with_replacement}, test::tiny_dataset()));
+  digests.insert(run_digest(spec = {.gradient = Gradient::numerical}, test::tiny_dataset()));
   digests.insert(run_digest(spec = {.weight_init_std = 0.02}, test::tiny_dataset()));
   digests.insert(run_digest(spec = {.seed = 2}, test::tiny_dataset()));
-  EXPECT_EQ(digests.size(), 8u);
+  EXPECT_EQ(digests.size(), 9u);
 }
 
 TEST(RunDigest, DiffersForOtherDataAndSizes) {

@@ -16,7 +16,7 @@
 namespace runner {
 
 /// Version of the file's layout; another is refused.
-inline constexpr int results_layout_version = 3;
+inline constexpr int results_layout_version = 4;
 
 /// Where the numbers come from, for the root attributes.
 struct Provenance {

@@ -18,7 +18,8 @@ struct Cohort {
 /// Predicted work of one epoch of a run, in multiply-adds: H·(D·(2·T + 2·U + E) + C·(3·T + E)).
 ///
 /// H hidden units, D pixels, C classes; T images trained (with replacement, those of its full batches), U
-/// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets).
+/// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets). By numerical
+/// gradients H·C·T times some thousand more.
 double run_cost(const RunSpec& spec, const Dataset& data);
 
 /// Groups some of a sweep's runs into cohorts, the most expensive first.

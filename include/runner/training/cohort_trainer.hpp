@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/compute/central_differences.hpp"
 #include "runner/compute/kernel.hpp"
 #include "runner/data/dataset.hpp"
 #include "runner/training/run_spec.hpp"
@@ -62,6 +63,7 @@ struct Weights {
 struct Backend {
   const Kernel* kernel;
   const Elementwise* elementwise;
+  const CentralDifferences* central_differences;
 };
 
 /// Backend by name ("auto", or one of kernel_names()) for an instruction set. Throws as find_kernel.
@@ -74,15 +76,15 @@ double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& b
 /// Trains the runs of one cohort in lockstep, an epoch at a time.
 ///
 /// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve
-/// all runs; then each has its own softmax, update and learning rate. All memory is taken at construction.
-/// The bits of a run depend on its RunSpec and the data set alone: not on its neighbours, the backend, or
-/// `split`.
+/// all runs; then each has its own softmax, update and learning rate. A run by numerical gradients is a
+/// cohort of its own. All memory is taken at construction. The bits of a run depend on its RunSpec and the
+/// data set alone: not on its neighbours, the backend, or `split`.
 ///
 /// Used by one thread at a time. Work inside an epoch is split over the threads of the caller's arena while
 /// *split is true.
 class CohortTrainer {
  public:
-  /// `runs`: one at least, all with the same batches (same_batches), batch_size ≤ data.train.count
+  /// `runs`: one at least, all of one cohort (same_cohort), batch_size ≤ data.train.count
   /// (asserted). `start`: the weights of each after `epoch` epochs, or nothing: then they begin with their
   /// initial ones. `data` and `split` must outlive the trainer.
   CohortTrainer(const Dataset& data, std::span<const RunSpec> runs, Backend backend,

@@ -14,6 +14,12 @@
 
 namespace runner {
 
+/// How a step's gradient is found.
+enum class Gradient {
+  backpropagation,
+  numerical  ///< by central differences, h = 1e-4, in double precision
+};
+
 /// One network trained with one specification: the values of the sweep's axes. Its numbers depend on these
 /// and the data alone.
 struct RunSpec {
@@ -22,6 +28,7 @@ struct RunSpec {
   std::int32_t hidden_size = 50;
   Loss loss = Loss::cross_entropy;
   Sampling sampling = Sampling::shuffle;
+  Gradient gradient = Gradient::backpropagation;
   double weight_init_std = 0.01;  ///< training uses its float32
   std::int64_t seed = 1;
 
@@ -36,6 +43,7 @@ struct Grid {
   std::vector<std::int32_t> hidden_size{RunSpec{}.hidden_size};
   std::vector<Loss> loss{RunSpec{}.loss};
   std::vector<Sampling> sampling{RunSpec{}.sampling};
+  std::vector<Gradient> gradient{RunSpec{}.gradient};
   std::vector<double> weight_init_std{RunSpec{}.weight_init_std};
   std::vector<std::int64_t> seed{RunSpec{}.seed};
 };
@@ -77,6 +85,8 @@ inline constexpr std::tuple axes{
          "loss function", ""},
     Axis{"sampling", &RunSpec::sampling, &Grid::sampling,
          std::array{Sampling::shuffle, Sampling::with_replacement}, "how mini-batches are drawn", ""},
+    Axis{"gradient", &RunSpec::gradient, &Grid::gradient,
+         std::array{Gradient::backpropagation, Gradient::numerical}, "how gradients are found", ""},
     Axis{"weight_init_std", &RunSpec::weight_init_std, &Grid::weight_init_std, PositiveNumbers{},
          "standard deviation of the initial weights", "1"},
     Axis{"seed", &RunSpec::seed, &Grid::seed, Integers{0, std::numeric_limits<std::int64_t>::max()},
@@ -95,12 +105,16 @@ std::vector<std::string_view> axis_names();
 /// "cross_entropy", "mean_squared_error".
 std::string_view to_string(Loss loss);
 
+/// "backpropagation", "numerical".
+std::string_view to_string(Gradient gradient);
+
 /// What a run's mini-batches and their order depend on.
 inline auto batches_key(const RunSpec& spec) {
   return std::tuple(spec.batch_size, spec.sampling, spec.seed);
 }
 
-/// Whether two runs see the same mini-batches in the same order, and so can be trained in lockstep.
-bool same_batches(const RunSpec& a, const RunSpec& b);
+/// Whether two runs can be trained in lockstep: they see the same mini-batches in the same order, by
+/// back-propagation. By numerical gradients each is trained alone, since one network is work enough.
+bool same_cohort(const RunSpec& a, const RunSpec& b);
 
 }  // namespace runner

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "runner/compute/central_differences.hpp"
+#include "runner/training/cohort_trainer.hpp"
+
+#include <vector>
+
+namespace runner {
+
+/// A derivative for each parameter, laid out as Weights.
+struct Derivatives {
+  std::vector<double> W1;  ///< pixels × hidden
+  std::vector<double> b1;  ///< hidden
+  std::vector<double> W2;  ///< hidden × classes
+  std::vector<double> b2;  ///< classes
+};
+
+/// The gradient of a network's loss on a batch by central differences, h = 1e-4: that which a run with
+/// gradient "numerical" goes down along. batch.size is that of W1; labels are below the number of classes.
+/// On the calling thread.
+Derivatives numerical_gradient(Loss loss, const RawBatch& batch, const Weights& weights,
+                               const CentralDifferences& functions);
+
+}  // namespace runner
