@@ -8,6 +8,7 @@ namespace runner::cli {
 int run_sweep(const RunOptions& options);
 int compare_file(const CompareOptions& options);
 int verify_file(const VerifyOptions& options);
+int gradcheck(const GradcheckOptions& options);
 int merge_files(const MergeOptions& options);
 
 /// What this program was compiled with.

@@ -20,6 +20,9 @@ int execute(const runner::cli::CompareOptions& options) {
 int execute(const runner::cli::VerifyOptions& options) {
   return runner::cli::verify_file(options);
 }
+int execute(const runner::cli::GradcheckOptions& options) {
+  return runner::cli::gradcheck(options);
+}
 int execute(const runner::cli::MergeOptions& options) {
   return runner::cli::merge_files(options);
 }

@@ -74,6 +74,7 @@ Options parse_arguments(int argc, char** argv) {
   run.command_line = joined(argc, argv);
   CompareOptions comparison;
   VerifyOptions verification;
+  GradcheckOptions checking;
   MergeOptions merging;
   merging.command_line = run.command_line;
   std::string shard;
@@ -140,6 +141,12 @@ Options parse_arguments(int argc, char** argv) {
   verify->add_flag("--all", verification.all, "All runs")->excludes(sample);
   add_options(*verify, verification.compute);
 
+  CLI::App* gradcheck = app.add_subcommand(
+      "gradcheck", "Check back-propagation against central differences, for the networks of a config");
+  gradcheck->add_option("CONFIG", checking.config, "The sweep, a JSON file")->required();
+  gradcheck->add_option("KEY=VALUE", checking.overrides, "Replace keys of the config");
+  add_options(*gradcheck, checking.compute);
+
   CLI::App* merge = app.add_subcommand("merge", "Put the files of a sweep's shards together");
   merge->add_option("OUT", merging.output, "The results file of the whole sweep")->required();
   merge->add_option("PART", merging.parts, "The results files of its shards")->required();
@@ -148,9 +155,11 @@ Options parse_arguments(int argc, char** argv) {
     app.parse(argc, argv);
     if (*compare) return comparison;
     if (*verify) return verification;
+    if (*gradcheck) return checking;
     if (*merge) return merging;
     if (run.config.empty())
-      throw CLI::RequiredError("CONFIG (a sweep to run), compare FILE, verify FILE or merge OUT PART…");
+      throw CLI::RequiredError(
+          "CONFIG (a sweep to run), compare FILE, verify FILE, gradcheck CONFIG or merge OUT PART…");
   } catch (const CLI::ParseError& e) {
     return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
   }

@@ -60,6 +60,13 @@ struct VerifyOptions {
   ComputeOptions compute;
 };
 
+/// `runner gradcheck CONFIG [KEY=VALUE…]`
+struct GradcheckOptions {
+  std::filesystem::path config;
+  std::vector<std::string> overrides;
+  ComputeOptions compute;
+};
+
 /// `runner merge OUT PART…`
 struct MergeOptions {
   std::filesystem::path output;
@@ -73,7 +80,8 @@ struct Finished {
   int exit_code;
 };
 
-using Options = std::variant<RunOptions, CompareOptions, VerifyOptions, MergeOptions, Finished>;
+using Options =
+    std::variant<RunOptions, CompareOptions, VerifyOptions, GradcheckOptions, MergeOptions, Finished>;
 
 Options parse_arguments(int argc, char** argv);
 

@@ -631,6 +631,28 @@ class Verify(Case):
         self.assertIn("every bit is the same", self.run_it("verify", self.FILE)[0])
 
 
+class Gradcheck(Case):
+    def test_back_propagation_is_right(self):
+        out, _ = self.run_it("gradcheck", self.config(hidden_size=[3, 20], loss=["cross_entropy", "mean_squared_error"], seed=[1, 2]))
+        self.assertEqual(out.count("images of"), 4)  # a seed makes no other network
+        self.assertIn("36-3-4, cross_entropy, weight_init_std", out)
+        self.assertIn("Back-propagation is right", out)
+
+    def test_overrides(self):
+        out, _ = self.run_it("gradcheck", self.config(), "loss=mean_squared_error", "hidden_size=7", "batch_size=11")
+        self.assertIn("-7-4, mean_squared_error", out)
+        self.assertIn(", 11 images of", out)
+
+    def test_says_where_the_logarithm_s_constant_shows(self):
+        out, _ = self.run_it("gradcheck", self.config(), "weight_init_std=100", code=1)
+        self.assertIn("Back-propagation is off", out)
+
+    def test_bad_input(self):
+        self.refused("gradcheck", self.config(loss="hinge"), says=["loss", "hinge"])
+        self.refused("gradcheck", "nowhere.json", says=["nowhere.json"])
+        self.refused("gradcheck", says=["CONFIG"])
+
+
 class Bits(Case):
     """A run's numbers depend on its specification alone."""
 

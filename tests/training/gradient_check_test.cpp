@@ -1,0 +1,76 @@
+#include "runner/training/gradient_check.hpp"
+
+#include "support/tiny_dataset.hpp"
+
+#include <atomic>
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+Backend backend() {
+  return make_backend("auto", best_instruction_set());
+}
+
+Weights initial(const Dataset& data, double weight_init_std) {
+  RunSpec run;
+  run.hidden_size = 7;
+  run.batch_size = 20;
+  run.weight_init_std = weight_init_std;
+  const std::atomic<bool> split{false};
+  return Weights(CohortTrainer(data, std::span(&run, 1), backend(), split).weights(0));
+}
+
+double worst(const std::array<BlockError, 4>& errors) {
+  double largest = 0;
+  for (const BlockError& e : errors) largest = std::max(largest, e.error);
+  return largest;
+}
+
+TEST(BackpropagationGradient, IsThatOfCentralDifferences) {
+  const Dataset data = test::tiny_dataset(20);
+  const RawBatch batch{data.train.pixels.data(), data.train.labels.data(), 20, data.pixels};
+  for (const double std : {0.01, 1.0})
+    for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error}) {
+      const Weights weights = initial(data, std);
+      const Derivatives numerical =
+          numerical_gradient(loss, batch, weights, central_differences(best_instruction_set()));
+      const Derivatives back = backpropagation_gradient(loss, data, weights, backend());
+      EXPECT_LT(worst(compare_gradients(back, numerical)), 1e-5) << std << " " << to_string(loss);
+    }
+}
+
+TEST(CompareGradients, FindsAMistakeInEachBlock) {
+  const Derivatives right{{1, -4}, {0.5}, {2}, {0, 0}};
+  EXPECT_EQ(worst(compare_gradients(right, right)), 0);
+  Derivatives wrong = right;
+  wrong.W1[0] = 1.5;
+  EXPECT_EQ(compare_gradients(wrong, right)[0].error, 0.125);
+  EXPECT_EQ(compare_gradients(wrong, right)[0].largest, 4);
+  EXPECT_EQ(compare_gradients(wrong, right)[1].error, 0);
+  wrong = right;
+  wrong.b1[0] = -0.5;
+  EXPECT_EQ(compare_gradients(wrong, right)[1].error, 2);
+  wrong = right;
+  wrong.W2[0] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(compare_gradients(wrong, right)[2].error, std::numeric_limits<double>::infinity());
+  wrong = right;
+  wrong.b2[1] = 1e-9;
+  EXPECT_EQ(compare_gradients(wrong, right)[3].error, std::numeric_limits<double>::infinity());
+}
+
+// What the check is for: a step that is off by a thousandth.
+TEST(CompareGradients, TellsAStepThatIsSlightlyOff) {
+  const Dataset data = test::tiny_dataset(20);
+  const Weights weights = initial(data, 0.1);
+  const Derivatives right = backpropagation_gradient(Loss::cross_entropy, data, weights, backend());
+  Derivatives wrong = right;
+  for (double& derivative : wrong.b1) derivative *= 1.001;
+  EXPECT_NEAR(compare_gradients(wrong, right)[1].error, 1e-3, 1e-9);
+}
+
+}  // namespace
+}  // namespace runner
