@@ -7,6 +7,7 @@ namespace runner::cli {
 /// Each carries out one command and returns the exit code. Throws Error.
 int run_sweep(const RunOptions& options);
 int compare_file(const CompareOptions& options);
+int report_file(const ReportOptions& options);
 int verify_file(const VerifyOptions& options);
 int gradcheck(const GradcheckOptions& options);
 int merge_files(const MergeOptions& options);

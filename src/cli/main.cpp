@@ -17,6 +17,9 @@ int execute(const runner::cli::RunOptions& options) {
 int execute(const runner::cli::CompareOptions& options) {
   return runner::cli::compare_file(options);
 }
+int execute(const runner::cli::ReportOptions& options) {
+  return runner::cli::report_file(options);
+}
 int execute(const runner::cli::VerifyOptions& options) {
   return runner::cli::verify_file(options);
 }

@@ -66,6 +66,7 @@ Options parse_arguments(int argc, char** argv) {
       "  runner configs/sweep.json                  run the sweep, or finish it\n"
       "  runner configs/sweep.json epochs=20        the same with a key of the config replaced\n"
       "  runner compare results/sweep.h5            train against test accuracy\n"
+      "  runner report results/sweep.h5             the same as a page of plots\n"
       "  runner verify results/sweep.h5             train some of it again and compare every bit\n"
       "  runner configs/sweep.json --shard 2/8      train the second of eight shares\n"
       "  runner merge results/sweep.h5 results/sweep.shard-*.h5",
@@ -73,6 +74,7 @@ Options parse_arguments(int argc, char** argv) {
   RunOptions run;
   run.command_line = joined(argc, argv);
   CompareOptions comparison;
+  ReportOptions report;
   VerifyOptions verification;
   GradcheckOptions checking;
   MergeOptions merging;
@@ -131,6 +133,10 @@ Options parse_arguments(int argc, char** argv) {
           "--json", [&comparison] { comparison.form = ComparisonForm::json; }, "Print JSON")
       ->excludes(csv);
 
+  CLI::App* reporting = app.add_subcommand("report", "Write a results file as a page of plots");
+  reporting->add_option("FILE", report.file, "The results file, also of a sweep that is running")->required();
+  reporting->add_option("-o,--output", report.output, "The page (the results file's name with .html)");
+
   CLI::App* verify = app.add_subcommand(
       "verify", "Train stored runs again from what the file says of itself, and compare every bit");
   verify->add_option("FILE", verification.file, "The results file")->required();
@@ -154,12 +160,14 @@ Options parse_arguments(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (*compare) return comparison;
+    if (*reporting) return report;
     if (*verify) return verification;
     if (*gradcheck) return checking;
     if (*merge) return merging;
     if (run.config.empty())
       throw CLI::RequiredError(
-          "CONFIG (a sweep to run), compare FILE, verify FILE, gradcheck CONFIG or merge OUT PART…");
+          "CONFIG (a sweep to run), compare FILE, report FILE, verify FILE, gradcheck CONFIG or merge OUT "
+          "PART…");
   } catch (const CLI::ParseError& e) {
     return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
   }

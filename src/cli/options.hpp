@@ -52,6 +52,12 @@ struct CompareOptions {
   ComparisonForm form = ComparisonForm::table;
 };
 
+/// `runner report FILE`
+struct ReportOptions {
+  std::filesystem::path file;
+  std::filesystem::path output;  ///< the results file's name with .html if empty
+};
+
 /// `runner verify FILE`
 struct VerifyOptions {
   std::filesystem::path file;
@@ -80,8 +86,8 @@ struct Finished {
   int exit_code;
 };
 
-using Options =
-    std::variant<RunOptions, CompareOptions, VerifyOptions, GradcheckOptions, MergeOptions, Finished>;
+using Options = std::variant<RunOptions, CompareOptions, ReportOptions, VerifyOptions, GradcheckOptions,
+                             MergeOptions, Finished>;
 
 Options parse_arguments(int argc, char** argv);
 

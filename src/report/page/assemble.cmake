@@ -1,0 +1,17 @@
+# cmake -DOUT=… -DCHART=… -DSCRIPTS="a.js;b.js" -P assemble.cmake: one page of page.html, page.css, Chart.js and our scripts.
+cmake_policy(VERSION 3.25)
+set(here ${CMAKE_CURRENT_LIST_DIR})
+file(READ ${here}/page.html page)
+file(READ ${here}/page.css style)
+file(READ ${CHART} chart)
+set(script "")
+foreach(name IN LISTS SCRIPTS)
+  file(READ ${here}/${name} text)
+  string(APPEND script "${text}\n")
+endforeach()
+# What the map of the sources is called means nothing in one page, and a browser's tools would look for it.
+string(REGEX REPLACE "\n//# sourceMappingURL=[^\n]*" "" chart "${chart}")
+string(REPLACE "@STYLE@" "${style}" page "${page}")
+string(REPLACE "@CHART@" "${chart}" page "${page}")
+string(REPLACE "@SCRIPT@" "${script}" page "${page}")
+file(WRITE ${OUT} "${page}")

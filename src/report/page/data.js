@@ -1,0 +1,34 @@
+// The data of the page, and words for it. `i` is the index of a configuration throughout.
+
+const page = JSON.parse(document.getElementById("data").textContent);
+const { axes, columns, best, widest } = page;
+const all = Array.from({ length: page.configurations }, (_, i) => i);
+const element = (id) => document.getElementById(id);
+
+// An element with attributes and children; text stays text.
+function make(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== null) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+const fixed = (number) => (number === null || number === undefined ? "–" : number.toFixed(4));
+const halfWidth = (half) => (half === null || half === undefined ? "" : `±${(Math.ceil(half * 1000) / 1000).toFixed(3).replace(/^0/, "")}`);
+const withHalf = (mean, half) => `${fixed(mean)}${halfWidth(half)}`;
+
+const valueOf = (axis, i) => axis.values[axis.at[i]];
+const axisNamed = (name) => axes.find((axis) => axis.name === name);
+const nameOf = (i) => axes.map((axis) => `${axis.name} ${valueOf(axis, i)}`).join(", ") || "the configuration";
+const isDone = (i) => columns.done[i] > 0;
+
+// Values that grow by factors are drawn on a logarithmic scale.
+function isGeometric(axis) {
+  if (axis.words || axis.values.length < 3) return false;
+  const numbers = axis.values.map(Number);
+  return numbers[0] > 0 && numbers.at(-1) / numbers[0] >= 8;
+}

@@ -1,0 +1,41 @@
+function choiceChanged() {
+  listChosen();
+  drawAgainst();
+  drawAccuracyCurves();
+  drawLossCurves();
+  drawTable();
+}
+
+function drawAll() {
+  listChosen();
+  for (const draw of drawn) draw();
+}
+
+document.title = `${page.name}: runner report`;
+element("name").textContent = page.name;
+element("description").textContent = page.description;
+element("finding").textContent = page.finding;
+element("facts").textContent = [
+  counted(page.configurations, "configuration"),
+  counted(page.runs, "run") + (page.ended < page.runs ? ` (${page.ended.toLocaleString("en")} have ended so far)` : ""),
+  counted(page.epochs, "epoch"),
+  `best configurations and epochs are chosen by the ${page.chosen_by} set`,
+  ...(page.fixed ? [`fixed: ${page.fixed}`] : []),
+].join("; ") + ".";
+element("curves-note").textContent = curvesNote();
+element("provenance").replaceChildren(...page.provenance.flatMap(([what, which]) => [make("dt", {}, what), make("dd", {}, which)]));
+element("config").textContent = page.config;
+
+setUpTable();
+setUpMaps();
+setUpEffect();
+choiceChanged();
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+// Paper is white.
+function theme(print) {
+  document.documentElement.classList.toggle("print", print);
+  drawAll();
+}
+addEventListener("beforeprint", () => theme(true));
+addEventListener("afterprint", () => theme(false));

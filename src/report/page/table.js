@@ -1,0 +1,119 @@
+// The table: sorted by a click on a heading, filtered by conditions, a part of its rows at a time.
+
+const rowsAtATime = 100;
+const epochText = (epoch) => (epoch === null ? "–" : String(epoch));
+
+const estimateColumn = (heading, name) => ({
+  heading, name, of: (i) => columns[name][i],
+  cell: (i) => [fixed(columns[name][i]), make("span", { class: "half" }, halfWidth(columns[`${name}_ci`][i]))],
+});
+
+const tableColumns = [
+  ...axes.map((axis) => ({ heading: axis.name.replace("_", "\n"), name: axis.name, of: (i) => axis.at[i], cell: (i) => [valueOf(axis, i)] })),
+  estimateColumn("train\naccuracy", "train_accuracy"),
+  ...(page.validated ? [estimateColumn("validation\naccuracy", "validation_accuracy")] : []),
+  estimateColumn("test\naccuracy", "test_accuracy"),
+  estimateColumn("gap", "gap"),
+  estimateColumn(`best ${page.chosen_by}\naccuracy`, "best_accuracy"),
+  { heading: "at\nepoch", name: "best_epoch", of: (i) => columns.best_epoch[i], cell: (i) => [epochText(columns.best_epoch[i])] },
+  { heading: "overfits\nfrom", name: "onset_epoch", of: (i) => columns.onset_epoch[i], cell: (i) => [epochText(columns.onset_epoch[i])] },
+  estimateColumn("gained by\nstopping", "stopping_gain"),
+  estimateColumn("train\nloss", "train_loss"),
+  ...(page.validated ? [estimateColumn("validation\nloss", "validation_loss")] : []),
+  estimateColumn("test\nloss", "test_loss"),
+  { heading: "seeds\ndone", name: "done", of: (i) => columns.done[i],
+    cell: (i) => [`${columns.done[i]}/${columns.seeds[i]}${columns.diverged[i] > 0 ? `, ${columns.diverged[i]} diverged` : ""}`] },
+];
+
+let sorting = { column: null, down: false };
+let limit = rowsAtATime;
+
+function sorted(indices) {
+  if (sorting.column === null) return indices;
+  const { of } = sorting.column, sign = sorting.down ? -1 : 1;
+  // What has no number comes last, either way.
+  return [...indices].sort((a, b) => {
+    const x = of(a), y = of(b);
+    if (x === null || y === null) return (x === null) - (y === null);
+    return sign * (x - y);
+  });
+}
+
+const comparisons = { "=": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b,
+                      ">=": (a, b) => a >= b };
+
+// "hidden_size>=100" as a test of a configuration, or what is wrong with it.
+function conditionOf(text) {
+  const parts = /^([a-z_0-9]+)(>=|<=|!=|=|<|>)(.+)$/.exec(text);
+  if (!parts) return { wrong: `“${text}” is no condition such as hidden_size>=100` };
+  const [, name, sign, value] = parts, axis = axisNamed(name), compare = comparisons[sign], number = Number(value);
+  if (axis?.words) {
+    if (sign !== "=" && sign !== "!=") return { wrong: `${name} is a word: it is compared with = or !=` };
+    return { holds: (i) => compare(valueOf(axis, i), value) };
+  }
+  if (!axis && !columns[name])
+    return { wrong: `there is no “${name}”: there are ${[...axes.map((a) => a.name), ...Object.keys(columns)].join(", ")}` };
+  if (Number.isNaN(number)) return { wrong: `“${value}” is no number` };
+  return { holds: (i) => {
+    const of = axis ? Number(valueOf(axis, i)) : columns[name][i];
+    return of !== null && compare(of, number);
+  } };
+}
+
+function filterChanged() {
+  const conditions = element("filter").value.trim().split(/[\s,]+/).filter(Boolean).map(conditionOf);
+  const wrong = conditions.find((condition) => condition.wrong);
+  element("filter-note").textContent = wrong ? wrong.wrong : "";
+  element("filter").setAttribute("aria-invalid", wrong ? "true" : "false");
+  if (wrong) return;
+  filtered = all.filter((i) => conditions.every((condition) => condition.holds(i)));
+  limit = rowsAtATime;
+  drawTable();
+  drawAgainst();
+}
+
+function rowOf(i) {
+  const mark = `${i === best ? "+" : ""}${i === widest ? "*" : ""}`;
+  const box = make("input", { type: "checkbox", "aria-label": `Curves of ${nameOf(i)}`, disabled: !isDone(i), onchange: () => toggle(i) });
+  box.checked = chosen.includes(i);
+  return make("tr", { class: box.checked ? "chosen" : null, "data-i": i }, make("td", {}, box), make("td", {}, mark),
+              ...tableColumns.map((column) => make("td", {}, ...column.cell(i))));
+}
+
+function drawTable() {
+  const rows = sorted(filtered);
+  const body = element("table").tBodies[0];
+  body.replaceChildren(...rows.slice(0, limit).map(rowOf));
+  element("shown").textContent = filtered.length === all.length ? counted(all.length, "configuration")
+    : `${filtered.length.toLocaleString("en")} of ${counted(all.length, "configuration")}`;
+  const left = rows.length - Math.min(limit, rows.length);
+  element("more").hidden = left === 0;
+  element("more").textContent = `Show ${Math.min(left, rowsAtATime).toLocaleString("en")} more of ${left.toLocaleString("en")}`;
+}
+
+function sortBy(column) {
+  // What is the better the larger begins with the largest.
+  const down = sorting.column === column ? !sorting.down : /accuracy|gap|gain/.test(column.name);
+  sorting = { column, down };
+  limit = rowsAtATime;
+  for (const [k, head] of [...element("table").tHead.rows[0].cells].slice(2).entries()) {
+    if (tableColumns[k] === column) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    else head.removeAttribute("aria-sort");
+  }
+  drawTable();
+}
+
+function setUpTable() {
+  const heads = tableColumns.map((column) =>
+    make("th", { scope: "col" }, make("button", { type: "button", onclick: () => sortBy(column) }, column.heading)));
+  element("table").tHead.replaceChildren(make("tr", {}, make("th", { scope: "col" }, "curves"), make("th"), ...heads));
+  element("filter").placeholder = axes.length > 0 ? `${axes.at(-1).name}=${axes.at(-1).values.at(-1)} gap>0.01` : "gap>0.01";
+  element("filter").addEventListener("input", filterChanged);
+  element("more").addEventListener("click", () => {
+    limit += rowsAtATime;
+    drawTable();
+  });
+  element("table-note").textContent = `+ best ${page.chosen_by} accuracy, * widest gap; ± 95 % interval over the seeds. Overfits from: where the mean ` +
+    `${page.chosen_by} loss has passed its minimum by more than its noise, to the end. Gained by stopping: test accuracy at the smallest ${page.chosen_by} loss minus that at the end.`;
+  drawTable();
+}
