@@ -76,7 +76,10 @@ Json columns_of(const Comparison& comparison) {
 /// Epochs to draw: all, or evenly spaced ones, the first and the last among them.
 std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const auto last = static_cast<std::size_t>(comparison.epochs);
-  const std::size_t numbers = comparison.configurations.size() * 2 * (comparison.validated ? 6 : 4);
+  const bool intervals = std::any_of(comparison.configurations.begin(), comparison.configurations.end(),
+                                     [](const ConfigurationSummary& c) { return c.done > 1; });
+  const std::size_t numbers =
+      comparison.configurations.size() * (comparison.validated ? 6 : 4) * (intervals ? 2 : 1);
   const std::size_t most = std::max<std::size_t>(most_curve_numbers / std::max<std::size_t>(numbers, 1), 2);
   std::vector<std::size_t> epochs;
   const std::size_t count = std::min(last + 1, most);

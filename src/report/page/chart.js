@@ -25,6 +25,40 @@ function scale(title, more = {}) {
   };
 }
 
+// A range of an axis that holds these numbers, from one round number to another; null for none.
+function roundRange(numbers) {
+  let low = Infinity, high = -Infinity;
+  for (const number of numbers) {
+    if (number === null) continue;
+    low = Math.min(low, number);
+    high = Math.max(high, number);
+  }
+  if (low > high) return null;
+  const width = Math.max(high - low, Math.abs(high) * 1e-3, 1e-6);
+  const power = 10 ** Math.floor(Math.log10(width / 6));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= width / 6);
+  return { min: Math.floor((low - width * 0.03) / step) * step, max: Math.ceil((high + width * 0.03) / step) * step, step };
+}
+
+// The ends of the bar of an estimate.
+const ends = (mean, half) => (mean === null ? [] : [mean - (half ?? 0), mean + (half ?? 0)]);
+
+const accuracyLimits = [0, 1], lossLimits = [0, Infinity], noLimits = [-Infinity, Infinity];
+
+// The range of numbers that cannot lie beyond limits, though their intervals may.
+function rangeWithin([least, most], numbers) {
+  const range = roundRange(numbers.map((number) => (number === null ? null : Math.min(Math.max(number, least), most))));
+  return range && { ...range, min: Math.max(range.min, least), max: Math.min(range.max, most) };
+}
+
+// An axis over numbers.
+function rangeScale(title, limits, numbers) {
+  const range = rangeWithin(limits, numbers);
+  if (range === null) return scale(title, { type: "linear" });
+  return scale(title, { type: "linear", min: range.min, max: range.max, ticks: { stepSize: range.step,
+                        callback: (value) => String(Number(value.toPrecision(10))) } });
+}
+
 // Bars for points that have xHalf or yHalf.
 const intervals = {
   id: "intervals",

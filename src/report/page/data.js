@@ -30,5 +30,5 @@ const isDone = (i) => columns.done[i] > 0;
 function isGeometric(axis) {
   if (axis.words || axis.values.length < 3) return false;
   const numbers = axis.values.map(Number);
-  return numbers[0] > 0 && numbers.at(-1) / numbers[0] >= 8;
+  return numbers[0] > 0 && numbers.at(-1) / numbers[0] >= 4;
 }

@@ -2,7 +2,7 @@
 
 const effectShown = () => page.effects.find((effect) => effect.axis === element("effect-axis").value);
 
-function describeEffect(lines, title) {
+function describeEffect(lines, title, limits) {
   return () => {
     const effect = effectShown();
     if (!effect || effect.pairs === 0) return { type: "line", data: { datasets: [] } };
@@ -11,7 +11,7 @@ function describeEffect(lines, title) {
     const places = effect.values.map((row, k) => (axis.words ? k : Number(row.value)));
     const ticks = axis.words
       ? { min: -0.5, max: places.length - 0.5, ticks: { stepSize: 1, callback: (k) => effect.values[k]?.value ?? "" } }
-      : { ticks: { callback: (value) => String(value) },
+      : { ticks: { maxRotation: 0, callback: (value) => String(value) },
           afterBuildTicks: places.length <= 12 ? (x) => { x.ticks = places.map((value) => ({ value })); } : undefined };
     return {
       type: "line",
@@ -25,7 +25,7 @@ function describeEffect(lines, title) {
       options: {
         scales: {
           x: scale(effect.axis, { type: isGeometric(axis) ? "logarithmic" : "linear", ...ticks }),
-          y: scale(title, { type: "linear", ticks: { maxTicksLimit: 8 } }),
+          y: rangeScale(title, limits, effect.values.flatMap((row) => lines.flatMap(({ key }) => ends(...row[key])))),
         },
         interaction: { mode: "nearest", intersect: false },
         plugins: {
@@ -42,9 +42,9 @@ function describeEffect(lines, title) {
   };
 }
 
-const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap", c: "c1", mark: "rectRot", dash: [] }], "gap: train minus test accuracy"));
+const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap", c: "c1", mark: "rectRot", dash: [] }], "gap: train minus test accuracy", noLimits));
 const drawEffectAccuracy = chartOn("effect-accuracy", describeEffect(
-  [{ key: "train", c: "c0", mark: "circle", dash: [] }, { key: "test", c: "c1", mark: "rect", dash: [7, 4] }], "accuracy"));
+  [{ key: "train", c: "c0", mark: "circle", dash: [] }, { key: "test", c: "c1", mark: "rect", dash: [7, 4] }], "accuracy", accuracyLimits));
 
 function drawEffect() {
   const effect = effectShown();
@@ -52,6 +52,7 @@ function drawEffect() {
     ? `No setting of the others has runs that are done for every ${effect.axis}.`
     : `${counted(effect.pairs, "run")} for each value, which differ in ${effect.axis} alone, the seed included` +
       `${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. Bars are 95 % intervals.`;
+  for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = effect.pairs === 0;
   drawEffectGap();
   drawEffectAccuracy();
 }

@@ -1,6 +1,6 @@
 // The gap and test accuracy over any two parameters, as tables whose cells are coloured.
 
-const mostValues = 60;
+const mostValues = 100;
 
 function luminance([r, g, b]) {
   const linear = (c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4);
@@ -43,13 +43,13 @@ function heatMap(title, rows, cols, column, ramp) {
   const cells = cellsOf(rows, cols, column);
   const means = cells.flat().filter((cell) => cell.done > 0).map((cell) => cell.sum / cell.done);
   const low = Math.min(...means), high = Math.max(...means);
-  const head = make("tr", {}, make("th", { scope: "col" }, `${rows.name} \\ ${cols.name}`), ...cols.values.map((v) => make("th", { scope: "col" }, v)));
+  const head = make("tr", {}, make("th", { scope: "col" }, `${rows.name} ↓ ${cols.name} →`), ...cols.values.map((v) => make("th", { scope: "col" }, v)));
   const body = cells.map((line, r) => make("tr", {}, make("th", { scope: "row" }, rows.values[r]), ...line.map((cell, c) => {
     if (cell.done === 0) return make("td", {}, "–");
     const mean = cell.sum / cell.done;
     const rgb = rampAt(ramp, high > low ? (mean - low) / (high - low) : 0);
     const what = `${title} ${fixed(mean)}: ${rows.name} ${rows.values[r]}, ${cols.name} ${cols.values[c]}`;
-    const button = make("button", { type: "button", title: what, "aria-label": what, onclick: () => openCell(rows, cols, r, c, cell.all) }, mean.toFixed(3));
+    const button = make("button", { type: "button", title: what, "aria-label": what, onclick: () => openCell(rows, cols, r, c, cell.all) }, mean.toFixed(4));
     button.style.backgroundColor = `rgb(${rgb.join(",")})`;
     button.style.color = inkOn(rgb);
     return make("td", {}, button);

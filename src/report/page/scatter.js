@@ -8,29 +8,19 @@ function pointOf(i) {
 }
 
 // One range for both axes, so that the diagonal is in sight.
-function accuracyRange(shown) {
-  let low = 1, high = 0;
-  for (const i of shown)
-    for (const name of ["train_accuracy", "test_accuracy"]) {
-      const half = columns[`${name}_ci`][i] ?? 0;
-      low = Math.min(low, columns[name][i] - half);
-      high = Math.max(high, columns[name][i] + half);
-    }
-  if (high < low) return { min: 0, max: 1 };
-  const margin = Math.max((high - low) * 0.05, 0.005);
-  return { min: Math.max(low - margin, 0), max: Math.min(high + margin, 1 + margin) };
-}
+const accuracyNumbers = (shown) => shown.flatMap((i) =>
+  ["train_accuracy", "test_accuracy"].flatMap((name) => ends(columns[name][i], columns[`${name}_ci`][i])));
 
 const drawAgainst = chartOn("against", () => {
   const shown = filtered.filter(isDone);
-  const range = accuracyRange(shown);
+  const numbers = accuracyNumbers(shown), range = rangeWithin(accuracyLimits, numbers) ?? { min: 0, max: 1 };
   const others = shown.filter((i) => !chosen.includes(i));
   const sets = chosen.map((i, k) => ({
     label: nameOf(i), data: shown.includes(i) ? [pointOf(i)] : [], pointStyle: marks[k], radius: 8, hoverRadius: 9, borderWidth: 2,
-    borderColor: colour(`c${k}`), backgroundColor: transparent(colour(`c${k}`), 0.55),
+    borderColor: colour(`c${k}`), backgroundColor: transparent(colour(`c${k}`), 0.55), clip: 10,
   }));
   sets.push({
-    label: "other configurations", data: others.map(pointOf), radius: others.length > 1000 ? 2 : 4, hoverRadius: 6,
+    label: "other configurations", data: others.map(pointOf), clip: 6, radius: others.length > 1000 ? 2 : 4, hoverRadius: 6,
     borderColor: colour("point"), backgroundColor: transparent(colour("point"), 0.5),
     barColor: transparent(colour("point"), others.length > 300 ? 0.15 : 0.6),
   });
@@ -45,8 +35,8 @@ const drawAgainst = chartOn("against", () => {
     plugins: [intervals],
     options: {
       scales: {
-        x: scale("training accuracy", { type: "linear", ...range, ticks: { maxTicksLimit: 8 } }),
-        y: scale("test accuracy", { type: "linear", ...range, ticks: { maxTicksLimit: 8 } }),
+        x: rangeScale("training accuracy", accuracyLimits, numbers),
+        y: rangeScale("test accuracy", accuracyLimits, numbers),
       },
       interaction: { mode: "nearest", intersect: true },
       onClick(_, items) {

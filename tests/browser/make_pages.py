@@ -1,0 +1,26 @@
+"""make_pages.py RUNNER FOLDER: pages of small sweeps on made-up data, FOLDER/NAME.html, for the tests in the browser."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from made_up_data import make_dataset  # noqa: E402
+
+runner, folder = sys.argv[1], Path(sys.argv[2])
+make_dataset(folder / "data")
+common = {"dataset": {"dir": "data"}, "epochs": 6, "batch_size": 20, "hidden_size": 8, "learning_rate": 0.5}
+hostile = "</script><img src=x onerror=alert(1)> & \"quotes\" <b>bold</b>"
+sweeps = {
+    "small": {"description": hostile, "learning_rate": [0.1, 0.5, 2], "hidden_size": [2, 8, 32], "seed": [1, 2, 3],
+              "loss": ["cross_entropy", "mean_squared_error"]},
+    "validated": {"validation_size": 50, "hidden_size": [2, 8, 32], "seed": [1, 2]},
+    "one": {},
+    "diverged": {"learning_rate": [0.5, 3e38]},
+    "large": {"epochs": 20, "train_size": 40, "test_size": 20, "hidden_size": list(range(1, 101)),
+              "learning_rate": [i / 100 for i in range(1, 101)]},
+}
+for name, keys in sweeps.items():
+    (folder / f"{name}.json").write_text(json.dumps(common | keys))
+    subprocess.run([runner, f"{name}.json", "--quiet", "--output", f"{name}.h5"], cwd=folder, check=True)
+    subprocess.run([runner, "report", f"{name}.h5"], cwd=folder, check=True, stdout=subprocess.DEVNULL)

@@ -1,0 +1,243 @@
+// The page of `runner report` as its readers meet it: from disk, in Chromium.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const { PAGES, PICTURES } = process.env;
+let browser;
+
+before(async () => {
+  const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args, timeout: 120_000 });
+  if (PICTURES) await mkdir(PICTURES, { recursive: true });
+});
+after(() => browser?.close());
+
+// Opens a page, calls `look` with it, and asks that it had nothing to complain about and fetched nothing.
+async function open(name, look, { width = 1280, colorScheme = "light" } = {}) {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  page.setDefaultTimeout(120_000);
+  const complaints = [], requests = [];
+  page.on("console", (message) => complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("dialog", (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
+  page.on("request", (request) => requests.push(request.url()));
+  const url = pathToFileURL(`${PAGES}/${name}.html`).href;
+  await page.goto(url);
+  try {
+    await look(page);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(requests, [url]);
+  } finally {
+    await page.close();
+  }
+}
+
+// How many pixels of a canvas differ from its background.
+const drawnPixels = (page, id) => page.$eval(`#${id}`, (canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let drawn = 0;
+  for (let at = 3; at < data.length; at += 4) drawn += data[at] > 0;
+  return drawn;
+});
+const picture = (page, id) => page.$eval(`#${id}`, (canvas) => canvas.toDataURL());
+const rows = (page) => page.locator("#table tbody tr");
+const columnOf = async (page, heading) => {
+  const headings = await page.locator("#table thead th").allTextContents();
+  const at = headings.findIndex((text) => text.replace(/\s+/g, " ") === heading);
+  assert.ok(at >= 0, `${heading} in ${headings}`);
+  return page.$$eval("#table tbody tr", (trs, k) => trs.map((tr) => tr.cells[k].textContent), at);
+};
+const numbers = (texts) => texts.map((text) => parseFloat(text));
+
+test("draws every chart", () => open("small", async (page) => {
+  for (const id of ["against", "accuracy-curves", "loss-curves", "effect-gap", "effect-accuracy"])
+    assert.ok(await drawnPixels(page, id) > 2000, id);
+  assert.equal(await page.locator(".heat").count(), 2);
+  assert.equal(await page.title(), "small: runner report");
+}));
+
+test("says what was found", () => open("small", async (page) => {
+  assert.match(await page.textContent("#finding"), /configurations? overfits? by test loss; the gap .* and the best test accuracy is/);
+  assert.match(await page.textContent("#facts"), /18 configurations; 54 runs; 6 epochs; .* chosen by the test set; fixed: batch_size 20/);
+}));
+
+test("shows hostile text as text", () => open("small", async (page) => {
+  assert.equal(await page.textContent("#description"), "</script><img src=x onerror=alert(1)> & \"quotes\" <b>bold</b>");
+  assert.equal(await page.locator("img, b").count(), 0);
+  await page.click("summary");
+  assert.match(await page.textContent("#config"), /<img src=x onerror=alert\(1\)>/);
+}));
+
+test("a click on a point chooses it", () => open("small", async (page) => {
+  assert.ok(await page.locator("#chosen li").count() >= 1);
+  while (await page.locator("#chosen li").count() > 0) await page.locator("#chosen button").first().click();
+  const before = await picture(page, "accuracy-curves");
+  // Where a point is, the chart knows.
+  const point = await page.evaluate(() => {
+    const chart = Chart.getChart("against"), set = chart.data.datasets.findIndex(({ label }) => label === "other configurations");
+    const { x, y } = chart.getDatasetMeta(set).data[0];
+    return { x, y };
+  });
+  await page.locator("#against").click({ position: point });
+  await page.waitForFunction(() => document.querySelectorAll("#chosen li").length === 1);
+  assert.equal(await page.locator("#table tr.chosen").count(), 1);
+  assert.notEqual(await picture(page, "accuracy-curves"), before);
+  // And another takes it away again.
+  const chosen = await page.evaluate(() => {
+    const { x, y } = Chart.getChart("against").getDatasetMeta(0).data[0];
+    return { x, y };
+  });
+  await page.locator("#against").click({ position: chosen });
+  await page.waitForFunction(() => document.querySelectorAll("#chosen li").length === 0);
+}));
+
+test("rows are chosen by keyboard, six at most", () => open("small", async (page) => {
+  const boxes = page.locator("#table input");
+  for (let k = 0; k < 8; ++k) {
+    if (await boxes.nth(k).isChecked()) continue;
+    await boxes.nth(k).focus();
+    await page.keyboard.press("Space");
+  }
+  assert.equal(await page.locator("#chosen li").count(), 6);
+  assert.equal(await page.locator("#table tr.chosen").count(), 6);
+  assert.equal(new Set(await page.locator("#chosen span").allTextContents()).size, 6, "marks of their own");
+}));
+
+test("headings sort, by keyboard too", () => open("small", async (page) => {
+  const heading = page.locator("#table thead button", { hasText: /^gap$/ });
+  await heading.click();
+  const down = numbers(await columnOf(page, "gap"));
+  assert.deepEqual(down, [...down].sort((a, b) => b - a));
+  assert.equal(await page.locator("th[aria-sort=descending]").textContent(), "gap");
+  await heading.focus();
+  await page.keyboard.press("Enter");
+  const up = numbers(await columnOf(page, "gap"));
+  assert.deepEqual(up, [...down].reverse());
+  assert.equal(await page.locator("th[aria-sort]").count(), 1);
+}));
+
+test("conditions filter table and points", () => open("small", async (page) => {
+  const points = () => page.evaluate(() => Chart.getChart("against").data.datasets.flatMap(({ data }) => data).filter(({ i }) => i !== undefined).length);
+  assert.equal(await points(), 18);
+  await page.fill("#filter", "hidden_size>=8 loss=cross_entropy");
+  assert.equal(await rows(page).count(), 6);
+  assert.equal(await points(), 6);
+  assert.equal(await page.textContent("#shown"), "6 of 18 configurations");
+  await page.fill("#filter", "hidden_size>=8, loss!=cross_entropy,learning_rate<1");
+  assert.equal(await rows(page).count(), 4);
+  await page.fill("#filter", "gap<-100");
+  assert.equal(await rows(page).count(), 0);
+}));
+
+test("what is no condition is said", () => open("small", async (page) => {
+  for (const [text, says] of [["hidden", /no condition/], ["layers=3", /no “layers”/], ["loss<3", /is a word/], ["gap>x", /no number/]]) {
+    await page.fill("#filter", text);
+    assert.match(await page.textContent("#filter-note"), says);
+    assert.equal(await page.getAttribute("#filter", "aria-invalid"), "true");
+    assert.equal(await rows(page).count(), 18);
+  }
+  await page.fill("#filter", "");
+  assert.equal(await page.textContent("#filter-note"), "");
+}));
+
+test("heat maps are of the parameters that are chosen", () => open("small", async (page) => {
+  await page.selectOption("#map-rows", "learning_rate");
+  await page.selectOption("#map-columns", "loss");
+  assert.deepEqual(await page.locator("#gap-map tbody th").allTextContents(), ["0.1", "0.5", "2"]);
+  assert.deepEqual((await page.locator("#gap-map thead th").allTextContents()).slice(1), ["cross_entropy", "mean_squared_error"]);
+  await page.selectOption("#map-rows", "loss");
+  assert.notEqual(await page.inputValue("#map-columns"), "loss");
+  await page.locator("#gap-map button").first().click();
+  assert.match(await page.inputValue("#filter"), /^loss=cross_entropy /);
+  assert.ok(await rows(page).count() < 18);
+}));
+
+test("what is written on a cell can be read", async () => {
+  for (const colorScheme of ["light", "dark"])
+    await open("small", async (page) => {
+      const worst = await page.$$eval(".heat button", (buttons) => {
+        const light = (text) => {
+          const [r, g, b] = text.match(/\d+/g).map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        return Math.min(...buttons.map((button) => {
+          const { color, backgroundColor } = getComputedStyle(button);
+          const [a, b] = [light(color), light(backgroundColor)].sort((x, y) => y - x);
+          return (a + 0.05) / (b + 0.05);
+        }));
+      });
+      assert.ok(worst >= 4.5, `contrast ${worst}`);
+    }, { colorScheme });
+});
+
+test("one parameter, all else the same", () => open("small", async (page) => {
+  assert.equal(await page.inputValue("#effect-axis"), "hidden_size");
+  assert.match(await page.textContent("#effect-note"), /^18 runs for each value, which differ in hidden_size alone/);
+  const before = await picture(page, "effect-gap");
+  await page.selectOption("#effect-axis", "loss");
+  assert.match(await page.textContent("#effect-note"), /^27 runs for each value, which differ in loss alone/);
+  assert.notEqual(await picture(page, "effect-gap"), before);
+}));
+
+test("a validation set is chosen by, and drawn", () => open("validated", async (page) => {
+  assert.match(await page.textContent("#finding"), /by validation loss/);
+  assert.match(await page.textContent("#curves-note"), /^train solid, validation dotted, test dashed/);
+  assert.equal((await columnOf(page, "validation accuracy")).length, 3);
+  assert.equal(await page.locator("#maps").isHidden(), true);
+}));
+
+test("one configuration has nothing to compare", () => open("one", async (page) => {
+  assert.match(await page.textContent("#finding"), /^It /);
+  assert.equal(await page.locator("#maps").isHidden(), true);
+  assert.equal(await page.locator("#effect").isHidden(), true);
+  assert.ok(await drawnPixels(page, "accuracy-curves") > 1000);
+}));
+
+test("runs that diverged are counted", () => open("diverged", async (page) => {
+  const done = await columnOf(page, "seeds done");
+  assert.ok(done.some((text) => /^0\/1, 1 diverged$/.test(text)), done.join("; "));
+  assert.ok(done.some((text) => text === "1/1"), done.join("; "));
+  assert.ok(await page.locator("#table input:disabled").count() >= 1);
+  assert.match(await page.textContent("#effect-note"), /^No setting of the others/);
+  assert.equal(await page.locator("#effect-gap").isHidden(), true);
+}));
+
+test("10,000 configurations can be used", () => open("large", async (page) => {
+  assert.equal(await rows(page).count(), 100);
+  assert.equal(await page.textContent("#more"), "Show 100 more of 9,900");
+  await page.click("#more");
+  assert.equal(await rows(page).count(), 200);
+  await page.fill("#filter", "hidden_size=50 learning_rate<=0.5");
+  assert.equal(await rows(page).count(), 50);
+  await page.locator("#table thead button", { hasText: /^gap$/ }).click();
+  const gaps = numbers(await columnOf(page, "gap"));
+  assert.deepEqual(gaps, [...gaps].sort((a, b) => b - a));
+}));
+
+test("follows the theme, and prints on white", () => open("small", async (page) => {
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  assert.equal(await paper(), "rgb(21, 23, 26)");
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.waitForFunction(() => getComputedStyle(document.body).backgroundColor === "rgb(255, 255, 255)");
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.equal(await paper(), "rgb(255, 255, 255)");
+  await page.emulateMedia({ colorScheme: "dark", media: "print" });
+  await page.setViewportSize({ width: 700, height: 900 });
+  const [needed, given] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(needed <= given + 1, `${needed} of ${given} pixels of paper`);
+}, { colorScheme: "dark" }));
+
+test("is as wide as its window", async () => {
+  for (const name of ["small", "large", "diverged"])
+    for (const width of [400, 1280])
+      for (const colorScheme of ["light", "dark"])
+        await open(name, async (page) => {
+          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+          if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true });
+        }, { width, colorScheme });
+});
