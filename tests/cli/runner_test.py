@@ -631,6 +631,52 @@ class Verify(Case):
         self.assertIn("every bit is the same", self.run_it("verify", self.FILE)[0])
 
 
+class Report(Case):
+    def setUp(self):
+        super().setUp()
+        self.run_it(self.config(hidden_size=[3, 9], seed=[1, 2], description="<b>&</b>"), "--quiet")
+        self.file = self.dir / "results" / "sweep.h5"
+
+    @staticmethod
+    def data_of(page):
+        return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text(), re.S)[1])
+
+    def test_lies_beside_the_results(self):
+        out, err = self.run_it("report", "results/sweep.h5")
+        self.assertEqual((out, err), ("results/sweep.html\n", ""))
+        data = self.data_of(self.dir / "results" / "sweep.html")
+        self.assertEqual(data["configurations"], 2)
+        self.assertEqual(data["description"], "<b>&</b>")
+        compared = json.loads(self.run_it("compare", self.file, "--json")[0])["configurations"]
+        for i, c in enumerate(compared):
+            for name, values in data["columns"].items():
+                self.assertEqual(values[i] is None, c[name] is None)
+                if c[name] is not None:
+                    self.assertAlmostEqual(values[i], c[name], delta=abs(c[name]) * 1e-5)
+
+    def test_output(self):
+        page = self.dir / "page.html"
+        for _ in range(2):  # the second in the place of the first
+            self.run_it("report", self.file, "-o", page)
+            self.assertEqual(self.data_of(page)["name"], "sweep")
+        self.assertEqual(sorted(p.name for p in self.dir.iterdir() if "tmp" in p.name), [])
+
+    def test_never_in_the_place_of_the_results(self):
+        before = self.file.read_bytes()
+        self.refused("report", self.file, "-o", "results/../results/sweep.h5", says=["results file"])
+        self.assertEqual(self.file.read_bytes(), before)
+
+    def test_where_nothing_can_be_written(self):
+        (self.dir / "folder").mkdir()
+        self.refused("report", self.file, "-o", "folder", code=1, says=["cannot write folder", "directory"])
+        self.refused("report", self.file, "-o", "nowhere/page.html", code=1, says=["cannot write nowhere/page.html", "No such file"])
+
+    def test_what_is_no_results_file(self):
+        self.refused("report", "nowhere.h5", says=["nowhere.h5"])
+        self.refused("report", "sweep.json", says=["sweep.json"])
+        self.refused("report", says=["FILE"])
+
+
 class Gradcheck(Case):
     def test_back_propagation_is_right(self):
         out, _ = self.run_it("gradcheck", self.config(hidden_size=[3, 20], loss=["cross_entropy", "mean_squared_error"], seed=[1, 2]))
