@@ -19,9 +19,9 @@ function bandAndLine(i, k, set, metric) {
   return [{ ...band, data: edge(-1), fill: false }, { ...band, data: edge(1), fill: "-1" }, line];
 }
 
-// Of what is drawn from the first epoch on: the untrained network lies far away from all that follows.
+// Without the first twentieth: the untrained network, and the steep start, lie far away from all that follows.
 function curveNumbers(metric) {
-  const first = page.curve_epochs.findIndex((epoch) => epoch > 0);
+  const first = page.curve_epochs.findIndex((epoch) => epoch >= Math.max(page.epochs / 20, Math.min(page.epochs, 1)));
   return chosen.flatMap((i) => sets.flatMap((set) => {
     const curve = page.curves[i]?.[`${set}_${metric}`];
     return curve ? curve.mean.flatMap((mean, e) => (e < first ? [] : ends(mean, curve.half?.[e]))) : [];
@@ -77,6 +77,6 @@ function curvesNote() {
   const parts = [sets.map((set) => `${set} ${dashText[set]}`).join(", ")];
   if (page.curves.some((curves) => curves?.test_loss?.half)) parts.push("means over the seeds; bands are 95 % intervals");
   if (page.curve_epochs.length <= page.epochs) parts.push(`${page.curve_epochs.length} of ${page.epochs + 1} epochs are drawn, to keep the page small`);
-  parts.push("the untrained network (epoch 0) may lie outside", `at most ${mostChosen} configurations at a time`);
+  parts.push("the first epochs may lie outside", `at most ${mostChosen} configurations at a time`);
   return `${parts.join("; ")}.`;
 }
