@@ -1,11 +1,15 @@
 #include "writer_lock.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/results/writer.hpp"
 
 #include "machine.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <fstream>
+#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -23,16 +27,42 @@ bool still_named(const Descriptor& descriptor, const std::filesystem::path& path
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-std::string holder(const std::filesystem::path& path) {
+std::filesystem::path lock_path(const std::filesystem::path& file) {
+  return file.string() + ".lock";
+}
+
+std::string text_of(const std::filesystem::path& path) {
   std::ifstream stream(path);
   std::string line;
   std::getline(stream, line);
+  return line;
+}
+
+std::string holder(const std::filesystem::path& path) {
+  const std::string line = text_of(path);
   return line.empty() ? "it has only just begun" : line;
+}
+
+/// Whether a process of this host holds some exclusive flock. That it lives would not be enough: the number
+/// of one that has ended is given to another in the end.
+bool holds_a_lock(long pid) {
+  std::ifstream locks("/proc/locks");
+  if (!locks) return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+  // "2: FLOCK  ADVISORY  WRITE 4711 fe:00:10952787 0 EOF"
+  std::string number, kind, advice, mode;
+  long holder_pid = 0;
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream words(line);
+    if (words >> number >> kind >> advice >> mode >> holder_pid && kind == "FLOCK" && mode == "WRITE" &&
+        holder_pid == pid)
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-WriterLock::WriterLock(const std::filesystem::path& file) : path_(file.string() + ".lock") {
+WriterLock::WriterLock(const std::filesystem::path& file) : path_(lock_path(file)) {
   while (!held_) {
     Descriptor descriptor(path_, O_RDWR | O_CREAT);
     if (!descriptor.try_lock(LOCK_EX))
@@ -50,6 +80,22 @@ void WriterLock::release() noexcept {
   // The name goes first: whoever opened it before finds after locking that it is gone, and begins again.
   unlink(path_.c_str());
   held_.reset();
+}
+
+std::optional<Writer> current_writer(const std::filesystem::path& file) {
+  // As writers do: two names of one file have one lock.
+  std::error_code fault;
+  const std::filesystem::path absolute = std::filesystem::absolute(file, fault);
+  const std::filesystem::path path = std::filesystem::weakly_canonical(absolute, fault);
+  if (fault) return std::nullopt;
+
+  std::istringstream text(text_of(lock_path(path)));
+  std::string pid_word, on, host, since_word, since;
+  long pid = 0;
+  if (!(text >> pid_word >> pid >> on >> host >> since_word >> since) || pid <= 0) return std::nullopt;
+  const auto start = utc_time(since);
+  if (!start || (host == host_name() && !holds_a_lock(pid))) return std::nullopt;
+  return Writer{pid, std::move(host), *start};
 }
 
 }  // namespace runner
