@@ -2,10 +2,10 @@
 
 #include "columns.hpp"
 #include "finding.hpp"
+#include "text_table.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -19,74 +19,13 @@ using Strings = std::vector<std::string>;
 /// How much a table shows.
 enum class Detail { means, intervals, everything };
 
-// All of a table's columns are aligned to the right, their headings to the bottom.
-struct TableColumn {
-  Strings heading;  // a string for each line
-  Strings cells;
-};
-
-struct Layout {
-  std::string heading;
-  Strings rows;
-  std::size_t width = 0;
-};
-
-/// Places on the screen: characters, not bytes.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string row_of(const Strings& cells, const std::vector<std::size_t>& widths) {
-  std::string line;
-  for (std::size_t c = 0; c < cells.size(); ++c)
-    line += std::string(widths[c] + (c == 0 ? 0 : 2) - width_of(cells[c]), ' ') + cells[c];
-  line.resize(line.find_last_not_of(' ') + 1);
-  return line + '\n';
-}
-
-Layout lay_out(const std::vector<TableColumn>& columns) {
-  std::vector<std::size_t> widths;
-  std::size_t heading_lines = 0;
-  for (const TableColumn& column : columns) {
-    std::size_t width = 0;
-    for (const std::string& text : column.heading) width = std::max(width, width_of(text));
-    for (const std::string& text : column.cells) width = std::max(width, width_of(text));
-    widths.push_back(width);
-    heading_lines = std::max(heading_lines, column.heading.size());
-  }
-
-  Layout layout;
-  Strings row(columns.size());
-  for (std::size_t left = heading_lines; left > 0; --left) {
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      const Strings& heading = columns[c].heading;
-      row[c] = left <= heading.size() ? heading[heading.size() - left] : "";
-    }
-    layout.heading += row_of(row, widths);
-  }
-  for (std::size_t r = 0; r < columns.front().cells.size(); ++r) {
-    for (std::size_t c = 0; c < columns.size(); ++c) row[c] = columns[c].cells[r];
-    layout.rows.push_back(row_of(row, widths));
-  }
-  layout.width = std::accumulate(widths.begin(), widths.end(), 2 * (widths.size() - 1));
-  return layout;
-}
-
 template <class Text>
-TableColumn make_column(Strings heading, const Configurations& configurations, const Text& text) {
-  TableColumn column{std::move(heading), {}};
+TextColumn make_column(Strings heading, const Configurations& configurations, const Text& text) {
+  TextColumn column{std::move(heading), {}};
   column.cells.reserve(configurations.size());
   for (const ConfigurationSummary& configuration : configurations)
     column.cells.push_back(text(configuration));
   return column;
-}
-
-// "learning_rate" takes less room as "learning" over "rate".
-Strings axis_heading(std::string_view name) {
-  const std::size_t underscore = name.find('_');
-  if (underscore == std::string_view::npos) return {std::string(name)};
-  return {std::string(name.substr(0, underscore)), std::string(name.substr(underscore + 1))};
 }
 
 /// In a cell: room is left for an interval that is not known.
@@ -184,8 +123,8 @@ bool has_intervals(const Configurations& configurations) {
 }
 
 /// The columns of the table, at one level of detail.
-std::vector<TableColumn> columns_of(const Comparison& comparison, const std::vector<Column>& varying,
-                                    bool plain_seeds, Detail detail) {
+std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vector<Column>& varying,
+                                   bool plain_seeds, Detail detail) {
   using Summary = ConfigurationSummary;
   const Configurations& configurations = comparison.configurations;
   const bool everything = detail == Detail::everything;
@@ -197,7 +136,7 @@ std::vector<TableColumn> columns_of(const Comparison& comparison, const std::vec
   };
   const std::size_t epoch_width = fmt::formatted_size("{}", comparison.epochs);
 
-  std::vector<TableColumn> columns;
+  std::vector<TextColumn> columns;
   const auto add = [&](Strings heading, const auto& text) {
     columns.push_back(make_column(std::move(heading), configurations, text));
   };
@@ -230,11 +169,6 @@ std::vector<TableColumn> columns_of(const Comparison& comparison, const std::vec
   return columns;
 }
 
-/// A line in colour, which ends before its end of line.
-std::string coloured(const std::string& line, const char* code) {
-  return fmt::format("\x1b[{}m{}\x1b[0m\n", code, std::string_view(line).substr(0, line.size() - 1));
-}
-
 }  // namespace
 
 std::string to_table(const Comparison& comparison, const TableStyle& style) {
@@ -248,7 +182,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
   out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
   const std::vector<Column> fixed = fixed_axes(comparison), varying = varying_axes(comparison);
 
-  Layout layout;
+  TextTable layout;
   for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means}) {
     layout = lay_out(columns_of(comparison, varying, plain_seeds, detail));
     if (detail != Detail::means && has_intervals(configurations) && layout.width <= style.columns)

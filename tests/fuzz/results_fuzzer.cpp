@@ -1,5 +1,6 @@
 #include "runner/error/error.hpp"
 #include "runner/report/comparison.hpp"
+#include "runner/report/live.hpp"
 #include "runner/results/results_data.hpp"
 #include "runner/results/verification.hpp"
 
@@ -146,6 +147,9 @@ void use(const ResultsData& results) {
     (void)to_table(comparison);
   }
   (void)to_csv(comparison);
+  const std::string picture = to_screen(results, "");
+  require(std::none_of(picture.begin(), picture.end(), [](char c) { return c >= 0 && c < ' ' && c != '\n'; }),
+          "a picture moves no cursor");
   for (const std::size_t run : sample_runs(results, 2))
     require(run < results.runs.size(), "a sample is of the runs that are there");
 }

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "runner/results/results_data.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace runner {
+
+/// How far a sweep has come, as its results file says. Runs that have left the sweep (index −1) do not count.
+struct Standing {
+  std::size_t pending = 0, running = 0, done = 0, diverged = 0;  ///< runs
+  /// Epochs after the untrained network; those that a diverged run will never have count as done.
+  std::size_t epochs_done = 0, epochs = 0;
+
+  std::size_t runs() const { return pending + running + done + diverged; }
+  bool finished() const { return pending + running == 0; }
+};
+
+Standing standing_of(const ResultsData& results);
+
+/// The screen there is for a picture.
+struct ScreenStyle {
+  std::size_t columns = 80, rows = 24;
+  bool colour = false;  ///< ANSI colours, for what is said in words, too
+};
+
+/// A picture of a sweep that may be running: how far it has come, below that `activity`, a line that the
+/// caller knows more of, then as many runs as there is room for, each with a curve over its epochs:
+///
+/// - leading: the largest chosen-by accuracy (validation set where there is one, else test set)
+/// - widest gap: the largest train minus test accuracy, where it is above 0
+/// - loss risen most: the chosen-by loss furthest above its minimum so far, as loss / minimum − 1
+///
+/// A run's numbers are those after its last recorded epoch, so that it need not be done; runs that have
+/// diverged or recorded no epoch but that of the untrained network, and those that have left the sweep, are
+/// not shown. Curves are over epochs 1 … E, as many cells for all runs, so that epochs lie below each other;
+/// where there is room a run has two, training and chosen-by set, on one scale. Where there is little room,
+/// numbers are left out, last the one that a run is ranked by.
+///
+/// At most `rows` lines of at most `columns` characters each. Nothing that the file says can move the cursor:
+/// control characters are shown as U+FFFD.
+std::string to_screen(const ResultsData& results, const std::string& activity, const ScreenStyle& style = {});
+
+}  // namespace runner

@@ -1,0 +1,186 @@
+#include "live_sections.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+using Strings = std::vector<std::string>;
+using Values = std::vector<float>;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::size_t last_epoch(const StoredRun& run) {
+  return static_cast<std::size_t>(run.epochs_done);
+}
+
+/// How far the loss lies above its minimum so far, as a share of that.
+double rise_of(const StoredRun& run, Seeds::Metric loss) {
+  const Values& losses = run.*loss;
+  const auto end = losses.begin() + run.epochs_done + 1;
+  const double minimum = *std::min_element(losses.begin(), end);
+  return minimum > 0 ? losses[last_epoch(run)] / minimum - 1 : nan;
+}
+
+RunCurve metric_curve(std::string_view name, Seeds::Metric metric) {
+  return {name,
+          [metric](const StoredRun& run) { return Values((run.*metric).begin() + 1, (run.*metric).end()); }};
+}
+
+Values gaps_of(const StoredRun& run) {
+  Values gaps;
+  for (std::size_t epoch = 1; epoch < run.test_accuracy.size(); ++epoch)
+    gaps.push_back(static_cast<float>(gap_after(run, epoch)));
+  return gaps;
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string four_digits(double number) {
+  return fmt::format("{:.4f}", number);
+}
+
+/// A column of the table.
+struct RowColumn {
+  Strings heading;
+  std::function<std::string(const SectionRow&)> text;
+};
+
+/// A column for each axis that has several values in the file.
+std::vector<RowColumn> axis_columns_of(const ResultsData& results) {
+  std::vector<RowColumn> columns;
+  for_each_axis([&](const auto& axis) {
+    const auto value = axis.value;
+    const auto differs = [&](const StoredRun& run) {
+      return run.run.spec.*value != results.runs.front().run.spec.*value;
+    };
+    if (std::none_of(results.runs.begin(), results.runs.end(), differs)) return;
+    columns.push_back({axis_heading(axis.name), [value](const SectionRow& row) {
+                         const auto& own = row.run->run.spec.*value;
+                         if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(own)>>)
+                           return std::string(to_string(own));
+                         else
+                           return fmt::format("{}", own);
+                       }});
+  });
+  return columns;
+}
+
+RowColumn metric_column(Strings heading, Seeds::Metric metric) {
+  return {std::move(heading),
+          [metric](const SectionRow& row) { return four_digits((row.run->*metric)[last_epoch(*row.run)]); }};
+}
+
+/// The numbers of a run: all of them, or without so many that are needed least; nothing where too few are
+/// left.
+std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t left_out) {
+  const bool validated = results.origin.validation_size > 0;
+  const Seeds::Metric loss = validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+  const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs);
+  std::vector<std::pair<RowColumn, std::size_t>> all;  // each with when it is left out
+  all.emplace_back(RowColumn{{"epoch"},
+                             [=](const SectionRow& row) {
+                               return fmt::format("{:>{}}", row.run->epochs_done, epoch_width);
+                             }},
+                   2);
+  all.emplace_back(metric_column({"train", "acc"}, &StoredRun::train_accuracy), 1);
+  if (validated) all.emplace_back(metric_column({"valid.", "acc"}, &StoredRun::validation_accuracy), 3);
+  all.emplace_back(metric_column({"test", "acc"}, &StoredRun::test_accuracy), 3);
+  all.emplace_back(
+      RowColumn{{"gap"},
+                [](const SectionRow& row) { return four_digits(gap_after(*row.run, last_epoch(*row.run))); }},
+      3);
+  all.emplace_back(RowColumn{{"loss", "rise"},
+                             [=](const SectionRow& row) {
+                               const double rise = rise_of(*row.run, loss);
+                               return rise > 0 ? percent(rise) : "-";
+                             }},
+                   3);
+  std::vector<RowColumn> columns;
+  for (auto& [column, when] : all)
+    if (when > left_out) columns.push_back(std::move(column));
+  return columns;
+}
+
+}  // namespace
+
+std::vector<Section> sections_of(const ResultsData& results) {
+  const bool validated = results.origin.validation_size > 0;
+  const Seeds::Metric accuracy = validated ? &StoredRun::validation_accuracy : &StoredRun::test_accuracy;
+  const Seeds::Metric loss = validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+  const std::string_view set = validated ? "validation" : "test";
+  const RunCurve train_accuracy = metric_curve("train acc", &StoredRun::train_accuracy);
+  const RunCurve test_accuracy = metric_curve("test acc", &StoredRun::test_accuracy);
+  const RunCurve chosen_accuracy = metric_curve(validated ? "valid. acc" : "test acc", accuracy);
+  const RunCurve train_loss = metric_curve("train loss", &StoredRun::train_loss);
+  const RunCurve chosen_loss = metric_curve(validated ? "valid. loss" : "test loss", loss);
+  const auto above_zero = [](double value) { return value > 0 ? value : nan; };
+  return {{fmt::format("Leading by {} accuracy", set),
+           [=](const StoredRun& run) { return (run.*accuracy)[last_epoch(run)]; },
+           four_digits,
+           "32",
+           chosen_accuracy,
+           {train_accuracy, chosen_accuracy}},
+          {"Widest gap",
+           [=](const StoredRun& run) { return above_zero(gap_after(run, last_epoch(run))); },
+           four_digits,
+           "33",
+           {"gap", gaps_of},
+           {train_accuracy, test_accuracy}},
+          {fmt::format("{} loss risen most above its minimum", validated ? "Validation" : "Test"),
+           [=](const StoredRun& run) { return above_zero(rise_of(run, loss)); },
+           percent,
+           "33",
+           chosen_loss,
+           {train_loss, chosen_loss}}};
+}
+
+bool in_sweep(const StoredRun& run) {
+  return run.run.index >= 0;
+}
+
+Runs largest(const ResultsData& results, const Section& section, std::size_t count) {
+  std::vector<std::pair<double, std::size_t>> ranked;
+  for (std::size_t r = 0; r < results.runs.size(); ++r) {
+    const StoredRun& run = results.runs[r];
+    if (!in_sweep(run) || run.status == RunStatus::diverged || run.epochs_done < 1) continue;
+    const double value = section.value(run);
+    if (std::isfinite(value)) ranked.emplace_back(-value, r);
+  }
+  count = std::min(count, ranked.size());
+  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(count);
+  std::partial_sort(ranked.begin(), end, ranked.end());
+  Runs runs;
+  for (auto at = ranked.begin(); at != end; ++at) runs.push_back(&results.runs[at->second]);
+  return runs;
+}
+
+TextTable table_of(const ResultsData& results, const std::vector<SectionRow>& rows, std::size_t columns,
+                   std::size_t curve) {
+  const std::vector<RowColumn> varying = axis_columns_of(results);
+  for (std::size_t left_out = 0;; ++left_out) {
+    std::vector<RowColumn> shown = measured_columns(results, left_out);
+    const bool last = shown.empty();
+    if (last)
+      shown.push_back(
+          {{}, [](const SectionRow& row) { return row.section->text(row.section->value(*row.run)); }});
+    shown.insert(shown.begin(), varying.begin(), varying.end());
+    std::vector<TextColumn> texts;
+    for (const RowColumn& column : shown) {
+      TextColumn& text = texts.emplace_back(TextColumn{column.heading, {}});
+      for (const SectionRow& row : rows) text.cells.push_back(column.text(row));
+    }
+    TextTable table = lay_out(texts);
+    if (last || table.width + 2 + curve <= columns) return table;
+  }
+}
+
+}  // namespace runner
