@@ -8,6 +8,7 @@ namespace runner::cli {
 int run_sweep(const RunOptions& options);
 int compare_file(const CompareOptions& options);
 int report_file(const ReportOptions& options);
+int watch_file(const WatchOptions& options);
 int verify_file(const VerifyOptions& options);
 int gradcheck(const GradcheckOptions& options);
 int merge_files(const MergeOptions& options);

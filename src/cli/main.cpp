@@ -20,6 +20,9 @@ int execute(const runner::cli::CompareOptions& options) {
 int execute(const runner::cli::ReportOptions& options) {
   return runner::cli::report_file(options);
 }
+int execute(const runner::cli::WatchOptions& options) {
+  return runner::cli::watch_file(options);
+}
 int execute(const runner::cli::VerifyOptions& options) {
   return runner::cli::verify_file(options);
 }

@@ -57,6 +57,14 @@ bool read_shard(const std::string& text, RunOptions& options) {
   return second_error == std::errc() && rest == end && options.shard >= 1 && options.shard <= options.shards;
 }
 
+/// CLI::Range would let NaN pass.
+bool is_interval(const std::string& text) {
+  double seconds = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  return error == std::errc() && rest == end && seconds >= 0.1 && seconds <= 86'400;
+}
+
 }  // namespace
 
 Options parse_arguments(int argc, char** argv) {
@@ -67,6 +75,7 @@ Options parse_arguments(int argc, char** argv) {
       "  runner configs/sweep.json epochs=20        the same with a key of the config replaced\n"
       "  runner compare results/sweep.h5            train against test accuracy\n"
       "  runner report results/sweep.h5             the same as a page of plots\n"
+      "  runner watch results/sweep.h5              a running sweep: who leads, who overfits\n"
       "  runner verify results/sweep.h5             train some of it again and compare every bit\n"
       "  runner configs/sweep.json --shard 2/8      train the second of eight shares\n"
       "  runner merge results/sweep.h5 results/sweep.shard-*.h5",
@@ -75,6 +84,7 @@ Options parse_arguments(int argc, char** argv) {
   run.command_line = joined(argc, argv);
   CompareOptions comparison;
   ReportOptions report;
+  WatchOptions watching;
   VerifyOptions verification;
   GradcheckOptions checking;
   MergeOptions merging;
@@ -137,6 +147,18 @@ Options parse_arguments(int argc, char** argv) {
   reporting->add_option("FILE", report.file, "The results file, also of a sweep that is running")->required();
   reporting->add_option("-o,--output", report.output, "The page (the results file's name with .html)");
 
+  CLI::App* watch = app.add_subcommand(
+      "watch",
+      "Show a running sweep as it goes on, until it is done or Ctrl-C; once, where there is no terminal");
+  watch->add_option("FILE", watching.file, "The results file")->required();
+  watch->add_option("--interval", watching.interval, "Seconds between two looks, at least")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return is_interval(text) ? "" : text + " is no number of seconds from 0.1 to 86400";
+          },
+          "0.1 … 86400"))
+      ->capture_default_str();
+
   CLI::App* verify = app.add_subcommand(
       "verify", "Train stored runs again from what the file says of itself, and compare every bit");
   verify->add_option("FILE", verification.file, "The results file")->required();
@@ -161,13 +183,14 @@ Options parse_arguments(int argc, char** argv) {
     app.parse(argc, argv);
     if (*compare) return comparison;
     if (*reporting) return report;
+    if (*watch) return watching;
     if (*verify) return verification;
     if (*gradcheck) return checking;
     if (*merge) return merging;
     if (run.config.empty())
       throw CLI::RequiredError(
-          "CONFIG (a sweep to run), compare FILE, report FILE, verify FILE, gradcheck CONFIG or merge OUT "
-          "PART…");
+          "CONFIG (a sweep to run), compare FILE, report FILE, watch FILE, verify FILE, gradcheck CONFIG or "
+          "merge OUT PART…");
   } catch (const CLI::ParseError& e) {
     return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
   }

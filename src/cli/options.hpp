@@ -58,6 +58,12 @@ struct ReportOptions {
   std::filesystem::path output;  ///< the results file's name with .html if empty
 };
 
+/// `runner watch FILE`
+struct WatchOptions {
+  std::filesystem::path file;
+  double interval = 1;  ///< seconds between two looks, at least
+};
+
 /// `runner verify FILE`
 struct VerifyOptions {
   std::filesystem::path file;
@@ -86,8 +92,8 @@ struct Finished {
   int exit_code;
 };
 
-using Options = std::variant<RunOptions, CompareOptions, ReportOptions, VerifyOptions, GradcheckOptions,
-                             MergeOptions, Finished>;
+using Options = std::variant<RunOptions, CompareOptions, ReportOptions, WatchOptions, VerifyOptions,
+                             GradcheckOptions, MergeOptions, Finished>;
 
 Options parse_arguments(int argc, char** argv);
 

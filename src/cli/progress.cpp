@@ -2,6 +2,7 @@
 
 #include "runner/sweep/cohorts.hpp"
 
+#include "clock_time.hpp"
 #include "terminal.hpp"
 
 #include <algorithm>
@@ -15,12 +16,6 @@ namespace runner::cli {
 namespace {
 
 constexpr std::chrono::seconds plain_interval{10};
-
-std::string clock_time(double seconds) {
-  const auto s = static_cast<long>(seconds + 0.5);
-  return s < 3600 ? fmt::format("{}:{:02}", s / 60, s % 60)
-                  : fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
 
 }  // namespace
 

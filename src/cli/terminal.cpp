@@ -1,21 +1,49 @@
 #include "terminal.hpp"
 
 #include <cstdlib>
+#include <string_view>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace runner::cli {
+namespace {
+
+winsize size_of(int descriptor) {
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0) size = {};
+  if (size.ws_col == 0) size.ws_col = 80;
+  if (size.ws_row == 0) size.ws_row = 25;
+  return size;
+}
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0';
+}
+
+bool in_colour() {
+  return isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR");
+}
+
+}  // namespace
 
 std::size_t terminal_columns(int descriptor) {
-  winsize size{};
-  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  return size_of(descriptor).ws_col;
 }
 
 TableStyle table_style() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return {terminal_columns(STDOUT_FILENO),
-          isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0')};
+  return {terminal_columns(STDOUT_FILENO), in_colour()};
+}
+
+ScreenStyle screen_style() {
+  const winsize size = size_of(STDOUT_FILENO);
+  return {size.ws_col, size.ws_row - std::size_t{1}, in_colour()};
+}
+
+bool can_draw() {
+  const char* type = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && type != nullptr && std::string_view(type) != "dumb";
 }
 
 }  // namespace runner::cli

@@ -1,0 +1,132 @@
+#include "runner/error/error.hpp"
+#include "runner/report/live.hpp"
+#include "runner/results/writer.hpp"
+
+#include "clock_time.hpp"
+#include "commands.hpp"
+#include "exit_codes.hpp"
+#include "screen.hpp"
+#include "terminal.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+
+#include <fmt/format.h>
+
+namespace runner::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+/// Epochs per second over the last minute.
+class Rate {
+ public:
+  void note(Clock::time_point when, std::size_t epochs) {
+    if (!looks_.empty() && epochs < looks_.back().epochs) looks_.clear();  // it was begun anew
+    looks_.push_back({when, epochs});
+    while (looks_.size() > 2 && when - looks_.front().when > std::chrono::minutes(1)) looks_.pop_front();
+  }
+
+  /// 0 where none is known.
+  double per_second() const {
+    const double time = looks_.empty() ? 0 : seconds(looks_.back().when - looks_.front().when);
+    return time > 0 ? static_cast<double>(looks_.back().epochs - looks_.front().epochs) / time : 0;
+  }
+
+ private:
+  struct Look {
+    Clock::time_point when;
+    std::size_t epochs;
+  };
+  std::deque<Look> looks_;
+};
+
+/// "0:41 elapsed, 6.2 epochs/s, 0:24 left at this rate, pid 4711 on gauss"
+std::string activity(const std::optional<Writer>& writer, const Standing& standing,
+                     double epochs_per_second) {
+  if (standing.finished()) return "all runs have ended";
+  if (!writer) return "no runner is at work on it";
+  const auto elapsed = std::chrono::system_clock::now() - writer->since;
+  std::string text = clock_time(std::max(seconds(elapsed), 0.0)) + " elapsed";
+  if (epochs_per_second > 0) {
+    const auto left = static_cast<double>(standing.epochs - standing.epochs_done);
+    text += fmt::format(", {:.{}f} epochs/s, {} left at this rate", epochs_per_second,
+                        epochs_per_second < 10 ? 1 : 0, clock_time(left / epochs_per_second));
+  }
+  return text + fmt::format(", pid {} on {}", writer->pid, writer->host);
+}
+
+/// A results file as it is looked at again and again, each time by its name.
+class Watched {
+ public:
+  /// Throws Error where it cannot be read.
+  explicit Watched(std::filesystem::path file) : file_(std::move(file)), results_(read_results(file_)) {
+    take();
+  }
+
+  /// Where it cannot be read now, the picture stays what it was, and says so.
+  void look() {
+    try {
+      results_ = read_results(file_);
+      take();
+    } catch (const Error& error) {
+      activity_ = fmt::format("cannot be read now: {}", error.what());
+    }
+  }
+
+  bool finished() const { return standing_.finished(); }
+  std::string picture() const { return to_screen(results_, activity_, screen_style()); }
+
+ private:
+  void take() {
+    standing_ = standing_of(results_);
+    rate_.note(Clock::now(), standing_.epochs_done);
+    activity_ = activity(current_writer(file_), standing_, rate_.per_second());
+  }
+
+  std::filesystem::path file_;
+  ResultsData results_;
+  Standing standing_;
+  Rate rate_;
+  std::string activity_;
+};
+
+/// Until the sweep is done, or the user has seen enough.
+void show(Watched& watched, std::chrono::nanoseconds interval) {
+  Screen screen;
+  Clock::time_point next = Clock::now() + interval;
+  while (!watched.finished()) {
+    screen.draw(watched.picture());
+    switch (screen.wait(next - Clock::now())) {
+      case Screen::Event::quit:
+        return;
+      case Screen::Event::redraw:
+        break;
+      case Screen::Event::timeout: {
+        const Clock::time_point start = Clock::now();
+        watched.look();
+        // However large the file is, looking takes at most a tenth of the time.
+        next = Clock::now() + std::max(interval, 10 * (Clock::now() - start));
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int watch_file(const WatchOptions& options) {
+  Watched watched(options.file);
+  if (can_draw() && !watched.finished())
+    show(watched,
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.interval)));
+  fmt::print("{}", watched.picture());
+  return exit_done;
+}
+
+}  // namespace runner::cli
