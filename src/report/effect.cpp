@@ -87,12 +87,14 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
   Effect effect{results.name, std::string(axis), settings.size(), done - settings.size() * values.size(), {}};
   const auto last = static_cast<std::size_t>(results.epochs);
   for (auto& [value, row] : values) {
-    std::vector<double> train, test, gap, test_change, gap_change;
+    std::vector<double> train, test, gap, train_change, test_change, gap_change;
     for (const auto& [setting, runs] : settings) {
       const StoredRun &run = *runs.at(value), &first = *runs.begin()->second;
       train.push_back(run.train_accuracy[last]);
       test.push_back(run.test_accuracy[last]);
       gap.push_back(gap_after(run, last));
+      train_change.push_back(static_cast<double>(run.train_accuracy[last]) -
+                             static_cast<double>(first.train_accuracy[last]));
       test_change.push_back(static_cast<double>(run.test_accuracy[last]) -
                             static_cast<double>(first.test_accuracy[last]));
       gap_change.push_back(gap_after(run, last) - gap_after(first, last));
@@ -100,6 +102,7 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
     row.train_accuracy = estimate(train);
     row.test_accuracy = estimate(test);
     row.gap = estimate(gap);
+    row.train_change = estimate(train_change);
     row.test_change = estimate(test_change);
     row.gap_change = estimate(gap_change);
     effect.values.push_back(std::move(row));

@@ -13,8 +13,8 @@ namespace runner {
 /// What one value of an axis does, all else equal.
 struct EffectOfValue {
   std::string value;
-  Estimate train_accuracy, test_accuracy, gap;  ///< after the last epoch, over the runs compared
-  Estimate test_change, gap_change;             ///< against the first value, pair by pair
+  Estimate train_accuracy, test_accuracy, gap;     ///< after the last epoch, over the runs compared
+  Estimate train_change, test_change, gap_change;  ///< against the first value, pair by pair
 };
 
 /// The effect of one axis, the others paired.

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "runner/results/results_data.hpp"
+
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// A plot for a paper or a page, as a file of its own.
+struct Figure {
+  std::string name;  ///< of its file: "gap_by_hidden_size.svg"
+  std::string svg;   ///< the whole file: SVG 1.1 in UTF-8, text as text, white background
+};
+
+/// What a results file shows, over its runs that are done with finite losses; none where none is:
+///
+/// - train_against_test: a point for each configuration, with its 95 % intervals, and the diagonal
+/// - learning_curves: accuracy and loss by epoch (201 epochs at most), 95 % intervals as bands: of all
+///   configurations (six at most) where one axis varies, else of the best and that with the widest gap
+/// - gap_by_AXIS, accuracy_by_AXIS: for each axis that varies, mean over the runs that have all their
+/// partners
+///   (effect_of); none where no run has
+/// - gap_X_Y, test_accuracy_X_Y: heat maps for each two axes that vary, with 50 values at most, mean over the
+///   configurations of a cell
+///
+/// Colours are told apart by eyes that are blind to some, and in grey; markers and dashes say the same.
+std::vector<Figure> figures(const ResultsData& results);
+
+}  // namespace runner

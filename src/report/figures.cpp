@@ -1,0 +1,103 @@
+#include "runner/report/figures.hpp"
+
+#include "finding.hpp"
+#include "sweep_figures.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+std::string description_of(const ResultsData& results, const Comparison& comparison) {
+  std::vector<std::string> fixed;
+  for (const Column& axis : fixed_axes(comparison))
+    fixed.push_back(fmt::format("{} {}", axis.name, exact_text(axis, comparison.configurations.front())));
+  const Origin& origin = results.origin;
+  return fmt::format("{}: {} training, {} validation and {} test images, {} epochs; fixed: {}. runner {}.",
+                     origin.dataset, origin.train_size - origin.validation_size, origin.validation_size,
+                     origin.test_size, results.epochs, fmt::join(fixed, ", "), origin.runner_version);
+}
+
+FigureSource source_of(const ResultsData& results) {
+  FigureSource source{results, {}, {}, 0, 0, {}};
+  std::vector<StoredRun>& runs = source.results.runs;
+  std::erase_if(runs, [](const StoredRun& run) { return run.status != RunStatus::done; });
+  source.diverged = static_cast<std::size_t>(
+      std::count_if(results.runs.begin(), results.runs.end(),
+                    [](const StoredRun& run) { return run.status == RunStatus::diverged; }));
+  source.not_done = results.runs.size() - runs.size() - source.diverged;
+  if (runs.empty()) return source;
+  source.comparison = compare(source.results);
+  source.varying = varying_axes(source.comparison);
+  source.description = description_of(results, source.comparison);
+  return source;
+}
+
+void append(std::vector<Figure>& all, std::vector<Figure> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(all));
+}
+
+/// Each value with one configuration that has it.
+std::map<double, const ConfigurationSummary*> examples(const FigureSource& source, const Column& axis) {
+  std::map<double, const ConfigurationSummary*> found;
+  for (const ConfigurationSummary& c : source.comparison.configurations) found.try_emplace(axis.value(c), &c);
+  return found;
+}
+
+}  // namespace
+
+std::vector<Figure> figures(const ResultsData& results) {
+  const FigureSource source = source_of(results);
+  if (source.results.runs.empty()) return {};
+  std::vector<Figure> all{train_against_test(source), learning_curves(source)};
+  const std::vector<Column>& varying = source.varying;
+  for (const Column& axis : varying) append(all, figures_by(source, axis));
+  for (std::size_t x = 0; x < varying.size(); ++x)
+    for (std::size_t y = x + 1; y < varying.size(); ++y)
+      append(all, heat_maps(source, varying[x], varying[y]));
+  return all;
+}
+
+std::vector<double> values_of(const FigureSource& source, const Column& axis) {
+  std::vector<double> values;
+  for (const auto& [value, example] : examples(source, axis)) values.push_back(value);
+  return values;
+}
+
+std::vector<std::string> texts_of(const FigureSource& source, const Column& axis) {
+  std::vector<std::string> texts;
+  for (const auto& [value, example] : examples(source, axis)) texts.push_back(exact_text(axis, *example));
+  return texts;
+}
+
+std::string title_of(const Column& column) {
+  std::string title;
+  for_each_axis([&](const auto& axis) {
+    if (axis.name == column.name) title = axis.long_name;
+  });
+  title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+  return title;
+}
+
+std::string loss_title(const FigureSource& source) {
+  const auto& all = source.comparison.configurations;
+  const Loss loss = all.front().spec.loss;
+  if (std::any_of(all.begin(), all.end(), [&](const auto& c) { return c.spec.loss != loss; })) return "Loss";
+  return loss == Loss::cross_entropy ? "Loss (cross entropy, nats)" : "Loss (mean squared error)";
+}
+
+std::string heading_of(const FigureSource& source, std::string_view what) {
+  return fmt::format("{}: {}", source.results.name, what);
+}
+
+double marker_radius(std::size_t markers) {
+  return markers <= 100 ? 3.5 : markers <= 1000 ? 2 : 1.2;
+}
+
+}  // namespace runner

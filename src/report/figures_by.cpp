@@ -1,0 +1,93 @@
+#include "runner/report/effect.hpp"
+
+#include "finding.hpp"
+#include "plot.hpp"
+#include "sweep_figures.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+constexpr double width = 460, plot_height = 280;
+
+struct Drawn {
+  std::string label;
+  Look look;
+  std::vector<Point> points;
+};
+
+/// What is drawn of each value. Where the others vary, the interval of a mean would be wide with what they
+/// do; that of the change against the first value, pair by pair, says what this axis does.
+Point point_of(double x, const Estimate& mean, const Estimate& change, bool others_vary) {
+  return {x, mean.mean, 0, others_vary ? change.half_width : mean.half_width};
+}
+
+Scale scale_of(const std::vector<Drawn>& all) {
+  Range range;
+  for (const Drawn& drawn : all)
+    for (const Point& p : drawn.points) {
+      const double half = std::isnan(p.y_half) ? 0 : p.y_half;
+      range.add(p.y - half);
+      range.add(p.y + half);
+    }
+  return linear_scale(range);
+}
+
+std::string note_of(const Effect& effect, bool others_vary) {
+  std::string note = fmt::format("Means over {} for each value, all else and the seed the same",
+                                 counted(effect.pairs, "run"));
+  if (effect.left_out > 0) note += fmt::format(" ({} without all partners)", counted(effect.left_out, "run"));
+  if (effect.pairs > 1)
+    note += others_vary
+                ? fmt::format("; bars: 95 % intervals of the change against {}", effect.values.front().value)
+                : "; bars: 95 % intervals";
+  return note + '.';
+}
+
+}  // namespace
+
+std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
+  const Effect effect = effect_of(source.results, axis.name);
+  if (effect.pairs == 0) return {};
+  const bool others_vary = source.varying.size() > 1;
+  const bool words = static_cast<bool>(axis.word);
+  const std::vector<double> values = values_of(source, axis);
+  const PlotAxis x{words ? category_scale(texts_of(source, axis)) : value_scale(values), title_of(axis)};
+
+  const auto figure = [&](std::string_view name, std::string_view what, std::string_view y_title,
+                          const std::vector<Drawn>& all) {
+    Sheet sheet(width, heading_of(source, fmt::format("{} by {}", what, axis.name)));
+    const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height, x,
+                      {scale_of(all), std::string(y_title)});
+    sheet.reach(frame.bottom());
+    frame.grid();
+    std::vector<LegendEntry> legend;
+    for (const Drawn& drawn : all) {
+      if (!words) frame.line(drawn.points, drawn.look);
+      frame.bars(drawn.points, drawn.look);
+      frame.markers(drawn.points, drawn.look, marker_radius(values.size()));
+      legend.push_back({drawn.label, drawn.look});
+      legend.back().look.line = !words;
+    }
+    if (all.size() > 1) sheet.legend(legend);
+    sheet.note(note_of(effect, others_vary));
+    return sheet.finish(fmt::format("{}_by_{}.svg", name, axis.name), source.description);
+  };
+
+  Drawn gap{"gap", look(0), {}}, train{"training", look(0), {}}, test{"test", look(1), {}};
+  test.look.dash = test_dash;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const EffectOfValue& row = effect.values[i];
+    const double at = words ? static_cast<double>(i) : values[i];
+    gap.points.push_back(point_of(at, row.gap, row.gap_change, others_vary));
+    train.points.push_back(point_of(at, row.train_accuracy, row.train_change, others_vary));
+    test.points.push_back(point_of(at, row.test_accuracy, row.test_change, others_vary));
+  }
+  return {figure("gap", "gap", "Gap (training − test accuracy)", {gap}),
+          figure("accuracy", "accuracy", "Accuracy", {train, test})};
+}
+
+}  // namespace runner

@@ -1,0 +1,134 @@
+#include "colour_map.hpp"
+#include "finding.hpp"
+#include "plot.hpp"
+#include "sweep_figures.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+constexpr std::size_t most_values = 50;
+constexpr double least_width = 200, least_height = 170, bar_gap = 16, bar_width = 14, bar_labels = 62;
+constexpr std::string_view no_number = "#e4e4e4";
+
+/// The length of a side of so many cells.
+double side(std::size_t cells, double of_a_cell, double least, double most) {
+  return std::clamp(static_cast<double>(cells) * of_a_cell, least, most);
+}
+
+struct Cell {
+  double mean;
+  std::size_t configurations;
+};
+
+/// Means over the configurations of each cell, row by row.
+std::vector<Cell> cells_of(const FigureSource& source, const Column& x, const Column& y,
+                           Estimate ConfigurationSummary::*measure) {
+  const std::vector<double> xs = values_of(source, x), ys = values_of(source, y);
+  const auto index = [](const std::vector<double>& values, double value) {
+    return static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin());
+  };
+  std::vector<std::vector<double>> numbers(xs.size() * ys.size());
+  for (const ConfigurationSummary& c : source.comparison.configurations)
+    numbers[index(ys, y.value(c)) * xs.size() + index(xs, x.value(c))].push_back((c.*measure).mean);
+  std::vector<Cell> cells;
+  for (const std::vector<double>& of_cell : numbers) cells.push_back({mean(of_cell), of_cell.size()});
+  return cells;
+}
+
+/// So many that the cells differ.
+int decimals_for(const Range& range) {
+  const double span = range.high - range.low;
+  return span > 0 ? std::clamp(static_cast<int>(std::ceil(-std::log10(span))) + 1, 2, 5) : 4;
+}
+
+/// The colours and what they mean, beside the plot.
+void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
+  const Box bar{plot.right() + bar_gap, plot.top, bar_width, plot.height};
+  constexpr int shades = 64;
+  for (int i = 0; i < shades; ++i) {
+    // Each reaches under the next, so that no seam is seen.
+    const double bottom = bar.bottom() - bar.height * i / shades;
+    const double top = i + 1 == shades ? bar.top : std::max(bar.top, bottom - 2 * bar.height / shades);
+    svg.rectangle({bar.left, top, bar.width, bottom - top}, to_string(cividis((i + 0.5) / shades)));
+  }
+  const double span = range.high - range.low;
+  for (const Tick& tick : linear_scale(range).ticks) {
+    const double share = (tick.value - range.low) / span;
+    if (!(share >= 0 && share <= 1)) continue;
+    const double at = bar.bottom() - bar.height * share;
+    svg.stroke(Path().move(bar.right(), at).line(bar.right() + 4, at), {"#555"});
+    svg.text(bar.right() + 7, at + 4, tick.label, {11});
+  }
+}
+
+Figure heat_map(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
+                const std::string& what, Estimate ConfigurationSummary::*measure) {
+  const std::vector<std::string> xs = texts_of(source, x), ys = texts_of(source, y);
+  const std::vector<Cell> cells = cells_of(source, x, y, measure);
+  Range range;
+  std::size_t most = 0;
+  for (const Cell& cell : cells) {
+    range.add(cell.mean);
+    most = std::max(most, cell.configurations);
+  }
+
+  const PlotAxis x_axis{category_scale(xs), title_of(x)}, y_axis{category_scale(ys), title_of(y)};
+  double label_width = 0;
+  for (const std::string& text : xs) label_width = std::max(label_width, text_width(text, 11) + 10);
+  const double plot_width =
+      side(xs.size(), std::max(60.0, xs.size() <= 10 ? label_width : 0), least_width, 600);
+  const double plot_height = side(ys.size(), 34, least_height, 520);
+  const double plot_right = Frame::left_margin(y_axis) + plot_width;
+  const double left_title = text_width(y_axis.title, 12);
+
+  Sheet sheet(plot_right + bar_gap + bar_width + bar_labels, heading_of(source, what));
+  const Frame frame(sheet.svg(), 0, plot_right, sheet.bottom(), std::max(plot_height, left_title), x_axis,
+                    y_axis);
+  sheet.reach(frame.bottom());
+  const Box& plot = frame.plot();
+  const double cell_width = plot.width / static_cast<double>(xs.size());
+  const double cell_height = plot.height / static_cast<double>(ys.size());
+  const int decimals = decimals_for(range);
+  bool incomplete = false;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto column = static_cast<double>(i % xs.size()), row = static_cast<double>(i / xs.size());
+    const Box box{plot.left + column * cell_width, plot.bottom() - (row + 1) * cell_height, cell_width,
+                  cell_height};
+    if (cells[i].configurations == 0) {
+      sheet.svg().rectangle(box, no_number);
+      continue;
+    }
+    const double span = range.high - range.low;
+    const Colour colour = cividis(span > 0 ? (cells[i].mean - range.low) / span : 0.5);
+    sheet.svg().rectangle(box, to_string(colour));
+    const bool partly = cells[i].configurations < most;
+    incomplete = incomplete || partly;
+    const std::string text = tick_text(cells[i].mean, decimals) + (partly ? "*" : "");
+    if (text_width(text, 11) <= cell_width - 4 && cell_height >= 14)
+      sheet.svg().text(box.left + cell_width / 2, box.top + cell_height / 2 + 4, text,
+                       {11, Anchor::middle, text_colour_on(colour)});
+  }
+  draw_colour_bar(sheet.svg(), plot, range);
+  std::string note = fmt::format("After epoch {}", source.results.epochs);
+  if (most > 1) note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
+  if (incomplete) note += " (* not all of them are there)";
+  if (std::any_of(cells.begin(), cells.end(), [](const Cell& c) { return c.configurations == 0; }))
+    note += "; grey: none is done";
+  sheet.note(note + '.');
+  return sheet.finish(fmt::format("{}_{}_{}.svg", name, x.name, y.name), source.description);
+}
+
+}  // namespace
+
+std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y) {
+  if (values_of(source, x).size() > most_values || values_of(source, y).size() > most_values) return {};
+  return {heat_map(source, x, y, "gap", "gap (training − test accuracy)", &ConfigurationSummary::gap),
+          heat_map(source, x, y, "test_accuracy", "test accuracy", &ConfigurationSummary::test_accuracy)};
+}
+
+}  // namespace runner

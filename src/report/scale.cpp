@@ -1,0 +1,133 @@
+#include "scale.hpp"
+
+#include "columns.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+constexpr double padding = 0.04;  // of the range, on both sides
+constexpr double steps = 7;       // at most about so many
+constexpr std::size_t most_values_as_ticks = 10;
+
+/// "10⁻³"
+std::string power_of_ten(int exponent) {
+  constexpr std::array<std::string_view, 10> digits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  std::string text = "10";
+  for (const char c : fmt::format("{}", exponent))
+    text += c == '-' ? "⁻" : digits[static_cast<std::size_t>(c - '0')];
+  return text;
+}
+
+int magnitude(double number) {
+  return static_cast<int>(std::floor(std::log10(std::abs(number))));
+}
+
+/// The smallest of 1, 2, 5, 10 times a power of ten that is not below `least`.
+double round_step(double least) {
+  const double power = std::pow(10, magnitude(least));
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= least * (1 - 1e-9)) return factor * power;
+  return 10 * power;
+}
+
+/// 10^exponent times 1, 2 or 5.
+std::string logarithmic_text(int factor, int exponent) {
+  if (exponent >= -4 && exponent <= 4) return fmt::format("{}", factor * std::pow(10, exponent));
+  return (factor == 1 ? std::string() : fmt::format("{}×", factor)) + power_of_ten(exponent);
+}
+
+/// The largest share of the whole that lies between two neighbours, after a transformation.
+template <class Function>
+double widest_step(std::span<const double> values, const Function& of) {
+  double widest = 0;
+  for (std::size_t i = 1; i < values.size(); ++i)
+    widest = std::max(widest, of(values[i]) - of(values[i - 1]));
+  return widest / (of(values.back()) - of(values.front()));
+}
+
+bool spaced_geometrically(std::span<const double> values) {
+  if (values.front() <= 0) return false;
+  if (values.size() < 3) return values.back() >= 10 * values.front();
+  return widest_step(values, [](double x) { return std::log(x); }) < widest_step(
+                                                                         values, [](double x) { return x; });
+}
+
+}  // namespace
+
+void Range::add(double number) {
+  if (std::isnan(number)) return;
+  low = std::min(low, number);
+  high = std::max(high, number);
+}
+
+double Scale::position(double number) const {
+  const double share =
+      logarithmic ? std::log(number / low) / std::log(high / low) : (number - low) / (high - low);
+  return share > 0 ? std::min(share, 1.0) : 0;
+}
+
+Scale linear_scale(const Range& range, double smallest_step) {
+  const double largest = std::max(std::abs(range.low), std::abs(range.high));
+  double margin = padding * (range.high - range.low);
+  if (range.high - range.low <= 1e-9 * largest) margin = largest * 0.05;
+  if (margin == 0) margin = 0.5;
+  Scale scale{range.low - margin, range.high + margin};
+
+  const double step = std::max(round_step((scale.high - scale.low) / steps), smallest_step);
+  const int decimals = std::max(0, -magnitude(step * (1 + 1e-9)));
+  const auto last = static_cast<long>(std::floor(scale.high / step));
+  for (auto i = static_cast<long>(std::ceil(scale.low / step)); i <= last; ++i) {
+    const double value = static_cast<double>(i) * step;
+    scale.ticks.push_back({value, tick_text(value, decimals)});
+  }
+  return scale;
+}
+
+Scale logarithmic_scale(const Range& range) {
+  const double factor = std::max(std::pow(range.high / range.low, padding), 1.05);
+  Scale scale{range.low / factor, range.high * factor, true};
+  const int first = magnitude(scale.low), last = magnitude(scale.high);
+  const int each = std::max(1, (last - first) / static_cast<int>(steps));
+  const bool few = last - first < 3;
+  for (int exponent = first; exponent <= last; ++exponent) {
+    if (exponent % each != 0) continue;
+    for (const int times : {1, 2, 5}) {
+      if (times > 1 && !few) continue;
+      const double value = times * std::pow(10, exponent);
+      if (value >= scale.low && value <= scale.high)
+        scale.ticks.push_back({value, logarithmic_text(times, exponent)});
+    }
+  }
+  return scale;
+}
+
+Scale value_scale(std::span<const double> values) {
+  Range range;
+  for (const double value : values) range.add(value);
+  Scale scale = spaced_geometrically(values) ? logarithmic_scale(range) : linear_scale(range);
+  if (values.size() > most_values_as_ticks) return scale;
+  scale.ticks.clear();
+  for (const double value : values) scale.ticks.push_back({value, exact_text(value)});
+  return scale;
+}
+
+Scale category_scale(std::span<const std::string> labels) {
+  Scale scale{-0.5, static_cast<double>(labels.size()) - 0.5};
+  for (std::size_t i = 0; i < labels.size(); ++i) scale.ticks.push_back({static_cast<double>(i), labels[i]});
+  return scale;
+}
+
+std::string tick_text(double number, int decimals) {
+  if (std::abs(number) < 1e6) return fmt::format("{:.{}f}", number, decimals);
+  const int exponent = magnitude(number);
+  return fmt::format("{}×{}", fmt::format("{:.4g}", number / std::pow(10, exponent)), power_of_ten(exponent));
+}
+
+}  // namespace runner

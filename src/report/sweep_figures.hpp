@@ -1,0 +1,52 @@
+#pragma once
+
+#include "runner/report/comparison.hpp"
+#include "runner/report/figures.hpp"
+#include "runner/results/results_data.hpp"
+
+#include "columns.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace runner {
+
+/// What all figures of a results file are drawn from.
+struct FigureSource {
+  ResultsData results;  ///< the runs that are done, at least one
+  Comparison comparison;
+  std::vector<Column> varying;
+  std::size_t not_done = 0, diverged = 0;  ///< runs that are left out
+  std::string description;                 ///< where the numbers come from
+};
+
+// A figure each, or several alike.
+
+Figure train_against_test(const FigureSource& source);
+Figure learning_curves(const FigureSource& source);
+/// gap_by_ and accuracy_by_; none where no runs can be paired.
+std::vector<Figure> figures_by(const FigureSource& source, const Column& axis);
+/// gap_ and test_accuracy_; none where an axis has too many values.
+std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y);
+
+// What they share.
+
+/// The different values of an axis, ascending; words in the order of their axis.
+std::vector<double> values_of(const FigureSource& source, const Column& axis);
+/// Their texts, in that order.
+std::vector<std::string> texts_of(const FigureSource& source, const Column& axis);
+
+/// "Hidden units"
+std::string title_of(const Column& axis);
+
+/// "Loss (cross entropy, nats)"; where there are several, "Loss".
+std::string loss_title(const FigureSource& source);
+
+/// "made: gap by hidden_size"
+std::string heading_of(const FigureSource& source, std::string_view what);
+
+/// Their radius, so that many have room.
+double marker_radius(std::size_t markers);
+
+}  // namespace runner

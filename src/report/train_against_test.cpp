@@ -1,0 +1,111 @@
+#include "finding.hpp"
+#include "plot.hpp"
+#include "sweep_figures.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace runner {
+namespace {
+
+constexpr double width = 460, plot_height = 340;
+
+Point point_of(const ConfigurationSummary& c) {
+  return {c.train_accuracy.mean, c.test_accuracy.mean, c.train_accuracy.half_width,
+          c.test_accuracy.half_width};
+}
+
+/// The axis to tell points apart by: of those with few enough values, the one on which the gap depends most.
+std::optional<Column> telling_axis(const FigureSource& source) {
+  std::optional<Column> telling;
+  double widest = -1;
+  for (const Column& axis : source.varying) {
+    std::map<double, std::vector<double>> gaps;
+    for (const ConfigurationSummary& c : source.comparison.configurations)
+      gaps[axis.value(c)].push_back(c.gap.mean);
+    if (gaps.size() > looks) continue;
+    Range means;
+    for (const auto& [value, of_value] : gaps) means.add(mean(of_value));
+    if (means.high - means.low > widest) {
+      widest = means.high - means.low;
+      telling = axis;
+    }
+  }
+  return telling;
+}
+
+/// With its interval, as far as accuracies go.
+void add_interval(Range& range, double mean, double half) {
+  const double reach = std::isnan(half) ? 0 : half;
+  range.add(std::max(mean - reach, 0.0));
+  range.add(std::min(mean + reach, 1.0));
+}
+
+std::string left_out(const FigureSource& source) {
+  std::string text;
+  if (source.diverged > 0) text += fmt::format("; {} diverged", counted(source.diverged, "run"));
+  if (source.not_done > 0) text += fmt::format("; {} not done", counted(source.not_done, "run"));
+  return text.empty() ? text : text + ": left out";
+}
+
+}  // namespace
+
+Figure train_against_test(const FigureSource& source) {
+  const auto& configurations = source.comparison.configurations;
+  Range train, test;
+  bool intervals = false;
+  for (const ConfigurationSummary& c : configurations) {
+    const Point p = point_of(c);
+    add_interval(train, p.x, p.x_half);
+    add_interval(test, p.y, p.y_half);
+    intervals = intervals || !std::isnan(p.y_half);
+  }
+  // So that the diagonal is in sight, all along.
+  test.add(train.low);
+  test.add(train.high);
+
+  Sheet sheet(width, heading_of(source, "train against test accuracy"));
+  const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height,
+                    {linear_scale(train), "Training accuracy"}, {linear_scale(test), "Test accuracy"});
+  sheet.reach(frame.bottom());
+  frame.grid();
+  const Look diagonal{"#555", "2 3", Marker::none, true};
+  frame.line(std::vector<Point>{{train.low, train.low}, {train.high, train.high}}, diagonal);
+
+  std::vector<LegendEntry> legend;
+  const std::optional<Column> axis = telling_axis(source);
+  const std::vector<double> values = axis ? values_of(source, *axis) : std::vector<double>{0};
+  const std::vector<std::string> texts = axis ? texts_of(source, *axis) : std::vector<std::string>{""};
+  const double radius = marker_radius(configurations.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::vector<Point> points;
+    for (const ConfigurationSummary& c : configurations)
+      if (!axis || axis->value(c) == values[i]) points.push_back(point_of(c));
+    frame.bars(points, look(i), configurations.size() <= 100 ? BarStyle{2, 0.8} : BarStyle{0, 0.25});
+    frame.markers(points, look(i), radius);
+    legend.push_back({axis ? fmt::format("{} {}", axis->name, texts[i]) : "configuration", look(i)});
+  }
+  const auto mark = [&](std::string label, std::size_t which, Marker marker) {
+    const Look marked{.marker = marker};
+    frame.markers(std::vector<Point>{point_of(configurations[which])}, marked, 3.5);
+    legend.push_back({std::move(label), marked});
+  };
+  if (configurations.size() > 1) {
+    mark(fmt::format("best by {} accuracy", source.comparison.chosen_by()), *source.comparison.best(),
+         Marker::ring);
+    mark("widest gap", *source.comparison.widest_gap(), Marker::frame);
+  }
+  legend.push_back({"test = train", diagonal});
+  sheet.legend(legend);
+  sheet.note(
+      fmt::format("After epoch {}, {}{}{}. Below the line a network does better on what it was trained on.",
+                  source.results.epochs, counted(configurations.size(), "configuration"),
+                  intervals ? "; bars: 95 % intervals over the seeds" : "", left_out(source)));
+  return sheet.finish("train_against_test.svg", source.description);
+}
+
+}  // namespace runner
