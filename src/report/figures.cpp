@@ -72,7 +72,10 @@ std::vector<double> values_of(const FigureSource& source, const Column& axis) {
 
 std::vector<std::string> texts_of(const FigureSource& source, const Column& axis) {
   std::vector<std::string> texts;
-  for (const auto& [value, example] : examples(source, axis)) texts.push_back(exact_text(axis, *example));
+  for (const auto& [value, example] : examples(source, axis)) {
+    std::string exact = exact_text(axis, *example), rounded = fmt::format("{:.5g}", value);
+    texts.push_back(axis.word || exact.size() <= rounded.size() ? exact : rounded);
+  }
   return texts;
 }
 
@@ -92,8 +95,13 @@ std::string loss_title(const FigureSource& source) {
   return loss == Loss::cross_entropy ? "Loss (cross entropy, nats)" : "Loss (mean squared error)";
 }
 
-std::string heading_of(const FigureSource& source, std::string_view what) {
-  return fmt::format("{}: {}", source.results.name, what);
+std::vector<std::size_t> spread(std::size_t first, std::size_t last, std::size_t most) {
+  std::vector<std::size_t> chosen;
+  const std::size_t n = last - first + 1;
+  const std::size_t count = std::min(n, most);
+  for (std::size_t i = 0; i < count; ++i)
+    chosen.push_back(count == 1 ? first : first + i * (n - 1) / (count - 1));
+  return chosen;
 }
 
 double marker_radius(std::size_t markers) {

@@ -12,6 +12,7 @@ namespace runner {
 namespace {
 
 constexpr double width = 460, plot_height = 280;
+constexpr std::size_t most_values = 201, most_values_with_markers = 60;
 
 struct Drawn {
   std::string label;
@@ -36,15 +37,17 @@ Scale scale_of(const std::vector<Drawn>& all) {
   return linear_scale(range);
 }
 
-std::string note_of(const Effect& effect, bool others_vary) {
+std::string note_of(const Effect& effect, bool others_vary, bool crowded) {
   std::string note = fmt::format("Means over {} for each value, all else and the seed the same",
                                  counted(effect.pairs, "run"));
   if (effect.left_out > 0) note += fmt::format(" ({} without all partners)", counted(effect.left_out, "run"));
-  if (effect.pairs > 1)
-    note += others_vary
-                ? fmt::format("; bars: 95 % intervals of the change against {}", effect.values.front().value)
-                : "; bars: 95 % intervals";
-  return note + '.';
+  if (effect.pairs > 1) note += fmt::format("; {}: 95 % intervals", crowded ? "band" : "bars");
+  if (effect.pairs > 1 && others_vary)
+    note += fmt::format(" of the change against {}", effect.values.front().value);
+  note += '.';
+  if (effect.values.size() > most_values)
+    note += fmt::format(" {} of {} values.", most_values, effect.values.size());
+  return note;
 }
 
 }  // namespace
@@ -53,13 +56,15 @@ std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
   const Effect effect = effect_of(source.results, axis.name);
   if (effect.pairs == 0) return {};
   const bool others_vary = source.varying.size() > 1;
+  const bool crowded = effect.values.size() > most_values_with_markers;
   const bool words = static_cast<bool>(axis.word);
   const std::vector<double> values = values_of(source, axis);
-  const PlotAxis x{words ? category_scale(texts_of(source, axis)) : value_scale(values), title_of(axis)};
+  const std::vector<std::string> texts = texts_of(source, axis);
+  const PlotAxis x{words ? category_scale(texts) : value_scale(values, texts), title_of(axis)};
 
   const auto figure = [&](std::string_view name, std::string_view what, std::string_view y_title,
                           const std::vector<Drawn>& all) {
-    Sheet sheet(width, heading_of(source, fmt::format("{} by {}", what, axis.name)));
+    Sheet sheet(width, source.results.name, fmt::format("{} by {}", what, axis.name));
     const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height, x,
                       {scale_of(all), std::string(y_title)});
     sheet.reach(frame.bottom());
@@ -67,19 +72,24 @@ std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
     std::vector<LegendEntry> legend;
     for (const Drawn& drawn : all) {
       if (!words) frame.line(drawn.points, drawn.look);
-      frame.bars(drawn.points, drawn.look);
-      frame.markers(drawn.points, drawn.look, marker_radius(values.size()));
+      if (crowded) {
+        frame.band(drawn.points, drawn.look);
+      } else {
+        frame.bars(drawn.points, drawn.look);
+        frame.markers(drawn.points, drawn.look, 3.5);
+      }
       legend.push_back({drawn.label, drawn.look});
       legend.back().look.line = !words;
+      if (crowded) legend.back().look.marker = Marker::none;
     }
     if (all.size() > 1) sheet.legend(legend);
-    sheet.note(note_of(effect, others_vary));
+    sheet.note(note_of(effect, others_vary, crowded));
     return sheet.finish(fmt::format("{}_by_{}.svg", name, axis.name), source.description);
   };
 
   Drawn gap{"gap", look(0), {}}, train{"training", look(0), {}}, test{"test", look(1), {}};
   test.look.dash = test_dash;
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (const std::size_t i : spread(0, values.size() - 1, most_values)) {
     const EffectOfValue& row = effect.values[i];
     const double at = words ? static_cast<double>(i) : values[i];
     gap.points.push_back(point_of(at, row.gap, row.gap_change, others_vary));

@@ -86,7 +86,7 @@ Figure heat_map(const FigureSource& source, const Column& x, const Column& y, co
   const double plot_right = Frame::left_margin(y_axis) + plot_width;
   const double left_title = text_width(y_axis.title, 12);
 
-  Sheet sheet(plot_right + bar_gap + bar_width + bar_labels, heading_of(source, what));
+  Sheet sheet(plot_right + bar_gap + bar_width + bar_labels, source.results.name, what);
   const Frame frame(sheet.svg(), 0, plot_right, sheet.bottom(), std::max(plot_height, left_title), x_axis,
                     y_axis);
   sheet.reach(frame.bottom());

@@ -17,16 +17,6 @@ constexpr double width = 720, plot_height = 270;
 constexpr std::size_t most_configurations = 6, most_epochs = 201, markers_on_a_curve = 6;
 constexpr double orders_for_a_logarithm = 100;
 
-/// `most` at most of first … last, both among them, evenly.
-std::vector<std::size_t> spread(std::size_t first, std::size_t last, std::size_t most) {
-  std::vector<std::size_t> chosen;
-  const std::size_t n = last - first + 1;
-  const std::size_t count = std::min(n, most);
-  for (std::size_t i = 0; i < count; ++i)
-    chosen.push_back(count == 1 ? first : first + i * (n - 1) / (count - 1));
-  return chosen;
-}
-
 /// The configurations to draw, in the order of the legend, and what they are called.
 struct Shown {
   std::size_t configuration;
@@ -146,7 +136,7 @@ Figure learning_curves(const FigureSource& source) {
   Range all_epochs;
   for (const std::size_t epoch : epochs) all_epochs.add(static_cast<double>(epoch));
   const PlotAxis by_epoch{linear_scale(all_epochs, 1), "Epoch"};
-  Sheet sheet(width, heading_of(source, "accuracy and loss by epoch"));
+  Sheet sheet(width, source.results.name, "accuracy and loss by epoch");
   const double top = sheet.bottom();
   const Frame left(sheet.svg(), 0, width / 2 - 10, top, plot_height, by_epoch,
                    {metric_scale(curves, accuracy, true), "Accuracy"});

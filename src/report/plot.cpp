@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numbers>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace runner {
 namespace {
@@ -15,6 +18,10 @@ constexpr double margin = 12, tick_length = 4, tick_size = 11, title_size = 12, 
 constexpr double note_line = 1.35 * note_size, legend_line = 17, legend_sample = 30, legend_marker = 14;
 constexpr std::string_view grey = "#555", light_grey = "#e4e4e4";
 constexpr double marker_radius = 3.5;
+
+/// Renderers look for the intersections within a path, all with all: one with thousands of marks takes
+/// minutes.
+constexpr std::size_t most_in_a_path = 50;
 
 double widest_label(const Scale& scale) {
   double widest = 0;
@@ -174,7 +181,12 @@ void Frame::band(std::span<const Point> points, const Look& look) const {
 
 void Frame::bars(std::span<const Point> points, const Look& look, const BarStyle& style) const {
   Path path;
-  for (const Point& p : points) {
+  const auto draw = [&] {
+    svg_.stroke(path, {.colour = look.colour, .opacity = style.opacity});
+    path = {};
+  };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Point& p = points[i];
     if (!is_point(p)) continue;
     const double at_x = x(p.x), at_y = y(p.y);
     if (p.x_half > 0) path.move(x(p.x - p.x_half), at_y).line(x(p.x + p.x_half), at_y);
@@ -184,21 +196,28 @@ void Frame::bars(std::span<const Point> points, const Look& look, const BarStyle
       if (style.cap > 0 && p.x_half > 0) path.move(end_x, at_y - style.cap).line(end_x, at_y + style.cap);
       if (style.cap > 0 && p.y_half > 0) path.move(at_x - style.cap, end_y).line(at_x + style.cap, end_y);
     }
+    if (i % most_in_a_path == most_in_a_path - 1) draw();
   }
-  svg_.stroke(path, {.colour = look.colour, .opacity = style.opacity});
+  draw();
 }
 
 void Frame::markers(std::span<const Point> points, const Look& look, double radius) const {
   Path path;
-  for (const Point& p : points)
-    if (is_point(p)) add_marker(path, look.marker, x(p.x), y(p.y), radius);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (is_point(points[i])) add_marker(path, look.marker, x(points[i].x), y(points[i].y), radius);
+    if (i % most_in_a_path != most_in_a_path - 1) continue;
+    draw_markers(svg_, path, look);
+    path = {};
+  }
   draw_markers(svg_, path, look);
 }
 
-Sheet::Sheet(double width, std::string heading)
-    : width_(width), bottom_(margin + heading_size + 12), heading_(std::move(heading)) {
-  svg_.text(width / 2, margin + heading_size - 2,
-            shortened(heading_, heading_size * 1.12, width - 2 * margin),
+Sheet::Sheet(double width, std::string_view name, std::string_view what)
+    : width_(width), bottom_(margin + heading_size + 12), heading_(fmt::format("{}: {}", name, what)) {
+  constexpr double bold_size = 1.12 * heading_size;
+  const std::string end = fmt::format(": {}", what);
+  const double room = width - 2 * margin - text_width(end, bold_size);
+  svg_.text(width / 2, margin + heading_size - 2, shortened(name, bold_size, room) + end,
             {.size = heading_size, .anchor = Anchor::middle, .bold = true});
 }
 

@@ -90,7 +90,8 @@ struct LegendEntry {
 /// A figure as it grows downwards: a heading, frames, legend, notes.
 class Sheet {
  public:
-  Sheet(double width, std::string heading);
+  /// Headed "name: what"; of a long name the beginning.
+  Sheet(double width, std::string_view name, std::string_view what);
 
   Svg& svg() { return svg_; }
   double width() const { return width_; }

@@ -1,7 +1,5 @@
 #include "scale.hpp"
 
-#include "columns.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -108,13 +106,13 @@ Scale logarithmic_scale(const Range& range) {
   return scale;
 }
 
-Scale value_scale(std::span<const double> values) {
+Scale value_scale(std::span<const double> values, std::span<const std::string> labels) {
   Range range;
   for (const double value : values) range.add(value);
   Scale scale = spaced_geometrically(values) ? logarithmic_scale(range) : linear_scale(range);
   if (values.size() > most_values_as_ticks) return scale;
   scale.ticks.clear();
-  for (const double value : values) scale.ticks.push_back({value, exact_text(value)});
+  for (std::size_t i = 0; i < values.size(); ++i) scale.ticks.push_back({values[i], labels[i]});
   return scale;
 }
 

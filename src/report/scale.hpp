@@ -41,8 +41,8 @@ Scale linear_scale(const Range& range, double smallest_step = 0);
 Scale logarithmic_scale(const Range& range);
 
 /// Of the values of an axis, ascending: logarithmic where that spaces them more evenly. Up to ten values are
-/// the ticks themselves.
-Scale value_scale(std::span<const double> values);
+/// the ticks themselves, with their labels.
+Scale value_scale(std::span<const double> values, std::span<const std::string> labels);
 
 /// Words, or numbers that are taken for them: label i lies at i.
 Scale category_scale(std::span<const std::string> labels);

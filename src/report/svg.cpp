@@ -1,5 +1,6 @@
 #include "svg.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
@@ -184,9 +185,10 @@ void Svg::fill(const Path& path, const Fill& fill) {
 }
 
 void Svg::rectangle(const Box& box, std::string_view colour) {
-  fmt::format_to(std::back_inserter(body_),
-                 "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>\n", coordinate(box.left),
-                 coordinate(box.top), coordinate(box.width), coordinate(box.height), colour);
+  fmt::format_to(
+      std::back_inserter(body_),
+      "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\" shape-rendering=\"crispEdges\"/>\n",
+      coordinate(box.left), coordinate(box.top), coordinate(box.width), coordinate(box.height), colour);
 }
 
 void Svg::text(double x, double y, std::string_view text, const TextStyle& style) {

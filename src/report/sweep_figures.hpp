@@ -34,7 +34,7 @@ std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const
 
 /// The different values of an axis, ascending; words in the order of their axis.
 std::vector<double> values_of(const FigureSource& source, const Column& axis);
-/// Their texts, in that order.
+/// Their texts, in that order; numbers rounded where that is shorter.
 std::vector<std::string> texts_of(const FigureSource& source, const Column& axis);
 
 /// "Hidden units"
@@ -43,8 +43,8 @@ std::string title_of(const Column& axis);
 /// "Loss (cross entropy, nats)"; where there are several, "Loss".
 std::string loss_title(const FigureSource& source);
 
-/// "made: gap by hidden_size"
-std::string heading_of(const FigureSource& source, std::string_view what);
+/// `most` at most of first … last, both among them, evenly.
+std::vector<std::size_t> spread(std::size_t first, std::size_t last, std::size_t most);
 
 /// Their radius, so that many have room.
 double marker_radius(std::size_t markers);

@@ -13,8 +13,10 @@ namespace runner {
 namespace {
 
 constexpr double width = 460, plot_height = 340;
+constexpr std::size_t most_with_intervals = 300;  // those of more hide the points
 
-Point point_of(const ConfigurationSummary& c) {
+Point point_of(const ConfigurationSummary& c, bool intervals) {
+  if (!intervals) return {c.train_accuracy.mean, c.test_accuracy.mean};
   return {c.train_accuracy.mean, c.test_accuracy.mean, c.train_accuracy.half_width,
           c.test_accuracy.half_width};
 }
@@ -57,24 +59,27 @@ std::string left_out(const FigureSource& source) {
 Figure train_against_test(const FigureSource& source) {
   const auto& configurations = source.comparison.configurations;
   Range train, test;
-  bool intervals = false;
+  const bool intervals = configurations.size() <= most_with_intervals;
+  bool any_interval = false;
   for (const ConfigurationSummary& c : configurations) {
-    const Point p = point_of(c);
+    const Point p = point_of(c, intervals);
     add_interval(train, p.x, p.x_half);
     add_interval(test, p.y, p.y_half);
-    intervals = intervals || !std::isnan(p.y_half);
+    any_interval = any_interval || p.y_half > 0;
   }
-  // So that the diagonal is in sight, all along.
-  test.add(train.low);
-  test.add(train.high);
+  // The diagonal is in sight over all of the plot's width.
+  const Scale x = linear_scale(train);
+  const double diagonal_end = std::min(x.high, 1.0);
+  test.add(x.low);
+  test.add(diagonal_end);
 
-  Sheet sheet(width, heading_of(source, "train against test accuracy"));
-  const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height,
-                    {linear_scale(train), "Training accuracy"}, {linear_scale(test), "Test accuracy"});
+  Sheet sheet(width, source.results.name, "train against test accuracy");
+  const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height, {x, "Training accuracy"},
+                    {linear_scale(test), "Test accuracy"});
   sheet.reach(frame.bottom());
   frame.grid();
   const Look diagonal{"#555", "2 3", Marker::none, true};
-  frame.line(std::vector<Point>{{train.low, train.low}, {train.high, train.high}}, diagonal);
+  frame.line(std::vector<Point>{{x.low, x.low}, {diagonal_end, diagonal_end}}, diagonal);
 
   std::vector<LegendEntry> legend;
   const std::optional<Column> axis = telling_axis(source);
@@ -84,14 +89,14 @@ Figure train_against_test(const FigureSource& source) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::vector<Point> points;
     for (const ConfigurationSummary& c : configurations)
-      if (!axis || axis->value(c) == values[i]) points.push_back(point_of(c));
-    frame.bars(points, look(i), configurations.size() <= 100 ? BarStyle{2, 0.8} : BarStyle{0, 0.25});
+      if (!axis || axis->value(c) == values[i]) points.push_back(point_of(c, intervals));
+    frame.bars(points, look(i), {2, 0.8});
     frame.markers(points, look(i), radius);
     legend.push_back({axis ? fmt::format("{} {}", axis->name, texts[i]) : "configuration", look(i)});
   }
   const auto mark = [&](std::string label, std::size_t which, Marker marker) {
     const Look marked{.marker = marker};
-    frame.markers(std::vector<Point>{point_of(configurations[which])}, marked, 3.5);
+    frame.markers(std::vector<Point>{point_of(configurations[which], false)}, marked, 3.5);
     legend.push_back({std::move(label), marked});
   };
   if (configurations.size() > 1) {
@@ -104,7 +109,7 @@ Figure train_against_test(const FigureSource& source) {
   sheet.note(
       fmt::format("After epoch {}, {}{}{}. Below the line a network does better on what it was trained on.",
                   source.results.epochs, counted(configurations.size(), "configuration"),
-                  intervals ? "; bars: 95 % intervals over the seeds" : "", left_out(source)));
+                  any_interval ? "; bars: 95 % intervals over the seeds" : "", left_out(source)));
   return sheet.finish("train_against_test.svg", source.description);
 }
 

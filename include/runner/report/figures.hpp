@@ -18,8 +18,8 @@ struct Figure {
 /// - train_against_test: a point for each configuration, with its 95 % intervals, and the diagonal
 /// - learning_curves: accuracy and loss by epoch (201 epochs at most), 95 % intervals as bands: of all
 ///   configurations (six at most) where one axis varies, else of the best and that with the widest gap
-/// - gap_by_AXIS, accuracy_by_AXIS: for each axis that varies, mean over the runs that have all their
-/// partners
+/// - gap_by_AXIS, accuracy_by_AXIS: for each axis that varies (201 values at most), mean over the runs that
+/// have all their partners
 ///   (effect_of); none where no run has
 /// - gap_X_Y, test_accuracy_X_Y: heat maps for each two axes that vary, with 50 values at most, mean over the
 ///   configurations of a cell
