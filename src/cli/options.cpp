@@ -146,6 +146,8 @@ Options parse_arguments(int argc, char** argv) {
   CLI::App* reporting = app.add_subcommand("report", "Write a results file as a page of plots");
   reporting->add_option("FILE", report.file, "The results file, also of a sweep that is running")->required();
   reporting->add_option("-o,--output", report.output, "The page (the results file's name with .html)");
+  reporting->add_option("--svg", report.figures,
+                        "A folder for the plots as SVG files, for a paper; the page too only with --output");
 
   CLI::App* watch = app.add_subcommand(
       "watch",

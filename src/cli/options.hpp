@@ -55,7 +55,9 @@ struct CompareOptions {
 /// `runner report FILE`
 struct ReportOptions {
   std::filesystem::path file;
-  std::filesystem::path output;  ///< the results file's name with .html if empty
+  std::filesystem::path output;  ///< of the page; if empty, the results file's name with .html
+  std::filesystem::path
+      figures;  ///< the folder of the figures; none if empty, and no page unless it is named
 };
 
 /// `runner watch FILE`
