@@ -92,7 +92,7 @@ Scale logarithmic_scale(const Range& range) {
   const double factor = std::max(std::pow(range.high / range.low, padding), 1.05);
   Scale scale{range.low / factor, range.high * factor, true};
   const int first = magnitude(scale.low), last = magnitude(scale.high);
-  const int each = std::max(1, (last - first) / static_cast<int>(steps));
+  const int each = std::max(1, static_cast<int>(std::ceil((last - first) / steps)));
   const bool few = last - first < 3;
   for (int exponent = first; exponent <= last; ++exponent) {
     if (exponent % each != 0) continue;

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import h5py
@@ -675,6 +676,77 @@ class Report(Case):
         self.refused("report", "nowhere.h5", says=["nowhere.h5"])
         self.refused("report", "sweep.json", says=["sweep.json"])
         self.refused("report", says=["FILE"])
+
+
+class Figures(Case):
+    """report --svg"""
+
+    def setUp(self):
+        super().setUp()
+        self.run_it(self.config(hidden_size=[3, 9], seed=[1, 2], learning_rate=[0.1, 1], name="a<b&c"), "--quiet", "-o", "r.h5")
+
+    @staticmethod
+    def texts(svg):
+        return [(float(t.get("x")), float(t.get("y")), t.get("text-anchor"), t.text)
+                for t in svg.iter("{http://www.w3.org/2000/svg}text")]
+
+    def test_are_files(self):
+        out, err = self.run_it("report", "r.h5", "--svg", "paper/plots")
+        self.assertEqual(err, "")
+        files = out.split()
+        self.assertEqual([f"paper/plots/{name}.svg" for name in (
+            "train_against_test", "learning_curves", "gap_by_learning_rate", "accuracy_by_learning_rate", "gap_by_hidden_size",
+            "accuracy_by_hidden_size", "gap_learning_rate_hidden_size", "test_accuracy_learning_rate_hidden_size")], files)
+        self.assertEqual(sorted(files), sorted(f"paper/plots/{p.name}" for p in (self.dir / "paper" / "plots").iterdir()))
+        self.assertFalse((self.dir / "r.html").exists())
+        for file in files:
+            svg = ElementTree.parse(self.dir / file).getroot()
+            self.assertEqual(svg.tag, "{http://www.w3.org/2000/svg}svg")
+            self.assertIn("a<b&c: ", [t for *_, t in self.texts(svg)][0])
+            width = float(svg.get("width"))
+            self.assertTrue(all(0 <= x <= width for x, *_ in self.texts(svg)))
+
+    def test_take_the_place_of_older_ones(self):
+        self.run_it("report", "r.h5", "--svg", ".")
+        figure = self.dir / "train_against_test.svg"
+        content = figure.read_bytes()
+        figure.write_text("older")
+        out, _ = self.run_it("report", "r.h5", "--svg", ".", "-o", "page.html")
+        self.assertEqual(out.split()[:2], ["page.html", "./train_against_test.svg"])
+        self.assertEqual(figure.read_bytes(), content)
+        self.assertTrue((self.dir / "page.html").exists())
+
+    def test_points_lie_where_the_axes_say(self):
+        self.run_it("report", "r.h5", "--svg", ".")
+        svg = ElementTree.parse(self.dir / "train_against_test.svg").getroot()
+        # The axes, from their labels: those of y end at their marks, those of x have theirs in the middle.
+        ticks = {anchor: [(x, y, float(t)) for x, y, a, t in self.texts(svg) if a == anchor and re.fullmatch(r"-?[\d.]+", t)]
+                 for anchor in ("middle", "end")}
+        x_axis = np.polyfit([x for x, _, _ in ticks["middle"]], [v for *_, v in ticks["middle"]], 1)
+        y_axis = np.polyfit([y - 0.36 * 11 for _, y, _ in ticks["end"]], [v for *_, v in ticks["end"]], 1)
+        # The first kind of configurations are circles, "M left y a radius …".
+        drawn = []
+        for path in svg.iter("{http://www.w3.org/2000/svg}path"):
+            if path.get("fill") == "#0072b2":
+                for x, y, r in re.findall(r"M([\d.]+) ([\d.]+)a([\d.]+)", path.get("d"))[:2]:
+                    drawn.append((np.polyval(x_axis, float(x) + float(r)), np.polyval(y_axis, float(y))))
+        compared = json.loads(self.run_it("compare", "r.h5", "--json")[0])["configurations"]
+        axis = next(a for a in ("learning_rate", "hidden_size") if any(t.startswith(a) for *_, t in self.texts(svg)))
+        first = min(c[axis] for c in compared)
+        expected = [(c["train_accuracy"], c["test_accuracy"]) for c in compared if c[axis] == first]
+        # Two decimals of a pixel, on labels of three digits.
+        np.testing.assert_allclose(sorted(drawn[:2]), sorted(expected), atol=5e-4)
+
+    def test_of_nothing_done(self):
+        self.run_it(self.config(learning_rate=3e38), "--quiet", "-o", "d.h5")
+        out, _ = self.run_it("report", "d.h5", "--svg", "plots")
+        self.assertIn("d.h5: no run is done", out)
+        self.assertFalse((self.dir / "plots").exists())
+
+    def test_where_nothing_can_be_written(self):
+        (self.dir / "file").write_text("")
+        self.refused("report", "r.h5", "--svg", "file", code=1, says=["cannot", "file"])
+        self.refused("report", "nowhere.h5", "--svg", "plots", says=["nowhere.h5"])
 
 
 class Gradcheck(Case):

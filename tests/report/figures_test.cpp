@@ -1,0 +1,197 @@
+#include "runner/report/figures.hpp"
+
+#include "report/hand_made.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace runner {
+namespace {
+
+using test::ending;
+using test::results;
+using test::spec;
+using test::stored;
+
+using Names = std::vector<std::string>;
+
+Names names_of(const std::vector<Figure>& all) {
+  Names names;
+  for (const Figure& figure : all) names.push_back(figure.name);
+  return names;
+}
+
+const std::string& svg_of(const std::vector<Figure>& all, std::string_view name) {
+  return std::find_if(all.begin(), all.end(), [&](const Figure& f) { return f.name == name; })->svg;
+}
+
+bool has(const std::string& svg, std::string_view text) {
+  return svg.find(text) != std::string::npos;
+}
+
+std::size_t count(const std::string& svg, std::string_view text) {
+  std::size_t n = 0;
+  for (std::size_t at = svg.find(text); at != std::string::npos; at = svg.find(text, at + 1)) ++n;
+  return n;
+}
+
+/// Learning rates 0.1 and 1, hidden sizes 10, 20 and 40, `seeds` seeds each.
+ResultsData grid(int seeds) {
+  std::vector<StoredRun> runs;
+  for (const double rate : {0.1, 1.0})
+    for (const int hidden : {10, 20, 40})
+      for (int seed = 0; seed < seeds; ++seed)
+        runs.push_back(ending(spec(hidden, seed, rate), 0.8f + 0.002f * static_cast<float>(hidden + seed),
+                              0.8f + 0.001f * static_cast<float>(seed)));
+  return results(1, std::move(runs));
+}
+
+TEST(Figures, AreOfEachAxisThatVariesAndEachTwo) {
+  EXPECT_EQ(names_of(figures(grid(2))),
+            (Names{"train_against_test.svg", "learning_curves.svg", "gap_by_learning_rate.svg",
+                   "accuracy_by_learning_rate.svg", "gap_by_hidden_size.svg", "accuracy_by_hidden_size.svg",
+                   "gap_learning_rate_hidden_size.svg", "test_accuracy_learning_rate_hidden_size.svg"}));
+}
+
+TEST(Figures, OfOneConfigurationAreTwo) {
+  const std::vector<Figure> all = figures(results(1, {ending(spec(10), 0.9f, 0.8f)}));
+  EXPECT_EQ(names_of(all), (Names{"train_against_test.svg", "learning_curves.svg"}));
+  EXPECT_TRUE(has(svg_of(all, "learning_curves.svg"), "One seed."));
+}
+
+TEST(Figures, OfNothingAreNone) {
+  EXPECT_TRUE(figures(results(1, {})).empty());
+  EXPECT_TRUE(figures(results(1, {stored(spec(1), RunStatus::diverged, {0, 0}, {0, 0}, {1, 1}),
+                                  stored(spec(2), RunStatus::pending, {0, 0}, {0, 0}, {1, 1})}))
+                  .empty());
+}
+
+TEST(Figures, LeaveOutWhatDiverged) {
+  ResultsData data = grid(1);
+  for (StoredRun& run : data.runs)
+    if (run.run.spec.hidden_size == 40) run.status = RunStatus::diverged;
+  const std::vector<Figure> all = figures(data);
+  EXPECT_TRUE(has(svg_of(all, "train_against_test.svg"), "2 runs diverged"));
+  // The value that has no runs has no place on the axis, and takes none of the others' partners.
+  const std::string& by = svg_of(all, "gap_by_hidden_size.svg");
+  EXPECT_TRUE(has(by, ">20<"));
+  EXPECT_FALSE(has(by, ">40<"));
+  EXPECT_TRUE(has(by, "Means over 2 runs"));
+}
+
+TEST(Figures, WhereNoRunsCanBePairedShowNoEffect) {
+  const std::vector<Figure> all =
+      figures(results(1, {ending(spec(10, 1), 0.9f, 0.8f), ending(spec(20, 2), 0.9f, 0.8f)}));
+  EXPECT_EQ(names_of(all), (Names{"train_against_test.svg", "learning_curves.svg"}));
+}
+
+TEST(Figures, SayWhatTheirIntervalsAre) {
+  EXPECT_TRUE(has(svg_of(figures(grid(2)), "gap_by_hidden_size.svg"), "against 10."));
+  std::vector<StoredRun> runs;
+  for (const int hidden : {10, 20})
+    for (int seed = 0; seed < 3; ++seed)
+      runs.push_back(ending(spec(hidden, seed), 0.9f + 0.01f * static_cast<float>(seed), 0.8f));
+  const std::string one_axis = svg_of(figures(results(1, runs)), "gap_by_hidden_size.svg");
+  EXPECT_TRUE(has(one_axis, "bars: 95 %"));
+  EXPECT_FALSE(has(one_axis, "against"));
+}
+
+TEST(Figures, HaveTitlesTicksAndUnits) {
+  const std::vector<Figure> all = figures(grid(2));
+  const std::string& curves = svg_of(all, "learning_curves.svg");
+  for (const std::string_view text :
+       {">Epoch<", ">Accuracy<", ">Loss (cross entropy, nats)<", ">training<", ">test<"})
+    EXPECT_TRUE(has(curves, text)) << text;
+  const std::string& by = svg_of(all, "accuracy_by_hidden_size.svg");
+  for (const std::string_view text : {">Hidden units<", ">Accuracy<", ">10<", ">20<", ">40<", ">0.82<"})
+    EXPECT_TRUE(has(by, text)) << text;
+  EXPECT_EQ(count(by, "stroke-dasharray=\"6 3\""), 2u);  // the test curve and its place in the legend
+}
+
+TEST(Figures, TakeWordsForCategories) {
+  RunSpec squared;
+  squared.loss = Loss::mean_squared_error;
+  const std::vector<Figure> all =
+      figures(results(1, {ending(RunSpec{}, 0.9f, 0.8f), ending(squared, 0.9f, 0.7f)}));
+  const std::string& by = svg_of(all, "gap_by_loss.svg");
+  EXPECT_TRUE(has(by, ">cross_entropy<"));
+  EXPECT_TRUE(has(by, ">mean_squared_error<"));
+  EXPECT_TRUE(has(svg_of(all, "learning_curves.svg"), ">Loss<"));
+}
+
+TEST(Figures, WriteTheCellsOfHeatMaps) {
+  const std::vector<Figure> all = figures(grid(1));
+  const std::string& gap = svg_of(all, "gap_learning_rate_hidden_size.svg");
+  // 0.02, 0.04 and 0.08: white on the darkest, black on the lightest colour.
+  EXPECT_EQ(count(gap, "fill=\"#fff\">0.020</text>"), 2u);
+  EXPECT_EQ(count(gap, ">0.040</text>"), 2u);
+  EXPECT_EQ(count(gap, "fill=\"#000\">0.080</text>"), 2u);
+  EXPECT_EQ(count(gap, ">0.04</text>"), 1u);  // on the colour bar
+}
+
+TEST(Figures, MarkCellsThatLackConfigurations) {
+  ResultsData data = grid(1);
+  data.runs.pop_back();
+  EXPECT_TRUE(has(svg_of(figures(data), "gap_learning_rate_hidden_size.svg"), "grey: none is done"));
+
+  ResultsData more = grid(1);
+  for (const StoredRun& run : grid(1).runs) {
+    more.runs.push_back(run);
+    more.runs.back().run.spec.batch_size = 7;
+  }
+  more.runs.pop_back();
+  const std::string svg = svg_of(figures(more), "gap_learning_rate_hidden_size.svg");
+  EXPECT_EQ(count(svg, ">0.080*</text>"), 1u);
+  EXPECT_EQ(count(svg, ">0.080</text>"), 1u);
+  EXPECT_TRUE(has(svg, "(*"));
+}
+
+TEST(Figures, DrawTheValidationSetWhereThereIsOne) {
+  StoredRun run = ending(spec(10), 0.9f, 0.8f);
+  run.validation_accuracy = {0, 0.85f};
+  run.validation_loss = {2, 1};
+  ResultsData data = results(1, {run});
+  EXPECT_FALSE(has(svg_of(figures(data), "learning_curves.svg"), ">validation<"));
+  data.origin.validation_size = 5;
+  EXPECT_TRUE(has(svg_of(figures(data), "learning_curves.svg"), ">validation<"));
+}
+
+TEST(Figures, EscapeTheName) {
+  ResultsData data = grid(1);
+  data.name = "<script>&";
+  data.origin.dataset = "]]><b>";
+  for (const Figure& figure : figures(data)) {
+    EXPECT_TRUE(has(figure.svg, "&lt;script&gt;&amp;: ")) << figure.name;
+    EXPECT_FALSE(has(figure.svg, "<script")) << figure.name;
+    EXPECT_FALSE(has(figure.svg, "<b>")) << figure.name;
+  }
+}
+
+TEST(Figures, HoldNoNumberThatIsNone) {
+  ResultsData data = grid(1);
+  for (StoredRun& run : data.runs) run.train_accuracy[1] = run.test_accuracy[1] = 0.5f;  // all the same
+  for (const Figure& figure : figures(data)) {
+    EXPECT_FALSE(has(figure.svg, "nan")) << figure.name;
+    EXPECT_FALSE(has(figure.svg, "inf")) << figure.name;
+  }
+}
+
+TEST(Figures, OfTenThousandConfigurationsStaySmall) {
+  std::vector<StoredRun> runs;
+  for (int i = 0; i < 10000; ++i) {
+    auto run = ending(spec(1 + i % 100), 0.9f, 0.8f + 1e-5f * static_cast<float>(i));
+    run.run.spec.batch_size = 1 + i / 100;
+    runs.push_back(std::move(run));
+  }
+  const std::vector<Figure> all = figures(results(1, std::move(runs)));
+  EXPECT_EQ(all.size(), 6u);  // no heat maps of a hundred by a hundred
+  for (const Figure& figure : all) EXPECT_LT(figure.svg.size(), 2'000'000u) << figure.name;
+}
+
+}  // namespace
+}  // namespace runner
