@@ -14,6 +14,8 @@
 namespace runner {
 namespace {
 
+constexpr std::size_t most_digits = 7;  // of a label, before it is rounded
+
 std::string description_of(const ResultsData& results, const Comparison& comparison) {
   std::vector<std::string> fixed;
   for (const Column& axis : fixed_axes(comparison))
@@ -74,7 +76,8 @@ std::vector<std::string> texts_of(const FigureSource& source, const Column& axis
   std::vector<std::string> texts;
   for (const auto& [value, example] : examples(source, axis)) {
     std::string exact = exact_text(axis, *example), rounded = fmt::format("{:.5g}", value);
-    texts.push_back(axis.word || exact.size() <= rounded.size() ? exact : rounded);
+    texts.push_back(axis.word || exact.size() <= most_digits || exact.size() <= rounded.size() ? exact
+                                                                                               : rounded);
   }
   return texts;
 }

@@ -65,7 +65,7 @@ std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
   const auto figure = [&](std::string_view name, std::string_view what, std::string_view y_title,
                           const std::vector<Drawn>& all) {
     Sheet sheet(width, source.results.name, fmt::format("{} by {}", what, axis.name));
-    const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height, x,
+    const Frame frame(sheet.svg(), 0, width - right_margin, sheet.bottom(), plot_height, x,
                       {scale_of(all), std::string(y_title)});
     sheet.reach(frame.bottom());
     frame.grid();

@@ -138,9 +138,9 @@ Figure learning_curves(const FigureSource& source) {
   const PlotAxis by_epoch{linear_scale(all_epochs, 1), "Epoch"};
   Sheet sheet(width, source.results.name, "accuracy and loss by epoch");
   const double top = sheet.bottom();
-  const Frame left(sheet.svg(), 0, width / 2 - 10, top, plot_height, by_epoch,
+  const Frame left(sheet.svg(), 0, width / 2 - right_margin / 2, top, plot_height, by_epoch,
                    {metric_scale(curves, accuracy, true), "Accuracy"});
-  const Frame right(sheet.svg(), width / 2, width - 14, top, plot_height, by_epoch,
+  const Frame right(sheet.svg(), width / 2, width - right_margin, top, plot_height, by_epoch,
                     {metric_scale(curves, loss, false), loss_title(source)});
   draw(left, curves, accuracy, epochs);
   draw(right, curves, loss, epochs);

@@ -76,9 +76,9 @@ void add_marker(Path& path, Marker marker, double x, double y, double r) {
   }
 }
 
-void draw_markers(Svg& svg, const Path& path, const Look& look) {
+void draw_markers(Svg& svg, const Path& path, const Look& look, double radius) {
   if (look.marker == Marker::cross)
-    svg.stroke(path, {look.colour, 1.8});
+    svg.stroke(path, {look.colour, radius / 2});
   else if (look.marker == Marker::ring || look.marker == Marker::frame)
     svg.stroke(path, {look.colour, 1.2});
   else
@@ -206,10 +206,10 @@ void Frame::markers(std::span<const Point> points, const Look& look, double radi
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (is_point(points[i])) add_marker(path, look.marker, x(points[i].x), y(points[i].y), radius);
     if (i % most_in_a_path != most_in_a_path - 1) continue;
-    draw_markers(svg_, path, look);
+    draw_markers(svg_, path, look, radius);
     path = {};
   }
-  draw_markers(svg_, path, look);
+  draw_markers(svg_, path, look, radius);
 }
 
 Sheet::Sheet(double width, std::string_view name, std::string_view what)
@@ -242,7 +242,7 @@ void Sheet::legend(std::span<const LegendEntry> entries) {
                   {entry.look.colour, 1.5, entry.look.dash});
     Path marker;
     add_marker(marker, entry.look.marker, left + sample / 2, middle, marker_radius);
-    draw_markers(svg_, marker, entry.look);
+    draw_markers(svg_, marker, entry.look, marker_radius);
     svg_.text(left + sample + 6, middle + 0.36 * tick_size, label, {tick_size});
     left += needed + 14;
   }

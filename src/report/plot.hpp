@@ -32,6 +32,9 @@ inline constexpr std::size_t looks = 7;
 /// Of the curves on a data set, everywhere.
 inline constexpr std::string_view train_dash{}, test_dash = "6 3", validation_dash = "1.5 2.5";
 
+/// What a frame's last label may reach beyond it.
+inline constexpr double right_margin = 22;
+
 struct PlotAxis {
   Scale scale;
   std::string title;

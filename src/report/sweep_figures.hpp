@@ -34,7 +34,7 @@ std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const
 
 /// The different values of an axis, ascending; words in the order of their axis.
 std::vector<double> values_of(const FigureSource& source, const Column& axis);
-/// Their texts, in that order; numbers rounded where that is shorter.
+/// Their texts, in that order; long numbers are rounded.
 std::vector<std::string> texts_of(const FigureSource& source, const Column& axis);
 
 /// "Hidden units"

@@ -74,8 +74,8 @@ Figure train_against_test(const FigureSource& source) {
   test.add(diagonal_end);
 
   Sheet sheet(width, source.results.name, "train against test accuracy");
-  const Frame frame(sheet.svg(), 0, width - 14, sheet.bottom(), plot_height, {x, "Training accuracy"},
-                    {linear_scale(test), "Test accuracy"});
+  const Frame frame(sheet.svg(), 0, width - right_margin, sheet.bottom(), plot_height,
+                    {x, "Training accuracy"}, {linear_scale(test), "Test accuracy"});
   sheet.reach(frame.bottom());
   frame.grid();
   const Look diagonal{"#555", "2 3", Marker::none, true};
