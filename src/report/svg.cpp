@@ -1,11 +1,11 @@
 #include "svg.hpp"
 
+#include "utf8.hpp"
+
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -13,46 +13,15 @@
 namespace runner {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
-/// A character of text: its bytes and its code point.
-struct Character {
-  std::string_view bytes;
-  std::uint32_t code;
-  bool valid;
-};
-
-/// The character that text begins with; a single byte where it begins with none.
-Character first_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
-  };
-  const std::uint32_t lead = byte(0);
-  const std::size_t length = lead < 0x80       ? 1
-                             : lead >> 5 == 6  ? 2
-                             : lead >> 4 == 14 ? 3
-                             : lead >> 3 == 30 ? 4
-                                               : 0;
-  const Character none{text.substr(0, 1), 0, false};
-  if (length == 0 || length > text.size()) return none;
-  std::uint32_t code = length == 1 ? lead : lead & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if (byte(i) >> 6 != 2) return none;
-    code = code << 6 | (byte(i) & 0x3F);
-  }
-  constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  const bool valid = code >= least[length] && code <= 0x10FFFF && (code < 0xD800 || code > 0xDFFF);
-  return valid ? Character{text.substr(0, length), code, true} : none;
-}
-
 /// Production [2] Char of XML 1.0.
-bool is_xml_character(std::uint32_t code) {
+bool is_xml_character(char32_t code) {
   return code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code != 0xFFFE && code != 0xFFFF);
 }
 
 /// In units of the font's size: of DejaVu Sans, which is wider than Helvetica and its kin.
-double width_of(std::uint32_t code) {
+double width_of(char32_t code) {
   constexpr std::string_view narrow = " .,:;'|!()[]fijlrtI-";
   constexpr std::string_view wide = "mwMW%@";
   if (code >= 0x1100) return code < 0x2E80 ? 0.84 : 1.0;  // symbols; from here on the East Asian scripts
@@ -83,9 +52,9 @@ std::string xml_text(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const Character c = first_character(text);
-    text.remove_prefix(c.bytes.size());
-    if (!c.valid || !is_xml_character(c.code))
-      out += replacement;
+    const std::string_view bytes = text.substr(0, std::max<std::size_t>(c.bytes, 1));
+    if (c.bytes == 0 || !is_xml_character(c.code))
+      out += replacement_character;
     else if (c.code == '&')
       out += "&amp;";
     else if (c.code == '<')
@@ -95,7 +64,8 @@ std::string xml_text(std::string_view text) {
     else if (c.code == '"')
       out += "&quot;";
     else
-      out += c.bytes;
+      out += bytes;
+    text.remove_prefix(bytes.size());
   }
   return out;
 }
@@ -113,7 +83,7 @@ double text_width(std::string_view text, double size) {
   while (!text.empty()) {
     const Character c = first_character(text);
     width += width_of(c.code);
-    text.remove_prefix(c.bytes.size());
+    text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
   }
   return width * size;
 }
@@ -142,7 +112,7 @@ std::string shortened(std::string_view text, double size, double width) {
     const Character c = first_character(text.substr(kept));
     used += width_of(c.code) * size;
     if (used > room) break;
-    kept += c.bytes.size();
+    kept += std::max<std::size_t>(c.bytes, 1);
   }
   return std::string(text.substr(0, kept)).append(ellipsis);
 }

@@ -1,36 +1,14 @@
 #include "text.hpp"
 
+#include "utf8.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace runner {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
 bool continues(char c) {
   return (c & 0xC0) == 0x80;
-}
-
-/// One character at the front of a text, and its bytes; no bytes where there is none in UTF-8.
-struct Character {
-  char32_t code = 0;
-  std::size_t bytes = 0;
-};
-
-Character first_of(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {};
-  char32_t code = lead & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if (!continues(text[i])) return {};
-    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  }
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return code < least[bytes] || code > 0x10FFFF || surrogate ? Character{} : Character{code, bytes};
 }
 
 bool is_shown(char32_t code) {
@@ -64,9 +42,9 @@ std::string padded(std::string_view text, std::size_t width) {
 std::string printable(std::string_view text) {
   std::string shown;
   while (!text.empty()) {
-    const Character character = first_of(text);
+    const Character character = first_character(text);
     const std::size_t bytes = std::max<std::size_t>(character.bytes, 1);
-    shown += character.bytes > 0 && is_shown(character.code) ? text.substr(0, bytes) : replacement;
+    shown += character.bytes > 0 && is_shown(character.code) ? text.substr(0, bytes) : replacement_character;
     text.remove_prefix(bytes);
   }
   return shown;
