@@ -48,10 +48,20 @@ TEST(EffectOf, PairsRunsThatDifferInTheAxisAlone) {
   EXPECT_EQ(effect.values[1].value, "100");
   EXPECT_EQ(effect.values[1].test_accuracy.mean, 0.5625);
   EXPECT_EQ(effect.values[1].test_change.mean, 0.1875);
+  EXPECT_EQ(effect.values[1].train_change.mean, 0);
   EXPECT_EQ(effect.values[1].gap_change.mean, -0.1875);
   // Of 1/8, 1/4, 1/8, 1/4: the level of the rates is no part of the noise.
   EXPECT_DOUBLE_EQ(effect.values[1].test_change.half_width,
                    estimate(std::vector{0.125, 0.25, 0.125, 0.25}).half_width);
+}
+
+TEST(EffectOf, TakesTheChangeOfTrainAccuracyPairByPair) {
+  const Effect effect = effect_of(results(1, {ending(spec(10, 1), 0.25f, 0), ending(spec(20, 1), 0.5f, 0),
+                                              ending(spec(10, 2), 0.5f, 0), ending(spec(20, 2), 1, 0)}),
+                                  "hidden_size");
+  EXPECT_EQ(effect.values[0].train_change.mean, 0);
+  EXPECT_EQ(effect.values[1].train_change.mean, 0.375);
+  EXPECT_EQ(effect.values[1].train_change.half_width, estimate(std::vector{0.25, 0.5}).half_width);
 }
 
 TEST(EffectOf, LeavesOutWhatHasNotAllPartners) {
