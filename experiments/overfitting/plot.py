@@ -1,53 +1,57 @@
 #!/usr/bin/python3
-"""Draws train against test, from a results file, as two panels.
+"""Draws what decides the gap: hidden units, or training images.
 
-usage: plot.py RESULTS.h5 PICTURE.png
+usage: runner compare images_*.h5 --csv | plot.py PICTURE.png
 
-Left: accuracy at the last epoch against hidden size, a point for each seed, lines through the means.
-Right: the loss of each epoch on training data (solid) and test data (dashed), mean over seeds, for three hidden sizes.
-Needs Debian's python3-xarray, python3-h5netcdf and python3-matplotlib.
+The files' sweeps are named images_N, after their number of training images. Left: accuracy at the last epoch on
+training and test data against hidden units, a colour for each number of images. Right: the gap between them against
+the number of images, a line for each number of hidden units. Bars are 95 % intervals over the seeds.
+Needs Debian's python3-matplotlib.
 """
+import csv
 import sys
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
-import xarray as xr
 
-if len(sys.argv) != 3:
+if len(sys.argv) != 2:
     sys.exit(__doc__)
-results, picture = sys.argv[1:]
 
-data = xr.open_dataset(results, engine="h5netcdf")
-last = data.isel(epoch=-1)
-by_size = last.groupby("hidden_size").mean("run")
-sizes = by_size.hidden_size.values
+rows = {}  # (images, hidden units): a line of the comparison
+for row in csv.DictReader(sys.stdin):
+    rows[int(row["file"].removeprefix("images_")), int(row["hidden_size"])] = row
+images, sizes = (sorted({key[i] for key in rows}) for i in (0, 1))
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), constrained_layout=True)
+figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), constrained_layout=True)
 
-for key, label, colour, style, marker in (
-        ("train_accuracy", "train", "#0072b2", "-", "o"), ("test_accuracy", "test", "#d55e00", "--", "s")):
-    left.plot(last.hidden_size, last[key], marker, color=colour, alpha=0.35, markersize=5, markeredgewidth=0)
-    left.plot(sizes, by_size[key], style, color=colour, label=label)
-left.fill_between(sizes, by_size.test_accuracy, by_size.train_accuracy, color="0.5", alpha=0.12, label="gap")
-left.set_xscale("log")
-left.set_xticks(sizes, [str(size) for size in sizes])
-left.minorticks_off()
+
+def line(axes, x, keys, column, **style):
+    mean, interval = ([float(rows[key][name]) for key in keys] for name in (column, f"{column}_ci"))
+    axes.errorbar(x, mean, interval, capsize=2, elinewidth=1, markersize=5, **style)
+
+
+for n, colour, marker in zip(images, ("#cc79a7", "#d55e00", "#009e73", "#0072b2"), "os^D"):
+    for column, dash in (("train_accuracy", "-"), ("test_accuracy", "--")):
+        line(left, sizes, [(n, size) for size in sizes], column, color=colour, marker=marker, linestyle=dash,
+             label=f"{n:,} images" if dash == "-" else None)
 left.set_xlabel("hidden units")
-left.set_ylabel(f"accuracy after {int(data.epoch[-1])} epochs")
-left.legend(frameon=False)
+left.set_ylabel("accuracy (train solid, test dashed)")
 
-for size, colour in zip((sizes[0], sizes[len(sizes) // 2], sizes[-1]), ("#56b4e9", "#009e73", "#cc79a7")):
-    runs = data.isel(run=(data.hidden_size == size).values).mean("run")
-    right.plot(data.epoch, runs.train_loss, "-", color=colour, label=f"{size} hidden units")
-    right.plot(data.epoch, runs.test_loss, "--", color=colour)
-right.set_xlabel("epoch")
-right.set_ylabel("cross-entropy loss (train solid, test dashed)")
+shown = [sizes[0], sizes[len(sizes) // 2], sizes[-1]]
+for size, colour, marker, dash in zip(shown, ("#56b4e9", "#e69f00", "#000000"), "ovs", ("-", "--", ":")):
+    line(right, images, [(n, size) for n in images], "gap", color=colour, marker=marker, linestyle=dash,
+         label=f"{size} hidden units")
+right.set_xlabel("training images")
+right.set_ylabel("gap: train minus test accuracy")
 right.set_ylim(bottom=0)
-right.legend(frameon=False)
 
 for axes in (left, right):
+    axes.set_xscale("log")
+    axes.minorticks_off()
     axes.spines[["top", "right"]].set_visible(False)
-figure.suptitle(f"{data.attrs['dataset']}, {data.attrs['train_size']} training images")
-figure.savefig(picture, dpi=110)
+    axes.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1), ncol=2 if axes is left else 3, fontsize=9)
+left.set_xticks(sizes, [str(size) for size in sizes])
+right.set_xticks(images, [f"{n:,}" for n in images])
+figure.savefig(sys.argv[1], dpi=100)
