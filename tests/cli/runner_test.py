@@ -127,7 +127,7 @@ class Arguments(Case):
     def refused_at_once(self, *arguments, says):
         start = time.monotonic()
         err = self.refused(*arguments, says=says)
-        self.assertLess(time.monotonic() - start, 5)  # it takes a tenth of a second, unless sanitized on a busy machine
+        self.assertLess(time.monotonic() - start, 60)  # it takes a tenth of a second; what is quadratic takes hours
         self.assertLess(len(err), 2000)
 
     def test_more_memory_than_there_is(self):
@@ -287,7 +287,7 @@ class Sweeps(Case):
         _, err = self.run_it(config, code=2)
         self.assertIn(f"{first.pid}", err)
         first.send_signal(signal.SIGINT)
-        first.communicate(timeout=60)
+        first.communicate(timeout=300)
         self.assertEqual(first.returncode, 130)
 
 
@@ -830,32 +830,33 @@ class Interruptions(Files):
     keys = {"learning_rate": [0.1, 0.3, 0.7], "hidden_size": [10, 40], "seed": list(range(12)), "epochs": 60,
             "save_weights": True}
 
-    def interrupted(self, how, code, undisturbed):
-        """Runs a sweep, interrupting it again and again, to its end; returns how often it was. Given the seconds it takes undisturbed."""
+    def interrupted(self, how, code):
+        """Runs a sweep, interrupting it again and again, to its end; returns how often it was."""
         config = self.config(**self.keys)
         r = random.Random(5)
-        for count in range(100):
-            p = self.start(config, "--commit-interval", "20")
-            try:
-                out, err = p.communicate(timeout=undisturbed * r.uniform(0.1, 0.3 + 0.03 * count))
-                self.assertEqual(p.returncode, 0, err)
+        for count in range(200):
+            p = self.start(config, "--commit-interval", "20", "--progress", "jsonl")
+            # At first at once, when there may be no file yet; then after some of the 4,392 epochs.
+            for _ in range(r.randrange(20, 600) if count > 2 else 0):
+                p.stdout.readline()
+            p.send_signal(how)
+            p.stdout.read()
+            err = p.stderr.read()
+            p.wait()
+            p.stdout.close()
+            p.stderr.close()
+            if p.returncode == 0:
                 return count
-            except subprocess.TimeoutExpired:
-                p.send_signal(how)
-                out, err = p.communicate(timeout=60)
-                if p.returncode == 0:
-                    return count
-                self.assertIn(p.returncode, code, err)
-                if p.returncode == 130:
-                    self.assertIn("the same command goes on", err)
+            self.assertIn(p.returncode, code, err)
+            if p.returncode == 130:
+                self.assertIn("the same command goes on", err)
             if (self.dir / "results" / "sweep.h5").exists():
                 self.results(keys=(*METRICS, "epochs_done"))
         self.fail("it never came to an end")
 
     def check(self, how, code):
-        start = time.monotonic()
         self.run_it(self.config(**self.keys), "--quiet", "--output", "results/undisturbed.h5")
-        self.assertGreater(self.interrupted(how, code, time.monotonic() - start), 1)
+        self.assertGreater(self.interrupted(how, code), 5)
         self.assert_same("results/sweep.h5", "results/undisturbed.h5")
 
     def test_ctrl_c(self):
@@ -894,13 +895,15 @@ class Interruptions(Files):
         self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])
 
     def test_a_stopped_sweep_finishes_its_epochs_and_says_so(self):
-        p = self.start(self.config(epochs=100000))
-        while not (self.dir / "results" / "sweep.h5").exists():
-            time.sleep(0.02)
-        time.sleep(0.5)
+        p = self.start(self.config(epochs=1000000), "--progress", "jsonl")
+        for _ in range(3):
+            p.stdout.readline()
         p.send_signal(signal.SIGTERM)
-        _, err = p.communicate(timeout=60)
-        self.assertEqual(p.returncode, 130)
+        p.stdout.read()
+        err = p.stderr.read()
+        p.stdout.close()
+        p.stderr.close()
+        self.assertEqual(p.wait(), 130)
         self.assertIn("stopped: 0 of 1 runs", err)
         self.assertGreater(self.results(keys=["epochs_done"])["epochs_done"][0], 0)
 
