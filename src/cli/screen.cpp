@@ -50,6 +50,9 @@ void Screen::enter() {
   if (keys_) {
     termios raw = terminal_;
     raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    // A Ctrl-C discards the keys before it, which may have been announced: reading must not wait for them.
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   }
   put("\x1b[?1049h\x1b[?25l\x1b[?7l");
@@ -81,7 +84,8 @@ Screen::Event Screen::wait(std::chrono::nanoseconds time) {
     if (poll(sources.data(), sources.size(), static_cast<int>(left.count())) <= 0) continue;
     Event event = Event::timeout;
     if (sources[0].revents != 0) event = take_signal();
-    if (event == Event::timeout && sources[1].revents != 0) event = take_key();
+    if ((sources[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) keys_ = false;  // no more are to come
+    if (event == Event::timeout && (sources[1].revents & POLLIN) != 0) event = take_key();
     if (event != Event::timeout) return event;
   }
 }
@@ -104,7 +108,7 @@ Screen::Event Screen::take_signal() {
 
 Screen::Event Screen::take_key() {
   char key = 0;
-  if (read(STDIN_FILENO, &key, 1) <= 0) keys_ = false;  // no more are to come
+  if (read(STDIN_FILENO, &key, 1) < 0) keys_ = false;
   return key == 'q' ? Event::quit : Event::timeout;
 }
 

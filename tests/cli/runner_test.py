@@ -836,8 +836,9 @@ class Interruptions(Files):
         r = random.Random(5)
         for count in range(200):
             p = self.start(config, "--commit-interval", "20", "--progress", "jsonl")
-            # At first at once, when there may be no file yet; then after some of the 4,392 epochs.
-            for _ in range(r.randrange(20, 600) if count > 2 else 0):
+            # At first at once, when there may be no file yet; then after some of the 4,392 epochs, more and more:
+            # what is killed has to begin its runs in flight anew.
+            for _ in range(r.randrange(20, 300 + 100 * count) if count > 2 else 0):
                 p.stdout.readline()
             p.send_signal(how)
             p.stdout.read()
