@@ -10,7 +10,6 @@
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
-constexpr std::size_t max_classes = 256;  // labels are bytes
 constexpr double h = difference_step;
 
 /// What a byte is worth as a pixel.

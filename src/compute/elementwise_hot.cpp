@@ -15,8 +15,6 @@
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
-constexpr std::size_t max_classes = 256;  // labels are bytes
-
 /// As many lanes as one register has.
 #if defined(__AVX512F__)
 constexpr std::size_t width = 16;

@@ -40,8 +40,7 @@ void measure(const Seeds& seeds, bool validated, std::size_t last, Configuration
     summary.validation_loss = seeds.at(&StoredRun::validation_loss, last);
   }
 
-  const Seeds::Metric accuracy = validated ? &StoredRun::validation_accuracy : &StoredRun::test_accuracy;
-  const Seeds::Metric loss = validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+  const Seeds::Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
   const std::vector<double> accuracies = seeds.curve(accuracy), losses = seeds.curve(loss);
   const auto best =
       static_cast<std::size_t>(std::max_element(accuracies.begin(), accuracies.end()) - accuracies.begin());
@@ -104,7 +103,7 @@ Comparison compare(const ResultsData& results) {
 }
 
 std::string_view Comparison::chosen_by() const {
-  return validated ? "validation" : "test";
+  return chosen_set(validated);
 }
 
 std::optional<std::size_t> Comparison::widest_gap() const {

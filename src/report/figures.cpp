@@ -17,13 +17,10 @@ namespace {
 constexpr std::size_t most_digits = 7;  // of a label, before it is rounded
 
 std::string description_of(const ResultsData& results, const Comparison& comparison) {
-  std::vector<std::string> fixed;
-  for (const Column& axis : fixed_axes(comparison))
-    fixed.push_back(fmt::format("{} {}", axis.name, exact_text(axis, comparison.configurations.front())));
   const Origin& origin = results.origin;
   return fmt::format("{}: {} training, {} validation and {} test images, {} epochs; fixed: {}. runner {}.",
-                     origin.dataset, origin.train_size - origin.validation_size, origin.validation_size,
-                     origin.test_size, results.epochs, fmt::join(fixed, ", "), origin.runner_version);
+                     origin.dataset, origin.train_size, origin.validation_size, origin.test_size,
+                     results.epochs, fixed_settings(comparison), origin.runner_version);
 }
 
 FigureSource source_of(const ResultsData& results) {
@@ -96,15 +93,6 @@ std::string loss_title(const FigureSource& source) {
   const Loss loss = all.front().spec.loss;
   if (std::any_of(all.begin(), all.end(), [&](const auto& c) { return c.spec.loss != loss; })) return "Loss";
   return loss == Loss::cross_entropy ? "Loss (cross entropy, nats)" : "Loss (mean squared error)";
-}
-
-std::vector<std::size_t> spread(std::size_t first, std::size_t last, std::size_t most) {
-  std::vector<std::size_t> chosen;
-  const std::size_t n = last - first + 1;
-  const std::size_t count = std::min(n, most);
-  for (std::size_t i = 0; i < count; ++i)
-    chosen.push_back(count == 1 ? first : first + i * (n - 1) / (count - 1));
-  return chosen;
 }
 
 double marker_radius(std::size_t markers) {

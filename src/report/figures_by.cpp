@@ -2,6 +2,7 @@
 
 #include "finding.hpp"
 #include "plot.hpp"
+#include "spread.hpp"
 #include "sweep_figures.hpp"
 
 #include <cmath>

@@ -25,6 +25,14 @@ std::string in_brackets(const std::string& name) {
   return name.empty() ? name : fmt::format(" ({})", name);
 }
 
+std::vector<std::string> settings(const std::vector<Column>& axes,
+                                  const ConfigurationSummary& configuration) {
+  std::vector<std::string> parts;
+  for (const Column& axis : axes)
+    parts.push_back(fmt::format("{} {}", axis.name, exact_text(axis, configuration)));
+  return parts;
+}
+
 }  // namespace
 
 std::string counted(std::size_t n, std::string_view noun) {
@@ -40,11 +48,15 @@ std::string with_interval(const Estimate& estimate) {
 }
 
 std::string name_of(const Comparison& comparison, const ConfigurationSummary& configuration) {
-  std::vector<std::string> parts;
-  if (comparison.names.size() > 1) parts.push_back(comparison.names[configuration.file]);
-  for (const Column& axis : varying_axes(comparison))
-    parts.push_back(fmt::format("{} {}", axis.name, exact_text(axis, configuration)));
+  std::vector<std::string> parts = settings(varying_axes(comparison), configuration);
+  if (comparison.names.size() > 1) parts.insert(parts.begin(), comparison.names[configuration.file]);
   return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string fixed_settings(const Comparison& comparison) {
+  if (comparison.configurations.empty()) return "";
+  return fmt::format("{}",
+                     fmt::join(settings(fixed_axes(comparison), comparison.configurations.front()), ", "));
 }
 
 std::string finding(const Comparison& comparison) {

@@ -21,6 +21,9 @@ std::string with_interval(const Estimate& estimate);
 /// Empty where nothing does.
 std::string name_of(const Comparison& comparison, const ConfigurationSummary& configuration);
 
+/// The axes that do not vary: "loss cross_entropy, sampling shuffle". Empty of no configurations.
+std::string fixed_settings(const Comparison& comparison);
+
 /// What was found, in one sentence: how many configurations overfit, where the gap is widest, and which
 /// configuration is best.
 std::string finding(const Comparison& comparison);

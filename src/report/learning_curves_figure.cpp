@@ -3,6 +3,7 @@
 #include "finding.hpp"
 #include "plot.hpp"
 #include "seeds.hpp"
+#include "spread.hpp"
 #include "sweep_figures.hpp"
 
 #include <algorithm>
@@ -49,17 +50,12 @@ std::vector<Shown> best_and_widest(const FigureSource& source) {
 }
 
 /// The curves of some configurations alone; those of all would take long.
-std::vector<LearningCurves> curves_of(const FigureSource& source, const std::vector<Shown>& shown,
-                                      const std::vector<std::size_t>& epochs) {
+std::vector<LearningCurves> shown_curves(const FigureSource& source, const std::vector<Shown>& shown,
+                                         const std::vector<std::size_t>& epochs) {
   const std::vector<Runs> configurations = configurations_of(source.results);
   std::vector<LearningCurves> curves;
-  for (const Shown& one : shown) {
-    ResultsData alone;
-    alone.origin.validation_size = source.results.origin.validation_size;
-    alone.epochs = source.results.epochs;
-    for (const StoredRun* run : configurations[one.configuration]) alone.runs.push_back(*run);
-    curves.push_back(runner::learning_curves(alone, epochs).front());
-  }
+  for (const Shown& one : shown)
+    curves.push_back(curves_of(configurations[one.configuration], source.comparison.validated, epochs));
   return curves;
 }
 
@@ -121,7 +117,7 @@ Figure learning_curves(const FigureSource& source) {
   // What the untrained network does would leave little of the plot to all others.
   const auto last = static_cast<std::size_t>(source.results.epochs);
   const std::vector<std::size_t> epochs = spread(last > 1 ? 1 : 0, last, most_epochs);
-  const std::vector<LearningCurves> curves = curves_of(source, shown, epochs);
+  const std::vector<LearningCurves> curves = shown_curves(source, shown, epochs);
 
   Parts accuracy{{&LearningCurves::train_accuracy, train_dash}, {&LearningCurves::test_accuracy, test_dash}};
   Parts loss{{&LearningCurves::train_loss, train_dash}, {&LearningCurves::test_loss, test_dash}};

@@ -46,7 +46,7 @@ std::string curves_of(const StoredRun& run, const Section& section, const CurveL
     return sparkline(values, layout.cells, scale_of({values}));
   }
   const std::vector<float> first = section.pair[0].values(run), second = section.pair[1].values(run);
-  const Scale scale = scale_of({first, second});
+  const Range scale = scale_of({first, second});
   return padded(sparkline(first, layout.cells, scale), layout.second - layout.first) +
          sparkline(second, layout.cells, scale);
 }

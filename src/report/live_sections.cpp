@@ -83,7 +83,7 @@ RowColumn metric_column(Strings heading, Seeds::Metric metric) {
 /// left.
 std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t left_out) {
   const bool validated = results.origin.validation_size > 0;
-  const Seeds::Metric loss = validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+  const Seeds::Metric loss = chosen_loss(validated);
   const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs);
   std::vector<std::pair<RowColumn, std::size_t>> all;  // each with when it is left out
   all.emplace_back(RowColumn{{"epoch"},
@@ -114,9 +114,8 @@ std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t 
 
 std::vector<Section> sections_of(const ResultsData& results) {
   const bool validated = results.origin.validation_size > 0;
-  const Seeds::Metric accuracy = validated ? &StoredRun::validation_accuracy : &StoredRun::test_accuracy;
-  const Seeds::Metric loss = validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
-  const std::string_view set = validated ? "validation" : "test";
+  const Seeds::Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
+  const std::string_view set = chosen_set(validated);
   const RunCurve train_accuracy = metric_curve("train acc", &StoredRun::train_accuracy);
   const RunCurve test_accuracy = metric_curve("test acc", &StoredRun::test_accuracy);
   const RunCurve chosen_accuracy = metric_curve(validated ? "valid. acc" : "test acc", accuracy);

@@ -8,6 +8,7 @@
 #include "columns.hpp"
 #include "finding.hpp"
 #include "page_template.hpp"
+#include "spread.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -81,10 +82,7 @@ std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const std::size_t numbers =
       comparison.configurations.size() * (comparison.validated ? 6 : 4) * (intervals ? 2 : 1);
   const std::size_t most = std::max<std::size_t>(most_curve_numbers / std::max<std::size_t>(numbers, 1), 2);
-  std::vector<std::size_t> epochs;
-  const std::size_t count = std::min(last + 1, most);
-  for (std::size_t i = 0; i < count; ++i) epochs.push_back(count == 1 ? 0 : i * last / (count - 1));
-  return epochs;
+  return spread(0, last, most);
 }
 
 /// {"mean": […], "half": […]}; half only where it is known of some epoch.
@@ -166,14 +164,6 @@ Json provenance_of(const ResultsData& results) {
   return pairs;
 }
 
-std::string fixed_text(const Comparison& comparison) {
-  if (comparison.configurations.empty()) return "";
-  std::vector<std::string> parts;
-  for (const Column& axis : fixed_axes(comparison))
-    parts.push_back(fmt::format("{} {}", axis.name, exact_text(axis, comparison.configurations.front())));
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 std::string description_of(const ResultsData& results) {
   const Json config = Json::parse(results.effective_config, nullptr, false);
   return config.is_object() ? config.value("description", "") : "";
@@ -211,7 +201,7 @@ std::string to_page(const ResultsData& results) {
   page["epochs"] = comparison.epochs;
   page["runs"] = runs;
   page["ended"] = ended;
-  page["fixed"] = fixed_text(comparison);
+  page["fixed"] = fixed_settings(comparison);
   page["best"] = index_or_null(comparison.best());
   page["widest"] = index_or_null(comparison.widest_gap());
   page["configurations"] = comparison.configurations.size();

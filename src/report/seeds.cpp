@@ -54,4 +54,16 @@ std::vector<double> Seeds::values(Metric metric, std::size_t epoch) const {
   return result;
 }
 
+Seeds::Metric chosen_accuracy(bool validated) {
+  return validated ? &StoredRun::validation_accuracy : &StoredRun::test_accuracy;
+}
+
+Seeds::Metric chosen_loss(bool validated) {
+  return validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+}
+
+std::string_view chosen_set(bool validated) {
+  return validated ? "validation" : "test";
+}
+
 }  // namespace runner

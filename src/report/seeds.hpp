@@ -1,9 +1,12 @@
 #pragma once
 
+#include "runner/report/curves.hpp"
 #include "runner/report/statistics.hpp"
 #include "runner/results/results_data.hpp"
 
 #include <cstddef>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace runner {
@@ -41,5 +44,14 @@ class Seeds {
 
   Runs runs_;
 };
+
+/// What epochs and configurations are chosen by: those of the validation set where there is one.
+Seeds::Metric chosen_accuracy(bool validated);
+Seeds::Metric chosen_loss(bool validated);
+/// That set: "validation" or "test".
+std::string_view chosen_set(bool validated);
+
+/// The learning curves of one configuration.
+LearningCurves curves_of(const Runs& runs, bool validated, std::span<const std::size_t> epochs);
 
 }  // namespace runner

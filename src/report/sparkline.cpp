@@ -22,7 +22,7 @@ double mean_of_finite(std::span<const float> values) {
 
 }  // namespace
 
-Scale scale_of(std::initializer_list<std::span<const float>> curves) {
+Range scale_of(std::initializer_list<std::span<const float>> curves) {
   std::vector<double> values;
   for (const std::span<const float> curve : curves)
     std::copy_if(curve.begin(), curve.end(), std::back_inserter(values),
@@ -37,7 +37,7 @@ Scale scale_of(std::initializer_list<std::span<const float>> curves) {
   return {middle - half, middle + half};
 }
 
-std::string sparkline(std::span<const float> curve, std::size_t cells, const Scale& scale) {
+std::string sparkline(std::span<const float> curve, std::size_t cells, const Range& scale) {
   cells = std::min(cells, curve.size());
   std::string line;
   for (std::size_t c = 0; c < cells; ++c) {

@@ -43,9 +43,6 @@ std::string title_of(const Column& axis);
 /// "Loss (cross entropy, nats)"; where there are several, "Loss".
 std::string loss_title(const FigureSource& source);
 
-/// `most` at most of first … last, both among them, evenly.
-std::vector<std::size_t> spread(std::size_t first, std::size_t last, std::size_t most);
-
 /// Their radius, so that many have room.
 double marker_radius(std::size_t markers);
 

@@ -193,5 +193,19 @@ TEST(Figures, OfTenThousandConfigurationsStaySmall) {
   for (const Figure& figure : all) EXPECT_LT(figure.svg.size(), 2'000'000u) << figure.name;
 }
 
+TEST(Figures, SayHowManyImagesTheNumbersComeFrom) {
+  StoredRun run = ending(spec(10), 1, 0.5f);
+  run.validation_accuracy = {0, 0.75f};
+  run.validation_loss = {2, 1};
+  ResultsData data = results(1, {run});
+  data.origin.dataset = "letters";
+  data.origin.train_size = 50;  // those of the validation set not among them
+  data.origin.validation_size = 10;
+  data.origin.test_size = 20;
+  for (const Figure& figure : figures(data))
+    EXPECT_NE(figure.svg.find("letters: 50 training, 10 validation and 20 test images"), std::string::npos)
+        << figure.name;
+}
+
 }  // namespace
 }  // namespace runner

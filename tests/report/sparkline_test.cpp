@@ -54,7 +54,7 @@ TEST(Sparkline, IsCutOffAtItsScale) {
 
 TEST(ScaleOf, IsCommonToAllCurves) {
   const Curve low{1, 2}, high{3, 9, nan};
-  const Scale scale = scale_of({low, high});
+  const Range scale = scale_of({low, high});
   EXPECT_EQ(scale.low, 1);
   EXPECT_EQ(scale.high, 9);
 }

@@ -15,6 +15,9 @@ inline constexpr std::int32_t fixed_point_limit = 8'355'711;
 /// 2^22·255·fixed_point_limit < 2^53, exact in double.
 inline constexpr std::size_t max_terms = std::size_t{1} << 22;
 
+/// The most classes there can be: labels are bytes.
+inline constexpr std::size_t max_classes = 256;
+
 /// Hidden units are computed side by side in blocks of so many, as are the images of short sums.
 inline constexpr std::size_t lanes = 16;
 

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace runner {
+
+/// `most` at most of first … last, both among them, evenly.
+std::vector<std::size_t> spread(std::size_t first, std::size_t last, std::size_t most);
+
+}  // namespace runner
