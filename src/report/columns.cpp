@@ -26,7 +26,7 @@ std::vector<Column> make_axis_columns() {
     Column column{axis.name, false,
                   [axis](const Summary& s) { return static_cast<double>(s.spec.*axis.value); }};
     if constexpr (std::is_enum_v<Value>)
-      column.word = [axis](const RunSpec& spec) { return to_string(spec.*axis.value); };
+      column.word = [axis](const Summary& s) { return to_string(s.spec.*axis.value); };
     columns.push_back(std::move(column));
   });
   return columns;
@@ -54,8 +54,10 @@ std::vector<Column> make_measured_columns() {
   columns.push_back({"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }});
   add(columns, "best_accuracy", "best_accuracy_ci", &Summary::best_accuracy, true);
   add(columns, "best_test_accuracy", "best_test_accuracy_ci", &Summary::best_test_accuracy, true);
-  columns.push_back({"minimum_epoch", false, [](const Summary& s) { return epoch_or_nan(s.minimum_epoch); }});
-  columns.push_back({"onset_epoch", false, [](const Summary& s) { return epoch_or_nan(s.onset_epoch); }});
+  columns.push_back({"verdict", true, [](const Summary& s) { return static_cast<double>(s.verdict); },
+                     [](const Summary& s) { return to_string(s.verdict); }});
+  columns.push_back({"overfits_from", false, [](const Summary& s) { return epoch_or_nan(s.overfits_from); }});
+  columns.push_back({"stop_epoch", false, [](const Summary& s) { return epoch_or_nan(s.stop_epoch); }});
   add(columns, "stopping_gain", "stopping_gain_ci", &Summary::stopping_gain, true);
   return columns;
 }
@@ -103,7 +105,7 @@ std::string exact_text(double number) {
 }
 
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration) {
-  if (column.word) return std::string(column.word(configuration.spec));
+  if (column.word) return std::string(column.word(configuration));
   return exact_text(column.value(configuration));
 }
 

@@ -16,7 +16,7 @@ struct Column {
   bool of_merit;                                             ///< sorts in descending order
   std::function<double(const ConfigurationSummary&)> value;  ///< NaN where there is none
   /// For values that are words; `value` then gives their order.
-  std::function<std::string_view(const RunSpec&)> word{};
+  std::function<std::string_view(const ConfigurationSummary&)> word{};
 };
 
 /// The axes of the sweep, without the seed, and what was measured; in the order of CSV.

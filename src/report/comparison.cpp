@@ -51,8 +51,9 @@ void measure(const Seeds& seeds, bool validated, std::size_t last, Configuration
   // Searched from the end, so that a loss that stays at its minimum has not passed it.
   const auto minimum =
       static_cast<std::size_t>(losses.rend() - std::min_element(losses.rbegin(), losses.rend()) - 1);
-  summary.minimum_epoch = static_cast<int>(minimum);
-  summary.onset_epoch = onset(seeds, loss, minimum, last);
+  summary.stop_epoch = static_cast<int>(minimum);
+  summary.overfits_from = onset(seeds, loss, minimum, last);
+  summary.verdict = summary.overfits_from < 0 ? Verdict::fits : Verdict::overfits;
   summary.stopping_gain =
       seeds.difference(&StoredRun::test_accuracy, minimum, &StoredRun::test_accuracy, last);
 }
@@ -65,6 +66,7 @@ ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t las
     if (run->status == RunStatus::diverged) ++summary.diverged;
   Runs done = done_of(runs);
   summary.done = done.size();
+  if (done.empty()) summary.verdict = summary.diverged > 0 ? Verdict::diverged : Verdict::none;
   if (!done.empty()) measure(Seeds(std::move(done)), validated, last, summary);
   return summary;
 }

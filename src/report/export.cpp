@@ -85,7 +85,7 @@ std::string to_json(const Comparison& comparison) {
     object["file"] = comparison.names[configuration.file];
     for (const Column& column : all_columns())
       object[std::string(column.name)] =
-          column.word ? Json(column.word(configuration.spec)) : json_number(column.value(configuration));
+          column.word ? Json(column.word(configuration)) : json_number(column.value(configuration));
     json["configurations"].push_back(std::move(object));
   }
   return json.dump(2) + "\n";

@@ -17,7 +17,7 @@ std::size_t done_configurations(const Configurations& all) {
 
 std::size_t overfitting(const Configurations& all) {
   return static_cast<std::size_t>(std::count_if(
-      all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.onset_epoch >= 0; }));
+      all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.overfits_from >= 0; }));
 }
 
 /// " (learning_rate 1, batch_size 50)"
@@ -69,7 +69,7 @@ std::string finding(const Comparison& comparison) {
   const ConfigurationSummary &w = all[*widest], &b = all[*best];
   std::string first;
   if (done == 1)
-    first = overfit == 1 ? fmt::format("It overfits from epoch {} on, by {} loss", w.onset_epoch, set)
+    first = overfit == 1 ? fmt::format("It overfits from epoch {} on, by {} loss", w.overfits_from, set)
                          : fmt::format("It does not overfit by {} loss", set);
   else
     first = fmt::format("{} of {} configurations {} by {} loss",

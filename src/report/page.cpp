@@ -69,7 +69,7 @@ Json columns_of(const Comparison& comparison) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.push_back(rounded(column.value(c)));
+      values.push_back(column.word ? Json(column.word(c)) : rounded(column.value(c)));
   }
   return columns;
 }

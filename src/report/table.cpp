@@ -106,11 +106,11 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
   phrases.push_back(fmt::format("train {:.4f},", widest.train_accuracy.mean));
   phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy.mean));
   phrases.push_back(fmt::format("gap {};", with_interval(widest.gap)));
-  if (widest.onset_epoch < 0) {
+  if (widest.overfits_from < 0) {
     phrases.push_back(fmt::format("no overfitting by {} loss", comparison.chosen_by()));
   } else {
-    phrases.push_back(fmt::format("overfits from epoch {};", widest.onset_epoch));
-    phrases.push_back(fmt::format("stopping at {} would change test accuracy by {}{}", widest.minimum_epoch,
+    phrases.push_back(fmt::format("overfits from epoch {};", widest.overfits_from));
+    phrases.push_back(fmt::format("stopping at {} would change test accuracy by {}{}", widest.stop_epoch,
                                   widest.stopping_gain.mean < 0 ? "" : "+",
                                   with_interval(widest.stopping_gain)));
   }
@@ -158,7 +158,7 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
                                      c.best_epoch, epoch_width);
   });
   add({"over-", "fits", "from"},
-      [](const Summary& c) { return c.onset_epoch < 0 ? "-" : fmt::format("{}", c.onset_epoch); });
+      [](const Summary& c) { return c.overfits_from < 0 ? "-" : fmt::format("{}", c.overfits_from); });
   if (everything) {
     add_number({"gained", "by", "stopping"}, &Summary::stopping_gain, known);
     add_number({"train", "loss"}, &Summary::train_loss, known);

@@ -48,7 +48,7 @@ def expected(r, chosen):
     estimates["best_accuracy"] = estimate(accuracy[:, best])
     estimates["best_test_accuracy"] = estimate(r["test_accuracy"][:, best])
     estimates["stopping_gain"] = estimate(r["test_accuracy"][:, minimum] - r["test_accuracy"][:, -1])
-    return estimates, {"best_epoch": best, "minimum_epoch": minimum, "onset_epoch": onset}
+    return estimates, {"best_epoch": best, "stop_epoch": minimum, "overfits_from": onset}
 
 
 def check(runner, folder, validation_size):
@@ -75,7 +75,7 @@ def check(runner, folder, validation_size):
             assert np.isclose(c[f"{name}_ci"], e["ci"], rtol=1e-9, atol=1e-15), (name, c[f"{name}_ci"], e)
         for name, epoch in epochs.items():
             assert c[name] == epoch, (name, c, epoch)
-        onsets += epochs["onset_epoch"] is not None
+        onsets += epochs["overfits_from"] is not None
     assert 0 < onsets, "a sweep in which something overfits, and is seen to"
 
     # The effect of one axis: paired differences.

@@ -64,8 +64,8 @@ TEST(Compare, OfOneRunGivesItsOwnNumbers) {
   EXPECT_EQ(only.gap.mean, 0.5);
   EXPECT_EQ(only.best_accuracy.mean, 0.625);
   EXPECT_EQ(only.best_epoch, 2);
-  EXPECT_EQ(only.minimum_epoch, 1);
-  EXPECT_EQ(only.onset_epoch, 2);
+  EXPECT_EQ(only.stop_epoch, 1);
+  EXPECT_EQ(only.overfits_from, 2);
   EXPECT_EQ(c.widest_gap(), 0u);
 }
 
@@ -119,49 +119,49 @@ TEST(Compare, HasNoNumbersWhereNothingIsDone) {
   EXPECT_TRUE(std::isnan(only.gap.mean));
   EXPECT_TRUE(std::isnan(only.best_accuracy.mean));
   EXPECT_EQ(only.best_epoch, -1);
-  EXPECT_EQ(only.minimum_epoch, -1);
-  EXPECT_EQ(only.onset_epoch, -1);
+  EXPECT_EQ(only.stop_epoch, -1);
+  EXPECT_EQ(only.overfits_from, -1);
   EXPECT_EQ(c.widest_gap(), std::nullopt);
 }
 
-int onset_epoch(const std::vector<test::Curve>& test_losses) {
+int overfits_from(const std::vector<test::Curve>& test_losses) {
   std::vector<StoredRun> runs;
   for (const test::Curve& loss : test_losses) {
     runs.push_back(with_test_loss(loss));
     runs.back().run.spec.seed = static_cast<std::int64_t>(runs.size());
   }
   const int epochs = static_cast<int>(test_losses.front().size()) - 1;
-  return compare(results(epochs, std::move(runs))).configurations.at(0).onset_epoch;
+  return compare(results(epochs, std::move(runs))).configurations.at(0).overfits_from;
 }
 
 TEST(Onset, OfOneSeedIsTheEpochAfterTheSmallestTestLoss) {
-  EXPECT_EQ(onset_epoch({{3, 2, 1, 2, 1.5f}}), 3);
-  EXPECT_EQ(onset_epoch({{3, 1, 1, 2}}), 3);
-  EXPECT_EQ(onset_epoch({{1, 2, 3}}), 1);
+  EXPECT_EQ(overfits_from({{3, 2, 1, 2, 1.5f}}), 3);
+  EXPECT_EQ(overfits_from({{3, 1, 1, 2}}), 3);
+  EXPECT_EQ(overfits_from({{1, 2, 3}}), 1);
 }
 
 TEST(Onset, IsNoneWhileTheTestLossFallsOrStays) {
-  EXPECT_EQ(onset_epoch({{3, 2, 1}}), -1);
-  EXPECT_EQ(onset_epoch({{3, 1, 1}}), -1);
+  EXPECT_EQ(overfits_from({{3, 2, 1}}), -1);
+  EXPECT_EQ(overfits_from({{3, 1, 1}}), -1);
 }
 
 TEST(Onset, IsOfTheMeanCurve) {
-  EXPECT_EQ(onset_epoch({{4, 1, 2}, {4, 3, 1}}), -1);  // 4, 2, 1.5
+  EXPECT_EQ(overfits_from({{4, 1, 2}, {4, 3, 1}}), -1);  // 4, 2, 1.5
 }
 
 // By seeds alike, each with a level of its own: what counts is how far each rises.
 TEST(Onset, ComparesEachSeedWithItself) {
-  EXPECT_EQ(onset_epoch({{5, 1, 1.5f, 2}, {15, 11, 11.5f, 12}, {25, 21, 21.5f, 22}}), 2);
+  EXPECT_EQ(overfits_from({{5, 1, 1.5f, 2}, {15, 11, 11.5f, 12}, {25, 21, 21.5f, 22}}), 2);
 }
 
 // Rises of 0.1 first, then of 1, each with a standard deviation of 0.1 over three seeds: t is 4.3, the
 // noise 0.25.
 TEST(Onset, BeginsWhereTheRiseIsMoreThanItsNoise) {
-  EXPECT_EQ(onset_epoch({{5, 1, 1.0f, 1.9f}, {5, 1, 1.1f, 2.0f}, {5, 1, 1.2f, 2.1f}}), 3);
+  EXPECT_EQ(overfits_from({{5, 1, 1.0f, 1.9f}, {5, 1, 1.1f, 2.0f}, {5, 1, 1.2f, 2.1f}}), 3);
 }
 
 TEST(Onset, IsNoneWhereSeedsDisagreeAtTheEnd) {
-  EXPECT_EQ(onset_epoch({{5, 1, 2, 1.1f}, {5, 1, 2, 3}, {5, 1, 2, 1.0f}}), -1);
+  EXPECT_EQ(overfits_from({{5, 1, 2, 1.1f}, {5, 1, 2, 3}, {5, 1, 2, 1.0f}}), -1);
 }
 
 TEST(StoppingGain, IsTestAccuracyAtTheSmallestLossAgainstTheLast) {
@@ -170,7 +170,7 @@ TEST(StoppingGain, IsTestAccuracyAtTheSmallestLossAgainstTheLast) {
                   {0, 0.75f + more, 0.5f, 0.5f + more / 2}, {3, 1, 2, 2});
   };
   const Comparison c = compare(results(3, {run(1, 0), run(2, 0.125f)}));
-  EXPECT_EQ(c.configurations[0].minimum_epoch, 1);
+  EXPECT_EQ(c.configurations[0].stop_epoch, 1);
   EXPECT_EQ(c.configurations[0].stopping_gain.mean, 0.28125);
   EXPECT_DOUBLE_EQ(c.configurations[0].stopping_gain.half_width, student_t(2) * 0.03125);
 }
@@ -198,8 +198,8 @@ TEST(Compare, ChoosesByTheValidationSetWhereThereIsOne) {
   EXPECT_EQ(only.best_test_accuracy.mean, 0.25);
   EXPECT_EQ(only.validation_accuracy.mean, 0.25);
   EXPECT_EQ(only.validation_loss.mean, 3);
-  EXPECT_EQ(only.minimum_epoch, 1);
-  EXPECT_EQ(only.onset_epoch, 2);
+  EXPECT_EQ(only.stop_epoch, 1);
+  EXPECT_EQ(only.overfits_from, 2);
   EXPECT_EQ(only.stopping_gain.mean, -0.5);
 }
 
@@ -335,7 +335,7 @@ TEST(Sort, PutsConfigurationsThatDoNotOverfitLast) {
   Comparison c = compare(results(2, {stored(spec(10), RunStatus::done, flat, flat, {3, 2, 1}),
                                      stored(spec(20), RunStatus::done, flat, flat, {3, 2, 4}),
                                      stored(spec(30), RunStatus::done, flat, flat, {3, 4, 5})}));
-  sort(c, "onset_epoch");
+  sort(c, "overfits_from");
   EXPECT_THAT(hidden_sizes(c), ElementsAre(30, 20, 10));
 }
 
@@ -373,7 +373,7 @@ const char* const csv_header =
     "ci,"
     "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,best_"
     "epoch,"
-    "best_accuracy,best_accuracy_ci,best_test_accuracy,best_test_accuracy_ci,minimum_epoch,onset_epoch,"
+    "best_accuracy,best_accuracy_ci,best_test_accuracy,best_test_accuracy_ci,stop_epoch,overfits_from,"
     "stopping_gain,stopping_gain_ci\r\n";
 
 TEST(ToCsv, OfNoConfigurationsIsTheHeader) {
@@ -416,7 +416,7 @@ TEST(ToJson, HasEveryColumnAndNullWhereThereIsNoNumber) {
   EXPECT_THAT(json, HasSubstr("\"loss\": \"cross_entropy\","));
   EXPECT_THAT(json, HasSubstr("\"train_accuracy\": 0.875,"));
   EXPECT_THAT(json, HasSubstr("\"validation_accuracy\": null,"));
-  EXPECT_THAT(json, HasSubstr("\"onset_epoch\": null,"));
+  EXPECT_THAT(json, HasSubstr("\"overfits_from\": null,"));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST_F(MadeUp, TheOnsetIsFoundWithinThreeEpochs) {
   int found = 0;
   for (int i = 0; i < sweeps; ++i) {
     // A minimum that rises out of its noise with the next epoch but one.
-    const int onset = with_loss([](int e) { return 1 + 0.006 * std::abs(e - minimum); }, 0.005).onset_epoch;
+    const int onset = with_loss([](int e) { return 1 + 0.006 * std::abs(e - minimum); }, 0.005).overfits_from;
     found += std::abs(onset - (minimum + 2)) <= 3;
   }
   EXPECT_GE(found, 950);
@@ -76,7 +76,7 @@ TEST_F(MadeUp, TheOnsetIsFoundWithinThreeEpochs) {
 TEST_F(MadeUp, ALossThatFallsToTheEndIsNoOverfitting) {
   int said = 0;
   for (int i = 0; i < sweeps; ++i)
-    said += with_loss([](int e) { return 2 - 0.01 * e; }, 0.005).onset_epoch >= 0;
+    said += with_loss([](int e) { return 2 - 0.01 * e; }, 0.005).overfits_from >= 0;
   EXPECT_LE(said, 10);
 }
 
@@ -84,7 +84,7 @@ TEST_F(MadeUp, ALossThatFallsToTheEndIsNoOverfitting) {
 TEST_F(MadeUp, ALossThatStaysWhereItIsSeldomIsSaidToOverfit) {
   int said = 0;
   for (int i = 0; i < sweeps; ++i)
-    said += with_loss([](int e) { return e < 10 ? 2 - 0.1 * e : 1; }, 0.005).onset_epoch >= 0;
+    said += with_loss([](int e) { return e < 10 ? 2 - 0.1 * e : 1; }, 0.005).overfits_from >= 0;
   EXPECT_LE(said, 130);
 }
 

@@ -50,7 +50,7 @@ TEST(Page, HoldsWhatWasFoundAndMeasured) {
       Json::parse(R"([{"name": "hidden_size", "words": false, "values": ["10", "50"], "at": [0, 1]}])"));
   EXPECT_EQ(page["columns"]["gap"], Json::parse("[0.125, 0.5]"));
   EXPECT_EQ(page["columns"]["gap_ci"], Json::parse("[null, null]"));
-  EXPECT_EQ(page["columns"]["onset_epoch"], Json::parse("[null, 2]"));
+  EXPECT_EQ(page["columns"]["overfits_from"], Json::parse("[null, 2]"));
   EXPECT_EQ(page["curve_epochs"], Json::parse("[0, 1, 2]"));
   EXPECT_EQ(page["curves"][1]["test_loss"], Json::parse(R"({"mean": [2, 1, 3]})"));
   EXPECT_EQ(page["effects"][0]["axis"], "hidden_size");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/report/statistics.hpp"
+#include "runner/report/verdict.hpp"
 #include "runner/results/results_data.hpp"
 
 #include <cstddef>
@@ -36,13 +37,15 @@ struct ConfigurationSummary {
   Estimate best_accuracy;  ///< that accuracy
   Estimate best_test_accuracy;  ///< test accuracy there
 
+  Verdict verdict = Verdict::none;
+
   /// From where on it overfits: the first epoch after the smallest mean loss (the last such; on the set that
   /// is chosen by) from which on, to the end, the mean loss lies above that minimum by more than its noise:
   /// half the 95 % interval of the rise, seed by seed (root mean square over the epochs after the minimum).
   /// −1 where it does not. Of one seed the noise is not known, and taken for 0.
-  int onset_epoch = -1;
-  int minimum_epoch = -1;  ///< of that smallest loss; −1: nothing is done
-  /// Test accuracy gained by stopping at minimum_epoch instead of the last, seed by seed.
+  int overfits_from = -1;
+  int stop_epoch = -1;  ///< of that smallest loss; −1: nothing is done
+  /// Test accuracy gained by stopping at stop_epoch instead of the last, seed by seed.
   Estimate stopping_gain;
 };
 

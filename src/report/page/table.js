@@ -16,7 +16,7 @@ const tableColumns = [
   estimateColumn("gap", "gap"),
   estimateColumn(`best ${page.chosen_by}\naccuracy`, "best_accuracy"),
   { heading: "at\nepoch", name: "best_epoch", of: (i) => columns.best_epoch[i], cell: (i) => [epochText(columns.best_epoch[i])] },
-  { heading: "overfits\nfrom", name: "onset_epoch", of: (i) => columns.onset_epoch[i], cell: (i) => [epochText(columns.onset_epoch[i])] },
+  { heading: "overfits\nfrom", name: "overfits_from", of: (i) => columns.overfits_from[i], cell: (i) => [epochText(columns.overfits_from[i])] },
   estimateColumn("gained by\nstopping", "stopping_gain"),
   estimateColumn("train\nloss", "train_loss"),
   ...(page.validated ? [estimateColumn("validation\nloss", "validation_loss")] : []),
