@@ -186,6 +186,8 @@ Dataset load_dataset(const DatasetSource& source) {
   data.train = take(std::move(train), source.train_size, "train_size");
   data.test = take(std::move(test), source.test_size, "test_size");
   data.validation = split_off(data.train, source.validation_size, data.pixels);
+  data.train_class_counts.resize(data.classes);
+  for (const std::uint8_t label : data.train.labels) ++data.train_class_counts[label];
   return data;
 }
 

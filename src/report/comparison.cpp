@@ -3,9 +3,11 @@
 #include "runner/error/error.hpp"
 
 #include "columns.hpp"
+#include "judgement.hpp"
 #include "seeds.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -14,25 +16,26 @@
 namespace runner {
 namespace {
 
-/// The first epoch of those at the end after all of which the loss lies above that after `minimum` by more
-/// than its noise; −1 if there is none.
-int onset(const Seeds& seeds, Seeds::Metric loss, std::size_t minimum, std::size_t last) {
-  std::vector<Estimate> rises;  // after each later epoch
-  for (std::size_t e = minimum + 1; e <= last; ++e) rises.push_back(seeds.difference(loss, e, loss, minimum));
-  // One noise for all of them: of few seeds that of a single epoch is hardly known.
-  double squares = 0;
-  for (const Estimate& rise : rises)
-    if (!std::isnan(rise.half_width)) squares += rise.half_width * rise.half_width;
-  const double noise = rises.empty() ? 0 : std::sqrt(squares / static_cast<double>(rises.size()));
-  std::size_t first = last + 1;
-  while (first > minimum + 1 && rises[first - minimum - 2].mean > noise) --first;
-  return first > last ? -1 : static_cast<int>(first);
+/// Half the width of the 95 % interval of an accuracy's difference, over other images like these; 0 where
+/// their number is not known.
+double image_noise(double train_accuracy, double test_accuracy, const Origin& origin) {
+  if (origin.train_size == 0 || origin.test_size == 0) return 0;
+  constexpr double normal = 1.96;
+  const auto variance = [](double share, std::size_t images) {
+    return share * (1 - share) / static_cast<double>(images);
+  };
+  return normal *
+         std::sqrt(variance(train_accuracy, origin.train_size) + variance(test_accuracy, origin.test_size));
 }
 
-void measure(const Seeds& seeds, bool validated, std::size_t last, ConfigurationSummary& summary) {
+void measure(const Seeds& seeds, bool validated, std::size_t last, const Origin& origin,
+             const Baseline& baseline, ConfigurationSummary& summary) {
   summary.train_accuracy = seeds.at(&StoredRun::train_accuracy, last);
   summary.test_accuracy = seeds.at(&StoredRun::test_accuracy, last);
   summary.gap = seeds.difference(&StoredRun::train_accuracy, last, &StoredRun::test_accuracy, last);
+  const double half = std::isnan(summary.gap.half_width) ? 0 : summary.gap.half_width;
+  summary.gap_is_sure = summary.gap.mean > std::max(half, image_noise(summary.train_accuracy.mean,
+                                                                      summary.test_accuracy.mean, origin));
   summary.train_loss = seeds.at(&StoredRun::train_loss, last);
   summary.test_loss = seeds.at(&StoredRun::test_loss, last);
   if (validated) {
@@ -41,24 +44,24 @@ void measure(const Seeds& seeds, bool validated, std::size_t last, Configuration
   }
 
   const Seeds::Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
-  const std::vector<double> accuracies = seeds.curve(accuracy), losses = seeds.curve(loss);
+  const std::vector<double> accuracies = seeds.curve(accuracy);
   const auto best =
       static_cast<std::size_t>(std::max_element(accuracies.begin(), accuracies.end()) - accuracies.begin());
   summary.best_epoch = static_cast<int>(best);
   summary.best_accuracy = seeds.at(accuracy, best);
   summary.best_test_accuracy = seeds.at(&StoredRun::test_accuracy, best);
 
-  // Searched from the end, so that a loss that stays at its minimum has not passed it.
-  const auto minimum =
-      static_cast<std::size_t>(losses.rend() - std::min_element(losses.rbegin(), losses.rend()) - 1);
-  summary.stop_epoch = static_cast<int>(minimum);
-  summary.overfits_from = onset(seeds, loss, minimum, last);
-  summary.verdict = summary.overfits_from < 0 ? Verdict::fits : Verdict::overfits;
+  const Judgement judgement = judge(seeds.runs(), loss, last, baseline);
+  summary.verdict = judgement.verdict;
+  summary.overfits_from = judgement.overfits_from;
+  summary.stop_epoch = judgement.stop_epoch;
   summary.stopping_gain =
-      seeds.difference(&StoredRun::test_accuracy, minimum, &StoredRun::test_accuracy, last);
+      seeds.difference(&StoredRun::test_accuracy, static_cast<std::size_t>(judgement.stop_epoch),
+                       &StoredRun::test_accuracy, last);
 }
 
-ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t last) {
+ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t last, const Origin& origin,
+                               const Baseline& baseline) {
   ConfigurationSummary summary;
   summary.spec = runs.front()->run.spec;
   summary.seeds = runs.size();
@@ -66,15 +69,22 @@ ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t las
     if (run->status == RunStatus::diverged) ++summary.diverged;
   Runs done = done_of(runs);
   summary.done = done.size();
-  if (done.empty()) summary.verdict = summary.diverged > 0 ? Verdict::diverged : Verdict::none;
-  if (!done.empty()) measure(Seeds(std::move(done)), validated, last, summary);
+  if (!done.empty()) measure(Seeds(std::move(done)), validated, last, origin, baseline, summary);
+  // Numbers of the others are of no use as a verdict on all.
+  if (summary.diverged > summary.done) {
+    summary.verdict = Verdict::diverged;
+    summary.overfits_from = -1;
+  }
   return summary;
 }
 
+/// Of those that obey a condition.
+template <class Condition>
 std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& configurations,
-                                   Estimate ConfigurationSummary::*estimate) {
+                                   Estimate ConfigurationSummary::*estimate, const Condition& condition) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < configurations.size(); ++i) {
+    if (!condition(configurations[i])) continue;
     const double mean = (configurations[i].*estimate).mean;
     if (!std::isnan(mean) && (!found || mean > (configurations[*found].*estimate).mean)) found = i;
   }
@@ -89,9 +99,12 @@ Comparison compare(std::span<const ResultsData> files) {
     return results.origin.validation_size > 0;
   });
   for (const ResultsData& results : files) {
+    const std::array baselines{baseline_of(results, Loss::cross_entropy),
+                               baseline_of(results, Loss::mean_squared_error)};
     for (const Runs& runs : configurations_of(results)) {
       comparison.configurations.push_back(
-          summarise(runs, comparison.validated, static_cast<std::size_t>(results.epochs)));
+          summarise(runs, comparison.validated, static_cast<std::size_t>(results.epochs), results.origin,
+                    baselines[static_cast<std::size_t>(runs.front()->run.spec.loss)]));
       comparison.configurations.back().file = comparison.names.size();
     }
     comparison.names.push_back(results.name);
@@ -109,11 +122,13 @@ std::string_view Comparison::chosen_by() const {
 }
 
 std::optional<std::size_t> Comparison::widest_gap() const {
-  return largest(configurations, &ConfigurationSummary::gap);
+  return largest(configurations, &ConfigurationSummary::gap,
+                 [](const ConfigurationSummary& c) { return c.learned() && c.gap_is_sure; });
 }
 
 std::optional<std::size_t> Comparison::best() const {
-  return largest(configurations, &ConfigurationSummary::best_accuracy);
+  return largest(configurations, &ConfigurationSummary::best_accuracy,
+                 [](const ConfigurationSummary& c) { return c.learned() && c.best_epoch > 0; });
 }
 
 std::vector<std::string_view> comparison_columns() {

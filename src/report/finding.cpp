@@ -10,14 +10,9 @@ namespace {
 
 using Configurations = std::vector<ConfigurationSummary>;
 
-std::size_t done_configurations(const Configurations& all) {
-  return static_cast<std::size_t>(
-      std::count_if(all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.done > 0; }));
-}
-
-std::size_t overfitting(const Configurations& all) {
+std::size_t count_of(const Configurations& all, Verdict verdict) {
   return static_cast<std::size_t>(std::count_if(
-      all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.overfits_from >= 0; }));
+      all.begin(), all.end(), [&](const ConfigurationSummary& c) { return c.verdict == verdict; }));
 }
 
 /// " (learning_rate 1, batch_size 50)"
@@ -59,26 +54,71 @@ std::string fixed_settings(const Comparison& comparison) {
                      fmt::join(settings(fixed_axes(comparison), comparison.configurations.front()), ", "));
 }
 
+std::string words_of(Verdict verdict) {
+  std::string words(to_string(verdict));
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
+std::string verdict_phrase(const ConfigurationSummary& configuration) {
+  switch (configuration.verdict) {
+    case Verdict::none:
+      return "is not done yet";
+    case Verdict::fits:
+      return "shows no sign of overfitting";
+    case Verdict::perhaps:
+    case Verdict::overfits: {
+      const std::string phrase = configuration.verdict == Verdict::perhaps ? "perhaps overfits" : "overfits";
+      return configuration.overfits_from < 0
+                 ? phrase
+                 : fmt::format("{} from epoch {}", phrase, configuration.overfits_from);
+    }
+    case Verdict::did_not_learn:
+    case Verdict::diverged:
+      return words_of(configuration.verdict);
+  }
+  return "";
+}
+
+std::string counted_verdicts(const Comparison& comparison) {
+  std::vector<std::string> parts;
+  const auto add = [&](Verdict verdict, std::string_view one, std::string_view many) {
+    const std::size_t count = count_of(comparison.configurations, verdict);
+    if (count > 0) parts.push_back(fmt::format("{} {}", count, count == 1 ? one : many));
+  };
+  add(Verdict::overfits, "overfits", "overfit");
+  add(Verdict::perhaps, "perhaps", "perhaps");
+  add(Verdict::fits, "fits so far", "fit so far");
+  add(Verdict::did_not_learn, "did not learn", "did not learn");
+  add(Verdict::diverged, "diverged", "diverged");
+  add(Verdict::none, "is not done yet", "are not done yet");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::string finding(const Comparison& comparison) {
   const Configurations& all = comparison.configurations;
-  const auto widest = comparison.widest_gap(), best = comparison.best();
-  if (!widest || !best) return all.empty() ? "There are no runs." : "No run is done yet with finite losses.";
-
-  const std::size_t done = done_configurations(all), overfit = overfitting(all);
+  if (all.empty()) return "There are no runs.";
+  if (count_of(all, Verdict::none) == all.size()) return "No run is done yet.";
   const std::string_view set = comparison.chosen_by();
-  const ConfigurationSummary &w = all[*widest], &b = all[*best];
-  std::string first;
-  if (done == 1)
-    first = overfit == 1 ? fmt::format("It overfits from epoch {} on, by {} loss", w.overfits_from, set)
-                         : fmt::format("It does not overfit by {} loss", set);
+  std::string text;
+  if (all.size() > 1)
+    text = fmt::format("Of {}, by {} loss: {}", counted(all.size(), "configuration"), set,
+                       counted_verdicts(comparison));
   else
-    first = fmt::format("{} of {} configurations {} by {} loss",
-                        overfit == 0 ? "None" : fmt::format("{}", overfit), done,
-                        overfit <= 1 ? "overfits" : "overfit", set);
-  return fmt::format(
-      "{}; the gap between training and test accuracy {} {}{}, and the best {} accuracy is {} at epoch {}{}.",
-      first, done == 1 ? "is" : "is widest at", with_interval(w.gap), in_brackets(name_of(comparison, w)),
-      set, with_interval(b.best_accuracy), b.best_epoch, in_brackets(name_of(comparison, b)));
+    text = fmt::format("The network {}{}", verdict_phrase(all.front()),
+                       all.front().learned() ? fmt::format(" by {} loss", set) : "");
+  if (const auto widest = comparison.widest_gap()) {
+    const ConfigurationSummary& w = all[*widest];
+    text += fmt::format("; the gap between training and test accuracy {} {}{}",
+                        all.size() == 1 ? "is" : "is widest at", with_interval(w.gap),
+                        in_brackets(name_of(comparison, w)));
+  }
+  if (const auto best = comparison.best()) {
+    const ConfigurationSummary& b = all[*best];
+    text += fmt::format("; the best {} accuracy is {} at epoch {}{}", set, with_interval(b.best_accuracy),
+                        b.best_epoch, in_brackets(name_of(comparison, b)));
+  }
+  return text + ".";
 }
 
 }  // namespace runner

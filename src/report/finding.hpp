@@ -24,6 +24,16 @@ std::string name_of(const Comparison& comparison, const ConfigurationSummary& co
 /// The axes that do not vary: "loss cross_entropy, sampling shuffle". Empty of no configurations.
 std::string fixed_settings(const Comparison& comparison);
 
+/// "overfits", "did not learn".
+std::string words_of(Verdict verdict);
+
+/// "overfits from epoch 84", "perhaps overfits", "did not learn", "shows no sign of overfitting".
+std::string verdict_phrase(const ConfigurationSummary& configuration);
+
+/// "3 overfit, 1 perhaps, 20 fit so far, 2 did not learn, 1 diverged": how many configurations there are of
+/// each verdict, those that there are none of left out.
+std::string counted_verdicts(const Comparison& comparison);
+
 /// What was found, in one sentence: how many configurations overfit, where the gap is widest, and which
 /// configuration is best.
 std::string finding(const Comparison& comparison);

@@ -1,6 +1,9 @@
 #include "live_sections.hpp"
 
+#include "judgement.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <type_traits>
@@ -20,13 +23,23 @@ std::size_t last_epoch(const StoredRun& run) {
   return static_cast<std::size_t>(run.epochs_done);
 }
 
-/// How far the loss lies above its minimum so far, as a share of that.
-double rise_of(const StoredRun& run, Seeds::Metric loss) {
-  const Values& losses = run.*loss;
-  const auto end = losses.begin() + run.epochs_done + 1;
-  const double minimum = *std::min_element(losses.begin(), end);
-  return minimum > 0 ? losses[last_epoch(run)] / minimum - 1 : nan;
-}
+/// What the curves of one run say so far; `none` before epoch 1.
+class SoFar {
+ public:
+  explicit SoFar(const ResultsData& results)
+      : loss_(chosen_loss(results.origin.validation_size > 0)),
+        baselines_{baseline_of(results, Loss::cross_entropy),
+                   baseline_of(results, Loss::mean_squared_error)} {}
+
+  Judgement operator()(const StoredRun& run) const {
+    if (run.epochs_done < 1) return {};
+    return judge({&run}, loss_, last_epoch(run), baselines_[static_cast<std::size_t>(run.run.spec.loss)]);
+  }
+
+ private:
+  Seeds::Metric loss_;
+  std::array<Baseline, 2> baselines_;
+};
 
 RunCurve metric_curve(std::string_view name, Seeds::Metric metric) {
   return {name,
@@ -83,7 +96,6 @@ RowColumn metric_column(Strings heading, Seeds::Metric metric) {
 /// left.
 std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t left_out) {
   const bool validated = results.origin.validation_size > 0;
-  const Seeds::Metric loss = chosen_loss(validated);
   const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs);
   std::vector<std::pair<RowColumn, std::size_t>> all;  // each with when it is left out
   all.emplace_back(RowColumn{{"epoch"},
@@ -99,8 +111,8 @@ std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t 
                 [](const SectionRow& row) { return four_digits(gap_after(*row.run, last_epoch(*row.run))); }},
       3);
   all.emplace_back(RowColumn{{"loss", "rise"},
-                             [=](const SectionRow& row) {
-                               const double rise = rise_of(*row.run, loss);
+                             [so_far = SoFar(results)](const SectionRow& row) {
+                               const double rise = so_far(*row.run).rise;
                                return rise > 0 ? percent(rise) : "-";
                              }},
                    3);
@@ -121,7 +133,7 @@ std::vector<Section> sections_of(const ResultsData& results) {
   const RunCurve chosen_accuracy = metric_curve(validated ? "valid. acc" : "test acc", accuracy);
   const RunCurve train_loss = metric_curve("train loss", &StoredRun::train_loss);
   const RunCurve chosen_loss = metric_curve(validated ? "valid. loss" : "test loss", loss);
-  const auto above_zero = [](double value) { return value > 0 ? value : nan; };
+  const SoFar so_far(results);
   return {{fmt::format("Leading by {} accuracy", set),
            [=](const StoredRun& run) { return (run.*accuracy)[last_epoch(run)]; },
            four_digits,
@@ -129,13 +141,19 @@ std::vector<Section> sections_of(const ResultsData& results) {
            chosen_accuracy,
            {train_accuracy, chosen_accuracy}},
           {"Widest gap",
-           [=](const StoredRun& run) { return above_zero(gap_after(run, last_epoch(run))); },
+           [=](const StoredRun& run) {
+             const double gap = gap_after(run, last_epoch(run));
+             return gap > 0 && so_far(run).verdict >= Verdict::fits ? gap : nan;
+           },
            four_digits,
            "33",
            {"gap", gaps_of},
            {train_accuracy, test_accuracy}},
-          {fmt::format("{} loss risen most above its minimum", validated ? "Validation" : "Test"),
-           [=](const StoredRun& run) { return above_zero(rise_of(run, loss)); },
+          {fmt::format("Overfits most by {} loss", set),
+           [=](const StoredRun& run) {
+             const Judgement judgement = so_far(run);
+             return judgement.verdict >= Verdict::perhaps ? judgement.rise : nan;
+           },
            percent,
            "33",
            chosen_loss,

@@ -30,6 +30,8 @@ class Seeds {
 
   explicit Seeds(Runs runs);
 
+  const Runs& runs() const { return runs_; }
+
   /// Of the values of a metric after an epoch.
   Estimate at(Metric metric, std::size_t epoch) const;
 

@@ -35,6 +35,13 @@ std::string number(const Estimate& estimate, bool interval) {
   return with_interval(estimate) + (std::isnan(estimate.half_width) ? "     " : "");
 }
 
+/// "overfits @ 84", "did not learn".
+std::string verdict_text(const ConfigurationSummary& c) {
+  if (c.verdict == Verdict::none) return "-";
+  return c.overfits_from < 0 ? words_of(c.verdict)
+                             : fmt::format("{} @ {}", words_of(c.verdict), c.overfits_from);
+}
+
 std::string seeds_text(const ConfigurationSummary& c) {
   if (c.diverged == c.seeds) return "diverged";
   const std::string done = fmt::format("{}/{}", c.done, c.seeds);
@@ -106,11 +113,13 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
   phrases.push_back(fmt::format("train {:.4f},", widest.train_accuracy.mean));
   phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy.mean));
   phrases.push_back(fmt::format("gap {};", with_interval(widest.gap)));
-  if (widest.overfits_from < 0) {
-    phrases.push_back(fmt::format("no overfitting by {} loss", comparison.chosen_by()));
+  if (widest.verdict == Verdict::fits) {
+    phrases.push_back(fmt::format("no sign of overfitting by {} loss", comparison.chosen_by()));
   } else {
-    phrases.push_back(fmt::format("overfits from epoch {};", widest.overfits_from));
-    phrases.push_back(fmt::format("stopping at {} would change test accuracy by {}{}", widest.stop_epoch,
+    phrases.push_back(fmt::format("{};", verdict_phrase(widest)));
+    phrases.push_back(fmt::format("to stop at epoch {}, where the {} loss is smallest,", widest.stop_epoch,
+                                  comparison.chosen_by()));
+    phrases.push_back(fmt::format("would change test accuracy by {}{}",
                                   widest.stopping_gain.mean < 0 ? "" : "+",
                                   with_interval(widest.stopping_gain)));
   }
@@ -157,9 +166,10 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
                        : fmt::format("{}{:.4f} @ {:>{}}", is(c, best) ? "+" : "", c.best_accuracy.mean,
                                      c.best_epoch, epoch_width);
   });
-  add({"over-", "fits", "from"},
-      [](const Summary& c) { return c.overfits_from < 0 ? "-" : fmt::format("{}", c.overfits_from); });
+  add({"verdict", "@ epoch"}, [](const Summary& c) { return verdict_text(c); });
   if (everything) {
+    add({"stop", "at", "epoch"},
+        [](const Summary& c) { return c.learned() ? fmt::format("{}", c.stop_epoch) : "-"; });
     add_number({"gained", "by", "stopping"}, &Summary::stopping_gain, known);
     add_number({"train", "loss"}, &Summary::train_loss, known);
     if (comparison.validated) add_number({"valid.", "loss"}, &Summary::validation_loss, known);
@@ -201,7 +211,8 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
     else
       out += layout.rows[i];
   }
-  if (best) out += '\n' + best_sentence(comparison, configurations[*best], varying);
+  out += '\n' + fill({"Verdicts:", counted_verdicts(comparison) + "."});
+  if (best) out += best_sentence(comparison, configurations[*best], varying);
   if (widest) out += widest_gap_sentence(comparison, configurations[*widest], varying);
   return out;
 }

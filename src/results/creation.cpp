@@ -52,6 +52,15 @@ void put(hid_t object, const char* name, std::int64_t value) {
   hdf5::check(H5Awrite(attribute, H5T_NATIVE_INT64, &value), doing);
 }
 
+void put(hid_t object, const char* name, const std::vector<std::int64_t>& values) {
+  const std::string doing = fmt::format("write the attribute {}", name);
+  const hsize_t count = values.size();
+  const hdf5::Dataspace space(H5Screate_simple(1, &count, nullptr), doing);
+  const hdf5::Attribute attribute(H5Acreate2(object, name, H5T_STD_I64LE, space, H5P_DEFAULT, H5P_DEFAULT),
+                                  doing);
+  hdf5::check(H5Awrite(attribute, H5T_NATIVE_INT64, values.data()), doing);
+}
+
 /// An enumeration as CF has it, since netCDF readers drop HDF5's own: what the numbers 0, 1, … mean.
 void put_flags(hid_t object, const std::vector<std::string_view>& meanings) {
   const std::string doing = "write the attribute flag_values";
@@ -91,6 +100,7 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const Dataset& data,
   put(file, "train_size", static_cast<std::int64_t>(data.train.count));
   put(file, "validation_size", static_cast<std::int64_t>(data.validation.count));
   put(file, "test_size", static_cast<std::int64_t>(data.test.count));
+  if (!data.train_class_counts.empty()) put(file, "train_class_counts", data.train_class_counts);
   for (std::size_t f = 0; f < data.files.size(); ++f) {
     put(file, fmt::format("{}_path", layout::data_files[f]).c_str(), data.files[f].path.string());
     put(file, fmt::format("{}_sha256", layout::data_files[f]).c_str(), data.files[f].sha256);

@@ -70,6 +70,7 @@ Dataset outline(const ResultsData& part) {
   data.files = part.origin.files;
   data.pixels = part.pixels;
   data.classes = part.classes;
+  data.train_class_counts = part.origin.train_class_counts;
   data.train.count = part.origin.train_size;
   data.validation.count = part.origin.validation_size;
   data.test.count = part.origin.test_size;

@@ -51,7 +51,8 @@ Origin read_origin(const StoredFile& file) {
                 file.text("config_file"),
                 static_cast<std::size_t>(file.integer("train_size")),
                 static_cast<std::size_t>(file.integer("validation_size")),
-                static_cast<std::size_t>(file.integer("test_size"))};
+                static_cast<std::size_t>(file.integer("test_size")),
+                file.integers("train_class_counts")};
   for (std::size_t f = 0; f < origin.files.size(); ++f)
     origin.files[f] = {file.text(fmt::format("{}_path", layout::data_files[f])),
                        file.text(fmt::format("{}_sha256", layout::data_files[f]))};

@@ -82,6 +82,23 @@ std::int64_t StoredFile::integer(const std::string& name) const {
   return value;
 }
 
+std::vector<std::int64_t> StoredFile::integers(const std::string& name) const {
+  const std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
+  const htri_t there = H5Aexists(file_, name.c_str());
+  hdf5::check(there, doing);
+  if (there == 0) return {};
+  const Scalar list = open_attribute(name);
+  const hdf5::Dataspace space(H5Aget_space(list.attribute), doing);
+  const hssize_t count = H5Sget_simple_extent_npoints(space);
+  if (H5Tget_class(list.type) != H5T_INTEGER || count < 1)
+    throw damaged("the attribute " + name + " is not a list of integers");
+  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
+  hdf5::check(H5Aread(list.attribute, H5T_NATIVE_INT64, values.data()), doing);
+  if (std::any_of(values.begin(), values.end(), [](std::int64_t value) { return value < 0; }))
+    throw damaged("the attribute " + name + " holds a number below 0");
+  return values;
+}
+
 std::vector<std::string> StoredFile::digests() const {
   const std::vector<char> all = read<char>("digest");
   std::vector<std::string> result;

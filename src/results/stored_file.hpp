@@ -27,6 +27,9 @@ class StoredFile {
 
   std::string text(const std::string& attribute) const;
   std::int64_t integer(const std::string& attribute) const;
+  /// A list of integers, none negative; empty where there is no such attribute, as in files of earlier
+  /// versions.
+  std::vector<std::int64_t> integers(const std::string& attribute) const;
 
   /// A whole array.
   template <class T>

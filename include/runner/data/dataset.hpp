@@ -32,6 +32,7 @@ struct Dataset {
   std::size_t columns = 0;           ///< width of an image, pixels
   std::size_t pixels = 0;            ///< rows × columns
   std::size_t classes = 0;  ///< 10 for the built-in sets, else 1 + the largest training label in the file
+  std::vector<std::int64_t> train_class_counts;  ///< of the images in `train`, those of each class
   LabelledImages train;
   LabelledImages validation;  ///< empty unless asked for
   LabelledImages test;

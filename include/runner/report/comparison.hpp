@@ -31,22 +31,25 @@ struct ConfigurationSummary {
   // After the last epoch. No numbers (NaN) where nothing is done.
   Estimate train_accuracy, validation_accuracy, test_accuracy;
   Estimate gap;  ///< train_accuracy − test_accuracy, seed by seed
+  /// The gap is larger than its noise: than half its interval over the seeds, and than what other images
+  /// would change, 1.96·√(p(1 − p)/N + q(1 − q)/M) for accuracies p on N training and q on M test images.
+  bool gap_is_sure = false;
   Estimate train_loss, validation_loss, test_loss;
 
   int best_epoch = -1;     ///< the first where the mean chosen-by accuracy is largest; −1: nothing is done
   Estimate best_accuracy;  ///< that accuracy
   Estimate best_test_accuracy;  ///< test accuracy there
 
-  Verdict verdict = Verdict::none;
-
-  /// From where on it overfits: the first epoch after the smallest mean loss (the last such; on the set that
-  /// is chosen by) from which on, to the end, the mean loss lies above that minimum by more than its noise:
-  /// half the 95 % interval of the rise, seed by seed (root mean square over the epochs after the minimum).
-  /// −1 where it does not. Of one seed the noise is not known, and taken for 0.
-  int overfits_from = -1;
-  int stop_epoch = -1;  ///< of that smallest loss; −1: nothing is done
+  Verdict verdict = Verdict::none;  ///< what the curves say, by the definition at runner::Verdict
+  int overfits_from = -1;           ///< its epoch; −1 where the verdict is neither `overfits` nor `perhaps`
+  /// The epoch to stop at: the middle of the epochs with the smallest loss, by the same definition; the last
+  /// epoch where the network fits so far. −1: nothing is done.
+  int stop_epoch = -1;
   /// Test accuracy gained by stopping at stop_epoch instead of the last, seed by seed.
   Estimate stopping_gain;
+
+  /// Whether the verdict is one on overfitting: fits, perhaps or overfits.
+  bool learned() const { return verdict >= Verdict::fits; }
 };
 
 /// Train against test accuracy, a line for each configuration.
@@ -59,9 +62,10 @@ struct Comparison {
   /// The set that the best configurations and epochs are chosen by: "validation" or "test".
   std::string_view chosen_by() const;
 
-  /// Index of the configuration with the largest gap, the first such; none if nothing is done.
+  /// Index of the configuration with the largest gap, the first such, of those that learned and whose gap is
+  /// sure; none if there is no such.
   std::optional<std::size_t> widest_gap() const;
-  /// The same of best_accuracy.
+  /// The same of best_accuracy, of those that learned.
   std::optional<std::size_t> best() const;
 };
 

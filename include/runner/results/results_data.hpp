@@ -44,6 +44,8 @@ struct Origin {
   std::string config_text;                             ///< the config file as it was read
   std::filesystem::path config_file;                   ///< as it was named
   std::size_t train_size, validation_size, test_size;  ///< images
+  /// Of the training images, those of each class; empty where an earlier version wrote the file.
+  std::vector<std::int64_t> train_class_counts;
 };
 
 /// A results file read into memory (weights left out).
