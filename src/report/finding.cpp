@@ -37,7 +37,8 @@ std::string counted(std::size_t n, std::string_view noun) {
 std::string with_interval(const Estimate& estimate) {
   if (std::isnan(estimate.mean)) return "-";
   std::string text = fmt::format("{:.4f}", estimate.mean);
-  if (std::isnan(estimate.half_width)) return text;
+  if (estimate.is_range()) return fmt::format("{} ({:.4f} to {:.4f})", text, estimate.least, estimate.most);
+  if (!estimate.has_interval()) return text;
   const std::string half = fmt::format("{:.3f}", std::ceil(estimate.half_width * 1000) / 1000);
   return text.append("±").append(half, half.starts_with("0.") ? 1 : 0);
 }

@@ -14,7 +14,8 @@ namespace runner {
 /// "1 seed", "3 seeds".
 std::string counted(std::size_t n, std::string_view noun);
 
-/// "0.8731", or with its interval "0.8731±.002", rounded up; "-" for no number.
+/// "0.8731", or with its interval "0.8731±.002", rounded up; of two numbers with their range, "0.7050 (0.6610
+/// to 0.7490)"; "-" for no number.
 std::string with_interval(const Estimate& estimate);
 
 /// What sets a configuration apart: "learning_rate 1, batch_size 50", with the file where there are several.

@@ -140,6 +140,10 @@ Judgement judge_learned(const Runs& runs, Seeds::Metric loss, std::size_t last, 
   if (last < 2 * width) return fits;
   const std::vector<Numbers> curves = curves_of(runs, loss, last);
   const Numbers mean = mean_of(curves), train_mean = mean_of(curves_of(runs, &StoredRun::train_loss, last));
+  const auto finite = [](const Numbers& numbers) {
+    return std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); });
+  };
+  if (!finite(mean) || !finite(train_mean)) return fits;  // of a damaged file
   const Numbers trend = trend_of(mean, width), train_trend = trend_of(train_mean, width);
   const auto minimum = static_cast<std::size_t>(std::min_element(trend.begin(), trend.end()) - trend.begin());
   const std::size_t end = trend.size() - 1;
@@ -209,7 +213,9 @@ Baseline baseline_of(const ResultsData& results, Loss loss) {
   }
   Numbers losses, accuracies;
   for (const StoredRun& run : results.runs) {
-    if (run.run.spec.loss != loss || run.epochs_done < 0) continue;
+    if (run.run.spec.loss != loss || run.epochs_done < 0 || !std::isfinite(run.train_loss[0]) ||
+        !std::isfinite(run.train_accuracy[0]))
+      continue;
     losses.push_back(run.train_loss[0]);
     accuracies.push_back(run.train_accuracy[0]);
   }

@@ -1,5 +1,6 @@
 #include "runner/report/statistics.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <boost/math/distributions/students_t.hpp>
@@ -14,7 +15,10 @@ double mean(std::span<const double> numbers) {
 
 Estimate estimate(std::span<const double> numbers) {
   Estimate result{.mean = mean(numbers)};
-  if (numbers.size() < 2) return result;
+  if (numbers.empty()) return result;
+  result.least = *std::min_element(numbers.begin(), numbers.end());
+  result.most = *std::max_element(numbers.begin(), numbers.end());
+  if (numbers.size() < 3) return result;
   const auto n = static_cast<double>(numbers.size());
   double squares = 0;
   for (const double x : numbers) squares += (x - result.mean) * (x - result.mean);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,7 +18,7 @@ using Configurations = std::vector<ConfigurationSummary>;
 using Strings = std::vector<std::string>;
 
 /// How much a table shows.
-enum class Detail { means, intervals, everything };
+enum class Detail { least, means, intervals, everything };
 
 template <class Text>
 TextColumn make_column(Strings heading, const Configurations& configurations, const Text& text) {
@@ -28,11 +29,24 @@ TextColumn make_column(Strings heading, const Configurations& configurations, co
   return column;
 }
 
-/// In a cell: room is left for an interval that is not known.
-std::string number(const Estimate& estimate, bool interval) {
+/// What values a number may have.
+struct Limits {
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
+};
+constexpr Limits share_of_images{0, 1}, at_least_zero{0};
+
+/// In a cell: room is left for an interval that is not known. "0.661…0.749" are the ends of the interval
+/// where it would reach beyond the limits, or the range of two numbers.
+std::string number(const Estimate& estimate, bool interval, Limits limits) {
   if (std::isnan(estimate.mean)) return "-";
   if (!interval) return fmt::format("{:.4f}", estimate.mean);
-  return with_interval(estimate) + (std::isnan(estimate.half_width) ? "     " : "");
+  const auto ends = [](double low, double high) { return fmt::format("{:.3f}…{:.3f}", low, high); };
+  if (estimate.is_range()) return ends(estimate.least, estimate.most);
+  if (!estimate.has_interval()) return with_interval(estimate) + "     ";
+  const double low = estimate.mean - estimate.half_width, high = estimate.mean + estimate.half_width;
+  if (low < limits.least || high > limits.most)
+    return ends(std::max(low, limits.least), std::min(high, limits.most));
+  return with_interval(estimate);
 }
 
 /// "overfits @ 84", "did not learn".
@@ -43,9 +57,9 @@ std::string verdict_text(const ConfigurationSummary& c) {
 }
 
 std::string seeds_text(const ConfigurationSummary& c) {
-  if (c.diverged == c.seeds) return "diverged";
   const std::string done = fmt::format("{}/{}", c.done, c.seeds);
-  return c.diverged == 0 ? done : fmt::format("{}, {} diverged", done, c.diverged);
+  // Where all diverged, the verdict says it.
+  return c.diverged == 0 || c.diverged == c.seeds ? done : fmt::format("{}, {} diverged", done, c.diverged);
 }
 
 bool all_done_with_as_many_seeds(const Configurations& configurations) {
@@ -55,7 +69,7 @@ bool all_done_with_as_many_seeds(const Configurations& configurations) {
 }
 
 std::string seeds_phrase(std::size_t seeds) {
-  return seeds == 1 ? ", 1 seed: noise is not known" : fmt::format(", mean over {} seeds", seeds);
+  return seeds == 1 ? ", 1 seed: no confidence interval" : fmt::format(", mean over {} seeds", seeds);
 }
 
 // "Fixed:", "hidden_size 50,", "loss cross_entropy,"
@@ -126,6 +140,15 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
   return fill(phrases);
 }
 
+/// What stands beside the means.
+std::string interval_phrase(const Configurations& configurations) {
+  const bool any = std::any_of(configurations.begin(), configurations.end(),
+                               [](const ConfigurationSummary& c) { return c.done > 2; });
+  const bool two = std::any_of(configurations.begin(), configurations.end(),
+                               [](const ConfigurationSummary& c) { return c.done == 2; });
+  return fmt::format("{}{}", any ? " ± 95 % interval" : "", two ? ", of two seeds their range" : "");
+}
+
 bool has_intervals(const Configurations& configurations) {
   return std::any_of(configurations.begin(), configurations.end(),
                      [](const ConfigurationSummary& c) { return c.done > 1; });
@@ -149,31 +172,34 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
   const auto add = [&](Strings heading, const auto& text) {
     columns.push_back(make_column(std::move(heading), configurations, text));
   };
-  const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool interval) {
-    add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, interval); });
+  const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool interval, Limits limits) {
+    add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, interval, limits); });
   };
   if (comparison.names.size() > 1) add({"file"}, [&](const Summary& c) { return comparison.names[c.file]; });
   for (const Column& axis : varying)
     add(axis_heading(axis.name), [&](const Summary& c) { return exact_text(axis, c); });
-  add_number({"train", "acc"}, &Summary::train_accuracy, everything && known);
-  if (comparison.validated && everything) add_number({"valid.", "acc"}, &Summary::validation_accuracy, known);
-  add_number({"test", "acc"}, &Summary::test_accuracy, intervals);
+  add_number({"train", "acc"}, &Summary::train_accuracy, everything && known, share_of_images);
+  if (comparison.validated && everything)
+    add_number({"valid.", "acc"}, &Summary::validation_accuracy, known, share_of_images);
+  add_number({"test", "acc"}, &Summary::test_accuracy, intervals, share_of_images);
   add({"gap"}, [&](const Summary& c) {
-    return fmt::format("{}{}", is(c, widest) ? "*" : "", number(c.gap, intervals));
+    return fmt::format("{}{}", is(c, widest) ? "*" : "", number(c.gap, intervals, {-1, 1}));
   });
-  add({"best", comparison.validated ? "valid. acc" : "test acc", "@ epoch"}, [&](const Summary& c) {
-    return c.done == 0 ? "-"
-                       : fmt::format("{}{:.4f} @ {:>{}}", is(c, best) ? "+" : "", c.best_accuracy.mean,
-                                     c.best_epoch, epoch_width);
-  });
+  const bool with_epoch = detail > Detail::least;
+  add({"best", comparison.validated ? "valid. acc" : "test acc", with_epoch ? "@ epoch" : ""},
+      [&](const Summary& c) {
+        if (c.done == 0) return std::string("-");
+        const std::string text = fmt::format("{}{:.4f}", is(c, best) ? "+" : "", c.best_accuracy.mean);
+        return with_epoch ? fmt::format("{} @ {:>{}}", text, c.best_epoch, epoch_width) : text;
+      });
   add({"verdict", "@ epoch"}, [](const Summary& c) { return verdict_text(c); });
   if (everything) {
     add({"stop", "at", "epoch"},
         [](const Summary& c) { return c.learned() ? fmt::format("{}", c.stop_epoch) : "-"; });
-    add_number({"gained", "by", "stopping"}, &Summary::stopping_gain, known);
-    add_number({"train", "loss"}, &Summary::train_loss, known);
-    if (comparison.validated) add_number({"valid.", "loss"}, &Summary::validation_loss, known);
-    add_number({"test", "loss"}, &Summary::test_loss, known);
+    add_number({"gained", "by", "stopping"}, &Summary::stopping_gain, known, {-1, 1});
+    add_number({"train", "loss"}, &Summary::train_loss, known, at_least_zero);
+    if (comparison.validated) add_number({"valid.", "loss"}, &Summary::validation_loss, known, at_least_zero);
+    add_number({"test", "loss"}, &Summary::test_loss, known, at_least_zero);
   }
   if (!plain_seeds) add({"seeds", "done"}, seeds_text);
   return columns;
@@ -193,10 +219,10 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
   const std::vector<Column> fixed = fixed_axes(comparison), varying = varying_axes(comparison);
 
   TextTable layout;
-  for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means}) {
+  for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means, Detail::least}) {
     layout = lay_out(columns_of(comparison, varying, plain_seeds, detail));
-    if (detail != Detail::means && has_intervals(configurations) && layout.width <= style.columns)
-      out += " ± 95 % interval";
+    if (detail >= Detail::intervals && has_intervals(configurations) && layout.width <= style.columns)
+      out += interval_phrase(configurations);
     if (layout.width <= style.columns) break;
   }
   out += '\n';

@@ -29,26 +29,56 @@ def estimate(values):
     return {"mean": values.mean(), "ci": (high - low) / 2}
 
 
-def expected(r, chosen):
+def jitter(curve, first):
+    """Standard deviation of the noise from epoch to epoch, from `first` on where these are eight or more."""
+    curve = curve[first:] if len(curve) - first >= 8 else curve
+    bends = np.abs(curve[1:-1] - (curve[:-2] + curve[2:]) / 2)
+    # The larger of the two in the middle, as everywhere where a curve is short.
+    return 1.4826 * np.sort(bends)[len(bends) // 2] / np.sqrt(1.5)
+
+
+def judge(r, loss, images):
+    """The verdict of runner::Verdict's definition (include/runner/report/verdict.hpp) on seeds that learned."""
+    curves, train = loss[:, 1:], r["train_loss"][:, 1:].mean(axis=0)
+    mean, epochs = curves.mean(axis=0), curves.shape[1]
+    w = max(2, int(epochs / 7 + 0.5))
+    trend, train_trend = (np.convolve(curve, np.full(w, 1 / w), "valid") for curve in (mean, train))
+    m, e = int(trend.argmin()), len(trend) - 1
+    if m + w > e:
+        return "fits", None, epochs
+    rise, fall = trend[e] - trend[m], train_trend[m] - train_trend[e]
+    windows = (epochs - m) // w
+    blocks = curves[:, epochs - windows * w:].reshape(len(curves), windows, w).mean(axis=2)
+    apart = blocks - blocks.mean(axis=0)
+    apart -= apart.mean(axis=1, keepdims=True)
+    between = (apart**2).sum() / ((len(curves) - 1) * (windows - 1)) / len(curves)
+    noise = np.sqrt(2 * max(jitter(mean, m)**2 / w, between) + (2.5 * (rise + max(fall, 0)))**2 / images)
+    if fall <= 2 * np.sqrt(2 / w) * jitter(train, m) or rise <= max(0.005 * trend[m], 1.4 * noise):
+        return "fits", None, epochs
+    middle = m + (w - 1) // 2
+    above = np.flatnonzero(isotonic(mean[middle:]) > 1.01 * trend[m])
+    sure = rise > max(0.01 * trend[m], 2.2 * noise) and above.size
+    return "overfits" if sure else "perhaps", middle + int(above[0]) + 1 if above.size else None, middle + 1
+
+
+def isotonic(values):
+    """The increasing curve with the smallest squared distance: max over s ≤ t of the min over u ≥ t of mean(s … u)."""
+    sums = np.concatenate([[0], np.cumsum(values)])
+    n = len(values)
+    return np.array([max(min((sums[u + 1] - sums[s]) / (u + 1 - s) for u in range(t, n)) for s in range(t + 1)) for t in range(n)])
+
+
+def expected(r, chosen, images):
     """Of the runs of one configuration: metric → array (seed, epoch)."""
     accuracy, loss = r[f"{chosen}_accuracy"], r[f"{chosen}_loss"]
     best = int(accuracy.mean(axis=0).argmax())
-    means = loss.mean(axis=0)
-    minimum = len(means) - 1 - int(means[::-1].argmin())
-    rise = loss[:, minimum + 1:] - loss[:, minimum:minimum + 1]
-    onset = None
-    if rise.size:
-        seeds = len(rise)
-        noise = stats.t.ppf(0.975, seeds - 1) * np.sqrt(rise.var(axis=0, ddof=1).mean() / seeds)
-        not_above = np.flatnonzero(rise.mean(axis=0) <= noise)
-        first = not_above[-1] + 1 if not_above.size else 0
-        onset = minimum + 1 + int(first) if first < rise.shape[1] else None
+    verdict, onset, stop = judge(r, loss, images)
     estimates = {name: estimate(values[:, -1]) for name, values in r.items()}
     estimates["gap"] = estimate(r["train_accuracy"][:, -1] - r["test_accuracy"][:, -1])
     estimates["best_accuracy"] = estimate(accuracy[:, best])
     estimates["best_test_accuracy"] = estimate(r["test_accuracy"][:, best])
-    estimates["stopping_gain"] = estimate(r["test_accuracy"][:, minimum] - r["test_accuracy"][:, -1])
-    return estimates, {"best_epoch": best, "stop_epoch": minimum, "overfits_from": onset}
+    estimates["stopping_gain"] = estimate(r["test_accuracy"][:, stop] - r["test_accuracy"][:, -1])
+    return estimates, {"best_epoch": best, "verdict": verdict, "overfits_from": onset, "stop_epoch": stop}
 
 
 def check(runner, folder, validation_size):
@@ -61,6 +91,7 @@ def check(runner, folder, validation_size):
     with h5py.File(folder / output) as f:
         columns = {name: f[name][()] for name in ("learning_rate", "hidden_size")}
         metrics = {name: f[name][()].astype(float) for name in METRICS if name in f}
+        images = int(f.attrs[f"{chosen}_size"])
     assert len(metrics) == (6 if validation_size else 4)
     onsets = 0
     for c in said["configurations"]:
@@ -68,15 +99,16 @@ def check(runner, folder, validation_size):
         assert c["seeds"] == rows.sum() == 5
         if c["learning_rate"] > 1e30:
             assert c["diverged"] == 5 and c["done"] == 0 and c["gap"] is None and c["best_epoch"] is None
+            assert c["verdict"] == "diverged"
             continue
-        estimates, epochs = expected({name: values[rows] for name, values in metrics.items()}, chosen)
+        estimates, epochs = expected({name: values[rows] for name, values in metrics.items()}, chosen, images)
         for name, e in estimates.items():
             assert np.isclose(c[name], e["mean"], rtol=1e-12, atol=1e-15), (name, c[name], e)
             assert np.isclose(c[f"{name}_ci"], e["ci"], rtol=1e-9, atol=1e-15), (name, c[f"{name}_ci"], e)
         for name, epoch in epochs.items():
             assert c[name] == epoch, (name, c, epoch)
         onsets += epochs["overfits_from"] is not None
-    assert 0 < onsets, "a sweep in which something overfits, and is seen to"
+    assert 0 < onsets, "a sweep in which something overfits, or perhaps does, and is seen to"
 
     # The effect of one axis: paired differences.
     by = [runner, "compare", output, "--by", "hidden_size", "--where", "learning_rate<100"]

@@ -27,11 +27,6 @@ using testing::HasSubstr;
 
 const float nan = std::numeric_limits<float>::quiet_NaN();
 
-StoredRun with_test_loss(test::Curve test_loss) {
-  const test::Curve accuracy(test_loss.size(), 0.5f);
-  return stored(spec(50), RunStatus::done, accuracy, accuracy, test_loss);
-}
-
 StoredRun unfinished(const RunSpec& s, RunStatus status) {
   return stored(s, status, {1, nan}, {1, nan}, {2, nan});
 }
@@ -51,8 +46,9 @@ TEST(Compare, OfNoRunsHasNoConfigurationsAndNoWidestGap) {
 }
 
 TEST(Compare, OfOneRunGivesItsOwnNumbers) {
-  const Comparison c = compare(results(3, {stored(spec(50), RunStatus::done, {0.125f, 0.5f, 0.75f, 1},
-                                                  {0.125f, 0.5f, 0.625f, 0.5f}, {2, 1, 1.25f, 1.5f})}));
+  const Comparison c =
+      compare(results(4, {stored(spec(50), RunStatus::done, {0.125f, 0.5f, 0.75f, 0.75f, 1},
+                                 {0.125f, 0.5f, 0.625f, 0.5f, 0.5f}, {2, 1, 1.25f, 1.5f, 1.75f})}));
   ASSERT_EQ(c.configurations.size(), 1u);
   const ConfigurationSummary& only = c.configurations[0];
   EXPECT_EQ(only.spec, spec(50));
@@ -65,6 +61,7 @@ TEST(Compare, OfOneRunGivesItsOwnNumbers) {
   EXPECT_EQ(only.best_accuracy.mean, 0.625);
   EXPECT_EQ(only.best_epoch, 2);
   EXPECT_EQ(only.stop_epoch, 1);
+  EXPECT_EQ(only.verdict, Verdict::overfits);
   EXPECT_EQ(only.overfits_from, 2);
   EXPECT_EQ(c.widest_gap(), 0u);
 }
@@ -124,68 +121,65 @@ TEST(Compare, HasNoNumbersWhereNothingIsDone) {
   EXPECT_EQ(c.widest_gap(), std::nullopt);
 }
 
-int overfits_from(const std::vector<test::Curve>& test_losses) {
-  std::vector<StoredRun> runs;
-  for (const test::Curve& loss : test_losses) {
-    runs.push_back(with_test_loss(loss));
-    runs.back().run.spec.seed = static_cast<std::int64_t>(runs.size());
-  }
-  const int epochs = static_cast<int>(test_losses.front().size()) - 1;
-  return compare(results(epochs, std::move(runs))).configurations.at(0).overfits_from;
-}
-
-TEST(Onset, OfOneSeedIsTheEpochAfterTheSmallestTestLoss) {
-  EXPECT_EQ(overfits_from({{3, 2, 1, 2, 1.5f}}), 3);
-  EXPECT_EQ(overfits_from({{3, 1, 1, 2}}), 3);
-  EXPECT_EQ(overfits_from({{1, 2, 3}}), 1);
-}
-
-TEST(Onset, IsNoneWhileTheTestLossFallsOrStays) {
-  EXPECT_EQ(overfits_from({{3, 2, 1}}), -1);
-  EXPECT_EQ(overfits_from({{3, 1, 1}}), -1);
-}
-
-TEST(Onset, IsOfTheMeanCurve) {
-  EXPECT_EQ(overfits_from({{4, 1, 2}, {4, 3, 1}}), -1);  // 4, 2, 1.5
-}
-
-// By seeds alike, each with a level of its own: what counts is how far each rises.
-TEST(Onset, ComparesEachSeedWithItself) {
-  EXPECT_EQ(overfits_from({{5, 1, 1.5f, 2}, {15, 11, 11.5f, 12}, {25, 21, 21.5f, 22}}), 2);
-}
-
-// Rises of 0.1 first, then of 1, each with a standard deviation of 0.1 over three seeds: t is 4.3, the
-// noise 0.25.
-TEST(Onset, BeginsWhereTheRiseIsMoreThanItsNoise) {
-  EXPECT_EQ(overfits_from({{5, 1, 1.0f, 1.9f}, {5, 1, 1.1f, 2.0f}, {5, 1, 1.2f, 2.1f}}), 3);
-}
-
-TEST(Onset, IsNoneWhereSeedsDisagreeAtTheEnd) {
-  EXPECT_EQ(overfits_from({{5, 1, 2, 1.1f}, {5, 1, 2, 3}, {5, 1, 2, 1.0f}}), -1);
-}
-
-TEST(StoppingGain, IsTestAccuracyAtTheSmallestLossAgainstTheLast) {
-  const auto run = [](std::int64_t seed, float more) {
-    return stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 1},
-                  {0, 0.75f + more, 0.5f, 0.5f + more / 2}, {3, 1, 2, 2});
+// How a verdict is found, judgement_test.cpp asks.
+TEST(Compare, JudgesEachConfigurationByItsSeedsThatAreDone) {
+  const test::Curve accuracy(5, 0.5f);
+  const auto run = [&](std::int32_t hidden_size, std::int64_t seed, RunStatus status, test::Curve loss) {
+    return stored(spec(hidden_size, seed), status, accuracy, accuracy, std::move(loss));
   };
-  const Comparison c = compare(results(3, {run(1, 0), run(2, 0.125f)}));
+  const test::Curve rising{3, 1, 2, 3, 4}, falling{3, 2, 1, 0.5f, 0.25f}, gone{3, nan, nan, nan, nan};
+  const Comparison c =
+      compare(results(4, {run(1, 1, RunStatus::done, rising), run(1, 2, RunStatus::done, rising),
+                          run(2, 1, RunStatus::done, falling), run(2, 2, RunStatus::running, rising),
+                          run(3, 1, RunStatus::diverged, gone), run(3, 2, RunStatus::diverged, gone),
+                          run(3, 3, RunStatus::done, rising), run(4, 1, RunStatus::pending, gone),
+                          run(5, 1, RunStatus::diverged, gone), run(5, 2, RunStatus::done, rising)}));
+  std::vector<Verdict> verdicts;
+  std::vector<int> from, stop;
+  for (const ConfigurationSummary& configuration : c.configurations) {
+    verdicts.push_back(configuration.verdict);
+    from.push_back(configuration.overfits_from);
+    stop.push_back(configuration.stop_epoch);
+  }
+  EXPECT_THAT(verdicts, ElementsAre(Verdict::overfits, Verdict::fits, Verdict::diverged, Verdict::none,
+                                    Verdict::overfits));
+  EXPECT_THAT(from, ElementsAre(2, -1, -1, -1, 2));
+  EXPECT_THAT(stop, ElementsAre(1, 4, 1, -1, 1));
+}
+
+TEST(Best, IsNeverAnUntrainedNetworkOrOneThatDidNotLearn) {
+  StoredRun guesses = ending(spec(50), 0.1f, 0.9f);
+  guesses.train_loss = {2.3f, 2.31f};
+  const Comparison c =
+      compare(results(1, {guesses, stored(spec(100), RunStatus::done, {0.1f, 0.5f}, {0.8f, 0.5f}, {2, 1}),
+                          ending(spec(200), 0.5f, 0.4f)}));
+  EXPECT_EQ(c.configurations[0].verdict, Verdict::did_not_learn);
+  EXPECT_EQ(c.best(), 2u);
+  EXPECT_EQ(compare(results(1, {guesses})).best(), std::nullopt);
+}
+
+TEST(StoppingGain, IsTestAccuracyAtTheEpochToStopAtAgainstTheLast) {
+  const auto run = [](std::int64_t seed, float more) {
+    return stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 0.75f, 1},
+                  {0, 0.75f + more, 0.5f, 0.5f, 0.5f + more / 2}, {3, 1, 2, 3, 4});
+  };
+  const Comparison c = compare(results(4, {run(1, 0), run(2, 0.125f), run(3, 0.0625f)}));
   EXPECT_EQ(c.configurations[0].stop_epoch, 1);
   EXPECT_EQ(c.configurations[0].stopping_gain.mean, 0.28125);
-  EXPECT_DOUBLE_EQ(c.configurations[0].stopping_gain.half_width, student_t(2) * 0.03125);
+  EXPECT_DOUBLE_EQ(c.configurations[0].stopping_gain.half_width, student_t(3) * 0.03125 / std::sqrt(3.0));
 }
 
 /// Two seeds whose test set says something else than their validation set.
 ResultsData validated() {
   std::vector<StoredRun> runs;
   for (const std::int64_t seed : {1, 2}) {
-    runs.push_back(
-        stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 1}, {0, 0.25f, 0.5f, 0.75f}, {4, 3, 2, 1}));
-    runs.back().validation_accuracy = {0, 0.625f, 0.5f, 0.25f};
-    runs.back().validation_loss = {4, 1, 2, 3};
+    runs.push_back(stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 1, 1},
+                          {0, 0.25f, 0.5f, 0.75f, 0.75f}, {4, 3, 2, 1, 0.5f}));
+    runs.back().validation_accuracy = {0, 0.625f, 0.5f, 0.25f, 0.25f};
+    runs.back().validation_loss = {4, 1, 2, 3, 4};
   }
-  ResultsData data = results(3, std::move(runs));
-  data.origin.validation_size = 10;
+  ResultsData data = results(4, std::move(runs));
+  data.origin.validation_size = 10'000;
   return data;
 }
 
@@ -197,7 +191,7 @@ TEST(Compare, ChoosesByTheValidationSetWhereThereIsOne) {
   EXPECT_EQ(only.best_accuracy.mean, 0.625);
   EXPECT_EQ(only.best_test_accuracy.mean, 0.25);
   EXPECT_EQ(only.validation_accuracy.mean, 0.25);
-  EXPECT_EQ(only.validation_loss.mean, 3);
+  EXPECT_EQ(only.validation_loss.mean, 4);
   EXPECT_EQ(only.stop_epoch, 1);
   EXPECT_EQ(only.overfits_from, 2);
   EXPECT_EQ(only.stopping_gain.mean, -0.5);
@@ -208,7 +202,7 @@ TEST(Compare, ChoosesByTheTestSetWhereOneFileHasNoOther) {
   const Comparison c = compare(files);
   EXPECT_FALSE(c.validated);
   EXPECT_THAT(c.names, ElementsAre("made", "made"));
-  EXPECT_EQ(c.epochs, 3);
+  EXPECT_EQ(c.epochs, 4);
   ASSERT_EQ(c.configurations.size(), 2u);
   EXPECT_EQ(c.configurations[0].best_epoch, 3);
   EXPECT_TRUE(std::isnan(c.configurations[0].validation_accuracy.mean));
@@ -296,9 +290,19 @@ TEST(WidestGap, IsTheFirstOfSeveral) {
   EXPECT_EQ(c.widest_gap(), 1u);
 }
 
-TEST(WidestGap, MayBeNegative) {
-  const Comparison c = compare(results(1, {ending(spec(50), 0.25f, 0.5f), ending(spec(100), 0.375f, 0.5f)}));
-  EXPECT_EQ(c.widest_gap(), 1u);
+TEST(WidestGap, IsNoneThatIsWithinItsNoise) {
+  // Below 0.
+  EXPECT_EQ(compare(results(1, {ending(spec(50), 0.25f, 0.5f)})).widest_gap(), std::nullopt);
+  // Of three seeds that differ by more.
+  const std::vector<StoredRun> apart{ending(spec(50, 1), 0.9f, 0.8f), ending(spec(50, 2), 0.8f, 0.8f),
+                                     ending(spec(50, 3), 0.8f, 0.75f)};
+  EXPECT_EQ(compare(results(1, apart)).widest_gap(), std::nullopt);
+  // Of few images: 1.96·√(0.9·0.1/100 + 0.8·0.2/100) is 0.098.
+  ResultsData few = results(1, {ending(spec(50), 0.89f, 0.8f)});
+  few.origin.train_size = few.origin.test_size = 100;
+  EXPECT_EQ(compare(few).widest_gap(), std::nullopt);
+  few.origin.train_size = few.origin.test_size = 200;
+  EXPECT_EQ(compare(few).widest_gap(), 0u);
 }
 
 Comparison three_to_sort() {
@@ -331,10 +335,10 @@ TEST(Sort, LeavesEqualOnesInTheirOrder) {
 }
 
 TEST(Sort, PutsConfigurationsThatDoNotOverfitLast) {
-  const test::Curve flat{0, 0, 0};
-  Comparison c = compare(results(2, {stored(spec(10), RunStatus::done, flat, flat, {3, 2, 1}),
-                                     stored(spec(20), RunStatus::done, flat, flat, {3, 2, 4}),
-                                     stored(spec(30), RunStatus::done, flat, flat, {3, 4, 5})}));
+  const test::Curve flat(6, 0.5f);
+  Comparison c = compare(results(5, {stored(spec(10), RunStatus::done, flat, flat, {5, 4, 3, 2, 1, 0.5f}),
+                                     stored(spec(20), RunStatus::done, flat, flat, {5, 4, 3, 4, 5, 6}),
+                                     stored(spec(30), RunStatus::done, flat, flat, {5, 3, 4, 5, 6, 7})}));
   sort(c, "overfits_from");
   EXPECT_THAT(hidden_sizes(c), ElementsAre(30, 20, 10));
 }
@@ -373,7 +377,8 @@ const char* const csv_header =
     "ci,"
     "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,best_"
     "epoch,"
-    "best_accuracy,best_accuracy_ci,best_test_accuracy,best_test_accuracy_ci,stop_epoch,overfits_from,"
+    "best_accuracy,best_accuracy_ci,best_test_accuracy,best_test_accuracy_ci,verdict,overfits_from,stop_"
+    "epoch,"
     "stopping_gain,stopping_gain_ci\r\n";
 
 TEST(ToCsv, OfNoConfigurationsIsTheHeader) {
@@ -386,15 +391,16 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
   other.sampling = Sampling::with_replacement;
   other.weight_init_std = 0.1;
   const Comparison c =
-      compare(results(2, {stored(spec(50, 1, 0.30000000000000004), RunStatus::done, {0, 0.5f, 0.1f},
+      compare(results(2, {stored(spec(50, 1, 0.30000000000000004), RunStatus::done, {0, 0.5f, 0.15f},
                                  {0, 0.5f, 0.25f}, {3, 1, 2}),
                           stored(other, RunStatus::diverged, {0, nan, nan}, {0, nan, nan}, {3, nan, nan})}));
   EXPECT_EQ(to_csv(c),
             std::string(csv_header) +
                 "made,0.30000000000000004,100,50,cross_entropy,shuffle,backpropagation,0.01,1,1,0,"
-                "0.10000000149011612,,,,0.25,,-0.14999999850988388,,1,,,,2,,1,0.5,,0.5,,1,2,0.25,\r\n"
+                "0.15000000596046448,,,,0.25,,-0.09999999403953552,,0.8333333134651184,,,,2,,1,0.5,,0.5,,"
+                "fits,,2,0,\r\n"
                 "made,1e-07,100,1000000,mean_squared_error,with_replacement,backpropagation,0.1,1,0,1"
-                ",,,,,,,,,,,,,,,,,,,,,,,\r\n");
+                ",,,,,,,,,,,,,,,,,,,,diverged,,,,\r\n");
 }
 
 TEST(ToCsv, QuotesANameThatHasToBe) {

@@ -25,12 +25,12 @@ TEST(LearningCurvesOf, AreMeansOverTheSeedsThatAreDone) {
   ASSERT_EQ(all.size(), 1u);
   ASSERT_EQ(all[0].train_accuracy.size(), 2u);
   EXPECT_EQ(all[0].train_accuracy[0].mean, 0.25);
-  EXPECT_EQ(all[0].train_accuracy[0].half_width, 0);
+  EXPECT_EQ(all[0].train_accuracy[0].least, 0.25);
   EXPECT_EQ(all[0].train_accuracy[1].mean, 0.75);
-  EXPECT_EQ(all[0].train_accuracy[1].half_width, estimate(std::vector{0.5, 1.0}).half_width);
+  EXPECT_EQ(all[0].train_accuracy[1].most, 1);
   EXPECT_EQ(all[0].test_accuracy[1].mean, 0.5);
   EXPECT_EQ(all[0].test_loss[0].mean, 3);
-  EXPECT_EQ(all[0].train_loss[1].mean, 1);
+  EXPECT_EQ(all[0].train_loss[1].mean, 1.25);
   EXPECT_TRUE(all[0].validation_loss.empty());
 }
 

@@ -61,7 +61,7 @@ TEST(EffectOf, TakesTheChangeOfTrainAccuracyPairByPair) {
                                   "hidden_size");
   EXPECT_EQ(effect.values[0].train_change.mean, 0);
   EXPECT_EQ(effect.values[1].train_change.mean, 0.375);
-  EXPECT_EQ(effect.values[1].train_change.half_width, estimate(std::vector{0.25, 0.5}).half_width);
+  EXPECT_EQ(effect.values[1].train_change.most, 0.5);
 }
 
 TEST(EffectOf, LeavesOutWhatHasNotAllPartners) {

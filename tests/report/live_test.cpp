@@ -35,20 +35,22 @@ StoredRun at(const RunSpec& spec, RunStatus status, int done, Curve train_accura
 }
 
 StoredRun pending(const RunSpec& spec) {
-  return at(spec, RunStatus::pending, -1, Curve(5), Curve(5), Curve(5));
+  return at(spec, RunStatus::pending, -1, Curve(6), Curve(6), Curve(6));
 }
 
-/// Four epochs: one run that is done, two that are running, one that diverged and one that is pending.
+/// Five epochs: one run that is done, two that are running, of which one overfits, one that diverged and one
+/// that is pending.
 ResultsData sweep() {
-  ResultsData data = results(
-      4,
-      {at(spec(25), RunStatus::done, 4, {0.125f, 0.5f, 0.625f, 0.75f, 0.875f},
-          {0.125f, 0.5f, 0.625f, 0.6875f, 0.75f}, {4, 2, 1.5f, 1.25f, 1}),
-       at(spec(50), RunStatus::running, 3, {0.125f, 0.5f, 0.75f, 1, 0}, {0.125f, 0.5f, 0.5f, 0.5f, 0},
-          {4, 2, 2.5f, 3, 0}),
-       at(spec(100), RunStatus::running, 0, {0.125f, 0, 0, 0, 0}, {0.125f, 0, 0, 0, 0}, {4, 0, 0, 0, 0}),
-       at(spec(200), RunStatus::diverged, 2, {0.125f, 1, 1, 0, 0}, {0.125f, 1, 0.25f, 0, 0}, {4, 1, 9, 0, 0}),
-       pending(spec(400))});
+  ResultsData data =
+      results(5, {at(spec(25), RunStatus::done, 5, {0.125f, 0.5f, 0.625f, 0.75f, 0.8125f, 0.875f},
+                     {0.125f, 0.5f, 0.5625f, 0.625f, 0.6875f, 0.75f}, {4, 2, 1.5f, 1.25f, 1.125f, 1}),
+                  at(spec(50), RunStatus::running, 4, {0.125f, 0.5f, 0.75f, 0.875f, 1, 0},
+                     {0.125f, 0.5f, 0.5f, 0.5f, 0.5f, 0}, {4, 2, 2.5f, 3, 3.5f, 0}),
+                  at(spec(100), RunStatus::running, 0, {0.125f, 0, 0, 0, 0, 0}, {0.125f, 0, 0, 0, 0, 0},
+                     {4, 0, 0, 0, 0, 0}),
+                  at(spec(200), RunStatus::diverged, 2, {0.125f, 1, 1, 0, 0, 0}, {0.125f, 1, 0.25f, 0, 0, 0},
+                     {4, 1, 9, 0, 0, 0}),
+                  pending(spec(400))});
   for (std::size_t r = 0; r < data.runs.size(); ++r) data.runs[r].run.index = static_cast<std::int32_t>(r);
   return data;
 }
@@ -60,8 +62,8 @@ TEST(StandingOf, CountsRunsAndEpochs) {
   EXPECT_EQ(standing.done, 1u);
   EXPECT_EQ(standing.diverged, 1u);
   EXPECT_EQ(standing.runs(), 5u);
-  EXPECT_EQ(standing.epochs_done, 4u + 3 + 0 + 4 + 0);
-  EXPECT_EQ(standing.epochs, 20u);
+  EXPECT_EQ(standing.epochs_done, 5u + 4 + 0 + 5 + 0);
+  EXPECT_EQ(standing.epochs, 25u);
   EXPECT_FALSE(standing.finished());
 }
 
@@ -76,19 +78,19 @@ TEST(StandingOf, IsFinishedWhereNothingIsLeftOfTheSweep) {
 
 TEST(ToScreen, ShowsHowFarItIsWhoLeadsAndWhoOverfits) {
   EXPECT_EQ(to_screen(sweep(), "0:41 elapsed"), R"(made: 5 runs, 1 done, 2 running, 1 pending, 1 diverged
-█████████████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░  11/20 epochs, 55 %
+█████████████████████████████████▌░░░░░░░░░░░░░░░░░░░░░░░░░░  14/25 epochs, 56 %
 0:41 elapsed
 
 hidden          train    test            loss
   size  epoch     acc     acc     gap    rise
 Leading by test accuracy                       train acc    test acc
-    25      4  0.8750  0.7500  0.1250       -  ▁▃▆█         ▁▃▅▆
-    50      3  1.0000  0.5000  0.5000  50.0 %  ▁▅█          ▁▁▁
+    25      5  0.8750  0.7500  0.1250       -  ▁▃▆▇█        ▁▂▃▅▆
+    50      4  1.0000  0.5000  0.5000  44.4 %  ▁▅▇█         ▁▁▁▁
 Widest gap                                     train acc    test acc
-    50      3  1.0000  0.5000  0.5000  50.0 %  ▁▅█          ▁▁▁
-    25      4  0.8750  0.7500  0.1250       -  ▁▃▆█         ▁▃▅▆
-Test loss risen most above its minimum         train loss   test loss
-    50      3  1.0000  0.5000  0.5000  50.0 %  ▁▁▁          ▅▇█
+    50      4  1.0000  0.5000  0.5000  44.4 %  ▁▅▇█         ▁▁▁▁
+    25      5  0.8750  0.7500  0.1250       -  ▁▃▆▇█        ▁▂▃▅▆
+Overfits most by test loss                     train loss   test loss
+    50      4  1.0000  0.5000  0.5000  44.4 %  ▃▁▁▁         ▅▆▇█
 )");
 }
 
@@ -104,55 +106,55 @@ TEST(ToScreen, OfASweepThatHasJustBegunIsItsHead) {
 TEST(ToScreen, LeavesOutNumbersForTheCurveWhereItIsNarrow) {
   EXPECT_EQ(to_screen(sweep(), "0:41 elapsed, 6.2 epochs/s, 0:24 left at this rate", {40, 12}),
             R"(made: 1/5 done, 2 running, 1 diverged
-███████████░░░░░░░░░  11/20 epochs, 55 %
+███████████▏░░░░░░░░  14/25 epochs, 56 %
 0:41 elapsed, 6.2 epochs/s, 0:24 left at
 hidden    test            loss
   size     acc     gap    rise
 Leading by test accuracy
-    25  0.7500  0.1250       -  ▁▅▇█
-    50  0.5000  0.5000  50.0 %  ▅▅▅
+    25  0.7500  0.1250       -  ▁▃▅▇█
+    50  0.5000  0.5000  44.4 %  ▅▅▅▅
 Widest gap                      gap
-    50  0.5000  0.5000  50.0 %  ▁▅█
-Test loss risen most above its minimum
-    50  0.5000  0.5000  50.0 %  ▁▅█
+    50  0.5000  0.5000  44.4 %  ▁▅▇█
+Overfits most by test loss
+    50  0.5000  0.5000  44.4 %  ▁▃▆█
 )");
 }
 
 TEST(ToScreen, ShowsWhatARunIsRankedByWhereThereIsRoomForNothingElse) {
   EXPECT_EQ(to_screen(sweep(), "", {24, 12}), R"(made: 1/5 done, 2 runnin
-11/20 epochs, 55 %
+14/25 epochs, 56 %
 
 hidden
   size
 Leading by test accuracy
-    25  0.7500  ▁▅▇█
-    50  0.5000  ▅▅▅
+    25  0.7500  ▁▃▅▇█
+    50  0.5000  ▅▅▅▅
 Widest gap      gap
-    50  0.5000  ▁▅█
-Test loss risen most abo
-    50  50.0 %  ▁▅█
+    50  0.5000  ▁▅▇█
+Overfits most by test lo
+    50  44.4 %  ▁▃▆█
 )");
 }
 
 TEST(ToScreen, ChoosesByTheValidationSetWhereThereIsOne) {
   ResultsData data = sweep();
-  data.origin.validation_size = 10;
-  for (StoredRun& run : data.runs) run.validation_accuracy = run.validation_loss = Curve(5, nan);
-  data.runs[0].validation_accuracy = {0.125f, 0.25f, 0.25f, 0.25f, 0.25f};
-  data.runs[0].validation_loss = {4, 2, 2, 2, 2.5f};
-  data.runs[1].validation_accuracy = {0.125f, 0.25f, 0.25f, 0.375f, nan};
-  data.runs[1].validation_loss = {4, 3, 3, 2, nan};
+  data.origin.validation_size = 10'000;
+  for (StoredRun& run : data.runs) run.validation_accuracy = run.validation_loss = Curve(6, nan);
+  data.runs[0].validation_accuracy = {0.125f, 0.25f, 0.25f, 0.25f, 0.25f, 0.25f};
+  data.runs[0].validation_loss = {4, 2, 2.25f, 2.5f, 2.75f, 3};
+  data.runs[1].validation_accuracy = {0.125f, 0.25f, 0.25f, 0.25f, 0.375f, nan};
+  data.runs[1].validation_loss = {4, 3, 3, 2, 2, nan};
   EXPECT_THAT(to_screen(data, "", {120, 24}), HasSubstr(R"(
 hidden          train  valid.    test            loss
   size  epoch     acc     acc     acc     gap    rise
 Leading by validation accuracy                         train acc    valid. acc
-    50      3  1.0000  0.3750  0.5000  0.5000       -  ▃▆█          ▁▁▂
-    25      4  0.8750  0.2500  0.7500  0.1250  25.0 %  ▄▅▇█         ▁▁▁▁
+    50      4  1.0000  0.3750  0.5000  0.5000       -  ▃▆▇█         ▁▁▁▂
+    25      5  0.8750  0.2500  0.7500  0.1250  35.3 %  ▄▅▇██        ▁▁▁▁▁
 Widest gap                                             train acc    test acc
-    50      3  1.0000  0.3750  0.5000  0.5000       -  ▁▅█          ▁▁▁
-    25      4  0.8750  0.2500  0.7500  0.1250  25.0 %  ▁▃▆█         ▁▃▅▆
-Validation loss risen most above its minimum           train loss   valid. loss
-    25      4  0.8750  0.2500  0.7500  0.1250  25.0 %  ▁▁▁▁         ▆▆▆█
+    50      4  1.0000  0.3750  0.5000  0.5000       -  ▁▅▇█         ▁▁▁▁
+    25      5  0.8750  0.2500  0.7500  0.1250  35.3 %  ▁▃▆▇█        ▁▂▃▅▆
+Overfits most by validation loss                       train loss   valid. loss
+    25      5  0.8750  0.2500  0.7500  0.1250  35.3 %  ▃▂▁▁▁        ▅▆▇██
 )"));
 }
 
@@ -186,9 +188,9 @@ TEST(ToScreen, FitsTheScreenWhateverItsSize) {
 
 TEST(ToScreen, ShowsTheFirstOfThousands) {
   const std::string text = to_screen(many(20'000), "");
-  EXPECT_THAT(text, HasSubstr("Leading by test accuracy                       train acc    test acc\n 20000  "
+  EXPECT_THAT(text, HasSubstr("Leading by test accuracy                     train acc    test acc\n 20000  "
                               "    2  0.8750  0.7500"));
-  EXPECT_THAT(text, HasSubstr("Widest gap                                     train acc    test acc\n     1  "
+  EXPECT_THAT(text, HasSubstr("Widest gap                                   train acc    test acc\n     1  "
                               "    2  0.8750  0.2500"));
 }
 
@@ -205,8 +207,8 @@ TEST(ToScreen, ColoursTitlesAndFirstsOnlyWhereItIsAsked) {
   const std::string text = to_screen(sweep(), "", {80, 24, true});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\x1b'), 2 * 6);
   EXPECT_THAT(text, HasSubstr("\x1b[1mLeading by test accuracy "));
-  EXPECT_THAT(text, HasSubstr("\x1b[32m    25      4"));
-  EXPECT_THAT(text, HasSubstr("\x1b[33m    50      3"));
+  EXPECT_THAT(text, HasSubstr("\x1b[32m    25      5"));
+  EXPECT_THAT(text, HasSubstr("\x1b[33m    50      4"));
 }
 
 TEST(ToScreen, SendsNothingFromTheFileThatMovesTheCursor) {
@@ -220,14 +222,14 @@ TEST(ToScreen, SendsNothingFromTheFileThatMovesTheCursor) {
 
 TEST(ToScreen, TakesNumbersThatNoTrainingGives) {
   ResultsData data = sweep();
-  data.runs[0].test_accuracy = Curve(5, nan);
-  data.runs[1].test_loss = Curve(5, std::numeric_limits<float>::infinity());
-  data.runs[2] = at(spec(100), RunStatus::running, 1, Curve(5, 0), Curve(5, 0), Curve(5, -1));
+  data.runs[0].test_accuracy = Curve(6, nan);
+  data.runs[1].test_loss = Curve(6, std::numeric_limits<float>::infinity());
+  data.runs[2] = at(spec(100), RunStatus::running, 1, Curve(6, 0), Curve(6, 0), Curve(6, -1));
   data.runs[2].run.index = 2;
   const std::string text = to_screen(data, "");
-  EXPECT_THAT(text, HasSubstr("\n    50      3"));
+  EXPECT_THAT(text, HasSubstr("\n    50      4"));
   EXPECT_THAT(text, Not(HasSubstr("nan")));
-  EXPECT_THAT(text, Not(HasSubstr("risen")));
+  EXPECT_THAT(text, Not(HasSubstr("Overfits")));
 }
 
 }  // namespace

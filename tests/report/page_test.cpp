@@ -35,9 +35,10 @@ Json data_of(const ResultsData& results) {
 }
 
 TEST(Page, HoldsWhatWasFoundAndMeasured) {
-  const ResultsData made =
-      results(2, {stored(spec(10), RunStatus::done, {0, 0.5f, 0.75f}, {0, 0.5f, 0.625f}, {3, 2, 1}),
-                  stored(spec(50), RunStatus::done, {0, 0.5f, 1}, {0, 0.5f, 0.5f}, {2, 1, 3})});
+  const ResultsData made = results(4, {stored(spec(10), RunStatus::done, {0, 0.5f, 0.5f, 0.5f, 0.75f},
+                                              {0, 0.5f, 0.5f, 0.5f, 0.625f}, {5, 4, 3, 2, 1}),
+                                       stored(spec(50), RunStatus::done, {0, 0.5f, 1, 1, 1},
+                                              {0, 0.5f, 0.5f, 0.5f, 0.5f}, {2, 1, 2, 3, 4})});
   const Json page = data_of(made);
   EXPECT_EQ(page["name"], "made");
   EXPECT_EQ(page["finding"], finding(compare(made)));
@@ -51,8 +52,10 @@ TEST(Page, HoldsWhatWasFoundAndMeasured) {
   EXPECT_EQ(page["columns"]["gap"], Json::parse("[0.125, 0.5]"));
   EXPECT_EQ(page["columns"]["gap_ci"], Json::parse("[null, null]"));
   EXPECT_EQ(page["columns"]["overfits_from"], Json::parse("[null, 2]"));
-  EXPECT_EQ(page["curve_epochs"], Json::parse("[0, 1, 2]"));
-  EXPECT_EQ(page["curves"][1]["test_loss"], Json::parse(R"({"mean": [2, 1, 3]})"));
+  EXPECT_EQ(page["columns"]["verdict"], Json::parse(R"(["fits", "overfits"])"));
+  EXPECT_EQ(page["columns"]["stop_epoch"], Json::parse("[4, 1]"));
+  EXPECT_EQ(page["curve_epochs"], Json::parse("[0, 1, 2, 3, 4]"));
+  EXPECT_EQ(page["curves"][1]["test_loss"], Json::parse(R"({"mean": [2, 1, 2, 3, 4]})"));
   EXPECT_EQ(page["effects"][0]["axis"], "hidden_size");
   EXPECT_EQ(page["effects"][0]["values"][1]["gap"], Json::parse("[0.5, null]"));
   EXPECT_THAT(page["fixed"].get<std::string>(),
@@ -60,10 +63,11 @@ TEST(Page, HoldsWhatWasFoundAndMeasured) {
 }
 
 TEST(Page, HasIntervalsOfSeveralSeeds) {
-  const Json page = data_of(results(1, {ending(spec(10, 1), 0.5f, 0.25f), ending(spec(10, 2), 1, 0.25f)}));
+  const Json page = data_of(results(1, {ending(spec(10, 1), 0.5f, 0.25f), ending(spec(10, 2), 1, 0.25f),
+                                        ending(spec(10, 3), 0.75f, 0.25f)}));
   EXPECT_EQ(page["curves"][0]["train_accuracy"]["mean"], Json::parse("[0, 0.75]"));
-  EXPECT_NEAR(page["curves"][0]["train_accuracy"]["half"][1].get<double>(), 3.17655, 1e-5);
-  EXPECT_NEAR(page["columns"]["train_accuracy_ci"][0].get<double>(), 3.17655, 1e-5);
+  EXPECT_NEAR(page["curves"][0]["train_accuracy"]["half"][1].get<double>(), 0.62104, 1e-5);
+  EXPECT_NEAR(page["columns"]["train_accuracy_ci"][0].get<double>(), 0.62104, 1e-5);
 }
 
 TEST(Page, OfNoRunsSaysSo) {

@@ -32,6 +32,16 @@ TEST(Estimate, OfOneNumberHasNoInterval) {
   EXPECT_TRUE(std::isnan(e.half_width));
 }
 
+TEST(Estimate, OfTwoNumbersIsTheirRange) {
+  const Estimate e = estimate(std::vector{0.25, 0.125});
+  EXPECT_EQ(e.mean, 0.1875);
+  EXPECT_FALSE(e.has_interval());
+  EXPECT_TRUE(e.is_range());
+  EXPECT_EQ(e.least, 0.125);
+  EXPECT_EQ(e.most, 0.25);
+  EXPECT_FALSE(estimate(std::vector{0.25}).is_range());
+}
+
 TEST(Estimate, OfNothingIsNoNumber) {
   const Estimate e = estimate({});
   EXPECT_TRUE(std::isnan(e.mean) && std::isnan(e.half_width));
@@ -45,7 +55,7 @@ TEST(Estimate, OfEqualNumbersIsExact) {
 // What 95 % means: of many samples about so many have the truth in their interval.
 TEST(Estimate, CoversTheTruthAsOftenAsItSays) {
   std::mt19937_64 random(1);
-  for (const std::size_t seeds : {2u, 3u, 5u, 20u}) {
+  for (const std::size_t seeds : {3u, 5u, 20u}) {
     int covered = 0;
     constexpr int samples = 4000;
     for (int i = 0; i < samples; ++i) {

@@ -42,17 +42,19 @@ TEST(ToTable, OfNoRunsSaysSo) {
 
 TEST(ToTable, OfOneRunNamesItsAxesAboveIt) {
   EXPECT_EQ(table(results(1, {ending(spec(50), 0.75f, 0.5f)})),
-            R"(made: 1 epoch, 1 configuration, 1 seed: noise is not known
+            R"(made: 1 epoch, 1 configuration, 1 seed: no confidence interval
 Fixed: learning_rate 0.1, batch_size 100, hidden_size 50, loss cross_entropy,
 sampling shuffle, gradient backpropagation, weight_init_std 0.01
 
-                                best  over-    gained
- train    test              test acc   fits        by   train    test
-   acc     acc      gap      @ epoch   from  stopping    loss    loss
-0.7500  0.5000  *0.2500  +0.5000 @ 1      -    0.0000  1.0000  1.0000
+                                best            stop    gained
+ train    test              test acc  verdict     at        by   train    test
+   acc     acc      gap      @ epoch  @ epoch  epoch  stopping    loss    loss
+0.7500  0.5000  *0.2500  +0.5000 @ 1     fits      1    0.0000  1.2500  1.0000
 
+Verdicts: 1 fits so far.
 + Best by test accuracy: 0.5000 at epoch 1
-* Widest gap: train 0.7500, test 0.5000, gap 0.2500; no overfitting by test loss
+* Widest gap: train 0.7500, test 0.5000, gap 0.2500;
+no sign of overfitting by test loss
 )");
 }
 
@@ -66,25 +68,28 @@ TEST(ToTable, LeadsWithTheAxesThatVaryAndMarksTheWidestGap) {
       train[12] = large ? 1.0f : 0.8812f;
       test[9] = 0.8712f;
       test[12] = large ? 0.8421f : 0.87f;
-      test_loss[large ? 11 : 12] = 1;
+      for (int e = 8; large && e <= 12; ++e)
+        test_loss[static_cast<std::size_t>(e)] = 1 + 0.1f * static_cast<float>(e - 8);
       runs.push_back(stored(spec(hidden_size, 1, learning_rate), RunStatus::done, train, test, test_loss));
     }
-  EXPECT_EQ(table(results(12, runs)), R"(made: 12 epochs, 4 configurations, 1 seed: noise is not known
+  EXPECT_EQ(table(results(12, runs)), R"(made: 12 epochs, 4 configurations, 1 seed: no confidence interval
 Fixed: batch_size 100, loss cross_entropy, sampling shuffle,
 gradient backpropagation, weight_init_std 0.01
 
-                                                   best  over-
-learning  hidden   train    test               test acc   fits
-    rate    size     acc     acc      gap       @ epoch   from
-    0.03      25  0.8812  0.8700   0.0112  +0.8712 @  9      -
-     0.3      25  0.8812  0.8700   0.0112   0.8712 @  9      -
-    0.03     800  0.8812  0.8700   0.0112   0.8712 @  9      -
-     0.3     800  1.0000  0.8421  *0.1579   0.8712 @  9     12
+                                                   best
+learning  hidden   train    test               test acc       verdict
+    rate    size     acc     acc      gap       @ epoch       @ epoch
+    0.03      25  0.8812  0.8700   0.0112  +0.8712 @  9          fits
+     0.3      25  0.8812  0.8700   0.0112   0.8712 @  9          fits
+    0.03     800  0.8812  0.8700   0.0112   0.8712 @  9          fits
+     0.3     800  1.0000  0.8421  *0.1579   0.8712 @  9  overfits @ 9
 
+Verdicts: 1 overfits, 3 fit so far.
 + Best by test accuracy: learning_rate 0.03, hidden_size 25: 0.8712 at epoch 9
 * Widest gap: learning_rate 0.3, hidden_size 800: train 1.0000, test 0.8421,
-gap 0.1579; overfits from epoch 12;
-stopping at 11 would change test accuracy by -0.3421
+gap 0.1579; overfits from epoch 9;
+to stop at epoch 8, where the test loss is smallest,
+would change test accuracy by -0.3421
 )");
 }
 
@@ -94,22 +99,23 @@ TEST(ToTable, CountsSeedsWhereSomeAreNotDone) {
   const ResultsData data = results(1, {ending(a, 0.75f, 0.5f), ending(b, 0.75f, 0.5f), ending(c, 1, 0.5f),
                                        pending(d), ending(e, 1, 0.75f), diverged(f), diverged(spec(400, 1)),
                                        diverged(spec(400, 2)), pending(spec(800, 1)), pending(spec(800, 2))});
-  EXPECT_EQ(table(data), R"(made: 1 epoch, 5 configurations, mean over the seeds done ± 95 % interval
+  EXPECT_EQ(table(data), R"(made: 1 epoch, 5 configurations, mean over the seeds done
 Fixed: learning_rate 0.1, batch_size 100, loss cross_entropy, sampling shuffle,
 gradient backpropagation, weight_init_std 0.01
 
-                                                  best  over-
-hidden   train         test                   test acc   fits            seeds
-  size     acc          acc           gap      @ epoch   from             done
-    50  0.7500  0.5000±.000   0.2500±.000   0.5000 @ 1      -              2/2
-   100  1.0000  0.5000       *0.5000        0.5000 @ 1      -              1/2
-   200  1.0000  0.7500        0.2500       +0.7500 @ 1      -  1/2, 1 diverged
-   400       -            -             -            -      -         diverged
-   800       -            -             -            -      -              0/2
+                                        best
+hidden   train    test              test acc   verdict            seeds
+  size     acc     acc      gap      @ epoch   @ epoch             done
+    50  0.7500  0.5000   0.2500   0.5000 @ 1      fits              2/2
+   100  1.0000  0.5000  *0.5000   0.5000 @ 1      fits              1/2
+   200  1.0000  0.7500   0.2500  +0.7500 @ 1      fits  1/2, 1 diverged
+   400       -       -        -            -  diverged              0/2
+   800       -       -        -            -         -              0/2
 
+Verdicts: 3 fit so far, 1 diverged, 1 is not done yet.
 + Best by test accuracy: hidden_size 200: 0.7500 at epoch 1
 * Widest gap: hidden_size 100: train 1.0000, test 0.5000, gap 0.5000;
-no overfitting by test loss
+no sign of overfitting by test loss
 )");
 }
 
@@ -124,7 +130,7 @@ TEST(ToTable, CountsSeedsWhereTheirNumberVaries) {
 TEST(ToTable, CountsNoSeedsWhereAllAreDone) {
   const std::string text =
       table(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 0.75f, 0.5f)}));
-  EXPECT_THAT(text, HasSubstr("mean over 2 seeds ± 95 % interval\n"));
+  EXPECT_THAT(text, HasSubstr("mean over 2 seeds, of two seeds their range\n"));
   EXPECT_THAT(text, Not(HasSubstr("2/2")));
 }
 
@@ -142,10 +148,11 @@ TEST(ToTable, MarksOneOfSeveralEqualGaps) {
 }
 
 TEST(ToTable, KeepsNegativeGapsAligned) {
-  const std::string text = table(results(1, {ending(spec(50), 0.5f, 0.75f), ending(spec(100), 0.75f, 0.5f)}));
+  const std::string text = to_table(
+      compare(results(1, {ending(spec(50), 0.5f, 0.75f), ending(spec(100), 0.75f, 0.5f)})), {.columns = 100});
   EXPECT_THAT(text, HasSubstr(R"(
-    50  0.5000  0.7500  -0.2500  +0.7500 @ 1      -    0.0000  1.0000  1.0000
-   100  0.7500  0.5000  *0.2500   0.5000 @ 1      -    0.0000  1.0000  1.0000
+    50  0.5000  0.7500  -0.2500  +0.7500 @ 1     fits      1    0.0000  1.2500  1.0000
+   100  0.7500  0.5000  *0.2500   0.5000 @ 1     fits      1    0.0000  1.2500  1.0000
 )"));
 }
 
@@ -171,7 +178,7 @@ TEST(ToTable, ShowsEveryConfigurationOfThousands) {
 TEST(ToTable, Is80ColumnsWideWithThreeAxes) {
   const test::Curve flat(100, 0.5f);
   test::Curve test_loss = flat;
-  test_loss[98] = 0.25f;
+  for (std::size_t e = 80; e < 100; ++e) test_loss[e] = 0.25f + 0.1f * static_cast<float>(e - 80);
   std::vector<StoredRun> runs;
   for (const std::int32_t hidden_size : {25, 800})
     for (const double learning_rate : {0.001, 0.3})
@@ -203,14 +210,27 @@ ResultsData with_seeds() {
 // s = 0.001, t = 4.303: ± 0.00248, said as .003.
 TEST(ToTable, ShowsIntervalsOverSeeds) {
   EXPECT_THAT(table(with_seeds()),
-              HasSubstr("    25  0.9000  0.8520±.003  *0.0480±.003  +0.8520 @ 2      2\n"));
+              HasSubstr("    25  0.9000  0.8520±.003  *0.0480±.003  +0.8520 @ 2     fits\n"));
+}
+
+// Three accuracies of 0.98 ± 0.0497, and a gap: 1.03 is no accuracy.
+TEST(ToTable, ShowsTheEndsOfAnIntervalWhereItWouldLeaveWhatCanBe) {
+  const std::string text = table(
+      results(1, {ending(spec(50, 1), 1, 0.96f), ending(spec(50, 2), 1, 0.98f), ending(spec(50, 3), 1, 1)}));
+  EXPECT_THAT(text, HasSubstr("1.0000  0.930…1.000  "));
+}
+
+TEST(ToTable, ShowsTheRangeOfTwoSeeds) {
+  const std::string text =
+      table(results(1, {ending(spec(50, 1), 0.9f, 0.75f), ending(spec(50, 2), 0.9f, 0.7f)}));
+  EXPECT_THAT(text, HasSubstr("0.700…0.750  *0.150…0.200  "));
 }
 
 TEST(ToTable, LeavesIntervalsAwayWhereThereIsNoRoom) {
   const Comparison comparison = compare(with_seeds());
   const std::string narrow = to_table(comparison, {.columns = 50, .colour = false});
   EXPECT_THAT(narrow, HasSubstr("mean over 3 seeds\n"));
-  EXPECT_THAT(narrow, HasSubstr("    25  0.9000  0.8520  *0.0480  +0.8520 @ 2      2\n"));
+  EXPECT_THAT(narrow, HasSubstr("    25  0.9000  0.8520  *0.0480   +0.8520     fits\n"));
   const std::string wide = to_table(comparison, {.columns = 150, .colour = false});
   EXPECT_THAT(wide, HasSubstr("mean over 3 seeds ± 95 % interval\n"));
   EXPECT_THAT(wide, HasSubstr("test\n"));
@@ -221,7 +241,7 @@ TEST(ToTable, ColoursWhatIsMarkedAndNothingElse) {
   const std::string text = to_table(compare(with_seeds()), {.columns = 80, .colour = true});
   EXPECT_EQ(std::count(text.begin(), text.end(), '\x1b'), 2);
   EXPECT_THAT(text, HasSubstr("\n\x1b[32m    25  0.9000"));
-  EXPECT_THAT(text, HasSubstr("2\x1b[0m\n"));
+  EXPECT_THAT(text, HasSubstr("fits\x1b[0m\n"));
 }
 
 TEST(ToTable, NamesTheFilesWhereThereAreSeveral) {

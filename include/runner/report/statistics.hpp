@@ -10,9 +10,16 @@ namespace runner {
 struct Estimate {
   /// NaN where there are no numbers.
   double mean = std::numeric_limits<double>::quiet_NaN();
-  /// Half the width of the 95 % confidence interval mean ± half_width, by Student's t; NaN for fewer than two
-  /// numbers.
+  /// Half the width of the 95 % confidence interval mean ± half_width, by Student's t; NaN for fewer than
+  /// three numbers: of two it would be 12.7 standard errors wide, and say nothing.
   double half_width = std::numeric_limits<double>::quiet_NaN();
+  /// The smallest and the largest number; NaN where there are no numbers.
+  double least = std::numeric_limits<double>::quiet_NaN();
+  double most = std::numeric_limits<double>::quiet_NaN();
+
+  bool has_interval() const { return half_width == half_width; }
+  /// The interval is not known, but the numbers differ or could: there are two.
+  bool is_range() const { return !has_interval() && least != most && least == least; }
 };
 
 /// NaN of no numbers.
