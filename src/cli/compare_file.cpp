@@ -5,7 +5,7 @@
 #include "exit_codes.hpp"
 #include "terminal.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,15 +36,18 @@ int print_effects(const std::vector<ResultsData>& files, const CompareOptions& o
 
 int compare_file(const CompareOptions& options) {
   std::vector<ResultsData> files;
+  std::size_t kept = 0;
   for (const std::filesystem::path& file : options.files) {
     files.push_back(read_results(file));
+    if (!options.all) kept += leave_out_kept(files.back());
     if (!options.where.empty()) keep_where(files.back(), options.where);
   }
+  files = pool_shards(std::move(files));
   if (!options.by.empty()) return print_effects(files, options);
   Comparison comparison = compare(files);
+  comparison.kept = kept;
+  comparison.top = options.top;
   if (!options.sort.empty()) sort(comparison, options.sort);
-  if (options.top > 0 && options.top < comparison.configurations.size())
-    comparison.configurations.resize(options.top);
   switch (options.form) {
     case ComparisonForm::table:
       fmt::print("{}", to_table(comparison, table_style()));

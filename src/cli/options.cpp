@@ -124,7 +124,7 @@ Options parse_arguments(int argc, char** argv) {
   CLI::App* compare = app.add_subcommand("compare", "Show train against test accuracy of a results file");
   compare
       ->add_option("FILE", comparison.files,
-                   "Results files, also of sweeps that are running; several: side by side")
+                   "Results files, also of sweeps that are running; several: side by side, shards as one")
       ->required();
   compare->add_option("--where", comparison.where,
                       "Only runs that obey conditions: 'hidden_size>=100,learning_rate=0.1'");
@@ -133,7 +133,10 @@ Options parse_arguments(int argc, char** argv) {
   CLI::Option* by = compare->add_option(
       "--by", comparison.by, "The effect of one axis, such as hidden_size, all else and the seed the same");
   by->excludes(sorting);
-  compare->add_option("--top", comparison.top, "The first so many configurations")
+  compare->add_flag("--all", comparison.all, "Count runs whose values have left the config, too");
+  compare
+      ->add_option("--top", comparison.top,
+                   "Show the first so many configurations; what is best is said of all")
       ->check(CLI::PositiveNumber)
       ->excludes(by);
   CLI::Option* csv = compare->add_flag_callback(
@@ -145,6 +148,7 @@ Options parse_arguments(int argc, char** argv) {
 
   CLI::App* reporting = app.add_subcommand("report", "Write a results file as a page of plots");
   reporting->add_option("FILE", report.file, "The results file, also of a sweep that is running")->required();
+  reporting->add_flag("--all", report.all, "Count runs whose values have left the config, too");
   reporting->add_option("-o,--output", report.output, "The page (the results file's name with .html)");
   reporting->add_option("--svg", report.figures,
                         "A folder for the plots as SVG files, for a paper; the page too only with --output");
@@ -152,7 +156,7 @@ Options parse_arguments(int argc, char** argv) {
   CLI::App* watch = app.add_subcommand(
       "watch",
       "Show a running sweep as it goes on, until it is done or Ctrl-C; once, where there is no terminal");
-  watch->add_option("FILE", watching.file, "The results file")->required();
+  watch->add_option("FILE", watching.files, "The results file, or those of a sweep's shards")->required();
   watch->add_option("--interval", watching.interval, "Seconds between two looks, at least")
       ->check(CLI::Validator(
           [](const std::string& text) {

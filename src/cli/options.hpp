@@ -49,21 +49,23 @@ struct CompareOptions {
   std::string sort;     ///< a column, or empty for the files' order
   std::string by;       ///< the axis whose effect is asked for, or empty
   std::size_t top = 0;  ///< the first so many, or 0 for all
+  bool all = false;     ///< runs whose values have left the config, too
   ComparisonForm form = ComparisonForm::table;
 };
 
 /// `runner report FILE`
 struct ReportOptions {
   std::filesystem::path file;
+  bool all = false;              ///< runs whose values have left the config, too
   std::filesystem::path output;  ///< of the page; if empty, the results file's name with .html
   std::filesystem::path
       figures;  ///< the folder of the figures; none if empty, and no page unless it is named
 };
 
-/// `runner watch FILE`
+/// `runner watch FILE…`
 struct WatchOptions {
-  std::filesystem::path file;
-  double interval = 1;  ///< seconds between two looks, at least
+  std::vector<std::filesystem::path> files;  ///< one, or the shards of one sweep
+  double interval = 1;                       ///< seconds between two looks, at least
 };
 
 /// `runner verify FILE`

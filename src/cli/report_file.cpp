@@ -1,4 +1,5 @@
 #include "runner/error/error.hpp"
+#include "runner/report/comparison.hpp"
 #include "runner/report/figures.hpp"
 #include "runner/report/page.hpp"
 
@@ -51,7 +52,8 @@ void write_figures(const ResultsData& results, const ReportOptions& options) {
 }  // namespace
 
 int report_file(const ReportOptions& options) {
-  const ResultsData results = read_results(options.file);
+  ResultsData results = read_results(options.file);
+  if (!options.all) leave_out_kept(results);
   if (options.figures.empty() || !options.output.empty()) write_page(results, options);
   if (!options.figures.empty()) write_figures(results, options);
   return exit_done;

@@ -41,6 +41,23 @@ void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
   std::fflush(stdout);
 }
 
+/// All configurations, or the best where there are many.
+void print_comparison(ResultsData results) {
+  constexpr std::size_t most = 30, best = 10;
+  const std::size_t kept = leave_out_kept(results);
+  Comparison comparison = compare(results);
+  comparison.kept = kept;
+  const std::size_t all = comparison.configurations.size();
+  if (all > most) {
+    sort(comparison, "best_accuracy");
+    comparison.top = best;
+  }
+  fmt::print("{}", to_table(comparison, table_style()));
+  if (all > most)
+    fmt::print("The {} best by {} accuracy; all: runner compare {}\n", best, comparison.chosen_by(),
+               results.file.string());
+}
+
 }  // namespace
 
 std::string compiler() {
@@ -103,7 +120,7 @@ int run_sweep(const RunOptions& options) {
     file.close();
     progress->finish();
   }
-  const ResultsData results = read_results(output);
+  ResultsData results = read_results(output);
   if (!complete) {
     const auto ended = std::count_if(results.runs.begin(), results.runs.end(),
                                      [](const StoredRun& run) { return has_ended(run.status); });
@@ -111,7 +128,7 @@ int run_sweep(const RunOptions& options) {
         ended, runs, output.string());
     return exit_stopped;
   }
-  if (!options.quiet && !lines) fmt::print("{}", to_table(compare(results), table_style()));
+  if (!options.quiet && !lines) print_comparison(std::move(results));
   return exit_done;
 }
 

@@ -1,4 +1,5 @@
 #include "runner/error/error.hpp"
+#include "runner/report/comparison.hpp"
 #include "runner/report/live.hpp"
 #include "runner/results/writer.hpp"
 
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -46,33 +49,51 @@ class Rate {
   std::deque<Look> looks_;
 };
 
-/// "0:41 elapsed, 6.2 epochs/s, 0:24 left at this rate, pid 4711 on gauss"
-std::string activity(const std::optional<Writer>& writer, const Standing& standing,
-                     double epochs_per_second) {
+/// "0:41 elapsed, 6.2 epochs/s, 0:24 left at this rate, pid 4711 on gauss"; of several who are at work since
+/// the first began, and on which machines.
+std::string activity(const std::vector<Writer>& writers, const Standing& standing, double epochs_per_second) {
   if (standing.finished()) return "all runs have ended";
-  if (!writer) return "no runner is at work on it";
-  const auto elapsed = std::chrono::system_clock::now() - writer->since;
+  if (writers.empty()) return "no runner is at work on it";
+  auto since = writers.front().since;
+  for (const Writer& writer : writers) since = std::min(since, writer.since);
+  const auto elapsed = std::chrono::system_clock::now() - since;
   std::string text = clock_time(std::max(seconds(elapsed), 0.0)) + " elapsed";
   if (epochs_per_second > 0) {
     const auto left = static_cast<double>(standing.epochs - standing.epochs_done);
     text += fmt::format(", {:.{}f} epochs/s, {} left at this rate", epochs_per_second,
                         epochs_per_second < 10 ? 1 : 0, clock_time(left / epochs_per_second));
   }
-  return text + fmt::format(", pid {} on {}", writer->pid, writer->host);
+  if (writers.size() > 1) text += fmt::format(", {} runners", writers.size());
+  for (const Writer& writer : writers) text += fmt::format(", pid {} on {}", writer.pid, writer.host);
+  return text;
 }
 
-/// A results file as it is looked at again and again, each time by its name.
+/// The results of a sweep, from its file or the files of its shards. Throws Error where one cannot be read,
+/// or belongs to another sweep.
+ResultsData read_sweep(const std::vector<std::filesystem::path>& files) {
+  std::vector<ResultsData> all;
+  for (const std::filesystem::path& file : files) all.push_back(read_results(file));
+  all = pool_shards(std::move(all));
+  if (all.size() > 1)
+    throw bad_input(
+        fmt::format("{} and {} are not shards of one sweep: runner compare shows them side by side",
+                    all[0].file.string(), all[1].file.string()));
+  return std::move(all.front());
+}
+
+/// Results files as they are looked at again and again, each time by their names.
 class Watched {
  public:
-  /// Throws Error where it cannot be read.
-  explicit Watched(std::filesystem::path file) : file_(std::move(file)), results_(read_results(file_)) {
+  /// Throws Error as read_sweep.
+  explicit Watched(std::vector<std::filesystem::path> files)
+      : files_(std::move(files)), results_(read_sweep(files_)) {
     take();
   }
 
-  /// Where it cannot be read now, the picture stays what it was, and says so.
+  /// Where one cannot be read now, the picture stays what it was, and says so.
   void look() {
     try {
-      results_ = read_results(file_);
+      results_ = read_sweep(files_);
       take();
     } catch (const Error& error) {
       activity_ = fmt::format("cannot be read now: {}", error.what());
@@ -86,10 +107,13 @@ class Watched {
   void take() {
     standing_ = standing_of(results_);
     rate_.note(Clock::now(), standing_.epochs_done);
-    activity_ = activity(current_writer(file_), standing_, rate_.per_second());
+    std::vector<Writer> writers;
+    for (const std::filesystem::path& file : files_)
+      if (const auto writer = current_writer(file)) writers.push_back(*writer);
+    activity_ = activity(writers, standing_, rate_.per_second());
   }
 
-  std::filesystem::path file_;
+  std::vector<std::filesystem::path> files_;
   ResultsData results_;
   Standing standing_;
   Rate rate_;
@@ -121,7 +145,7 @@ void show(Watched& watched, std::chrono::nanoseconds interval) {
 }  // namespace
 
 int watch_file(const WatchOptions& options) {
-  Watched watched(options.file);
+  Watched watched(options.files);
   if (can_draw() && !watched.finished())
     show(watched,
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.interval)));

@@ -51,6 +51,7 @@ std::vector<Column> make_measured_columns() {
   add(columns, "train_loss", "train_loss_ci", &Summary::train_loss, false);
   add(columns, "validation_loss", "validation_loss_ci", &Summary::validation_loss, false);
   add(columns, "test_loss", "test_loss_ci", &Summary::test_loss, false);
+  columns.push_back({"epochs", false, [](const Summary& s) { return static_cast<double>(s.epochs); }});
   columns.push_back({"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }});
   add(columns, "best_accuracy", "best_accuracy_ci", &Summary::best_accuracy, true);
   add(columns, "best_test_accuracy", "best_test_accuracy_ci", &Summary::best_test_accuracy, true);

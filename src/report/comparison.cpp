@@ -9,6 +9,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,11 +32,13 @@ double image_noise(double train_accuracy, double test_accuracy, const Origin& or
          std::sqrt(variance(train_accuracy, origin.train_size) + variance(test_accuracy, origin.test_size));
 }
 
-void measure(const Seeds& seeds, bool validated, std::size_t last, const Origin& origin,
-             const Baseline& baseline, ConfigurationSummary& summary) {
+void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const Baseline& baseline,
+             ConfigurationSummary& summary) {
+  const bool validated = summary.validated;
   summary.train_accuracy = seeds.at(&StoredRun::train_accuracy, last);
   summary.test_accuracy = seeds.at(&StoredRun::test_accuracy, last);
   summary.gap = seeds.difference(&StoredRun::train_accuracy, last, &StoredRun::test_accuracy, last);
+  summary.gap.mean = summary.train_accuracy.mean - summary.test_accuracy.mean;  // as exact as these
   const double half = std::isnan(summary.gap.half_width) ? 0 : summary.gap.half_width;
   summary.gap_is_sure = summary.gap.mean > std::max(half, image_noise(summary.train_accuracy.mean,
                                                                       summary.test_accuracy.mean, origin));
@@ -60,16 +66,46 @@ void measure(const Seeds& seeds, bool validated, std::size_t last, const Origin&
                        &StoredRun::test_accuracy, last);
 }
 
-ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t last, const Origin& origin,
+/// Of the sweeps; where several have the same name, the ends of the paths that tell them apart.
+std::vector<std::string> names_of(std::span<const ResultsData> files) {
+  namespace fs = std::filesystem;
+  const auto end_of = [](const fs::path& path, std::size_t parts) {
+    fs::path end;
+    for (fs::path rest = path.lexically_normal(); parts > 0 && rest.has_filename();
+         --parts, rest = rest.parent_path())
+      end = end.empty() ? rest.filename() : rest.filename() / end;
+    return end.string();
+  };
+  std::vector<std::string> names;
+  for (const ResultsData& results : files) {
+    const auto same = [&](const auto& text) {
+      return std::count_if(files.begin(), files.end(),
+                           [&](const ResultsData& other) { return text(other) == text(results); }) > 1;
+    };
+    std::string name = results.name;
+    const auto parts = static_cast<std::size_t>(std::distance(results.file.begin(), results.file.end()));
+    if (same([](const ResultsData& r) { return r.name; }))
+      for (std::size_t count = 1; count <= parts; ++count) {
+        name = end_of(results.file, count);
+        if (!same([&](const ResultsData& r) { return end_of(r.file, count); })) break;
+      }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+ConfigurationSummary summarise(const Runs& runs, std::size_t last, const Origin& origin,
                                const Baseline& baseline) {
   ConfigurationSummary summary;
+  summary.epochs = static_cast<int>(last);
+  summary.validated = origin.validation_size > 0;
   summary.spec = runs.front()->run.spec;
   summary.seeds = runs.size();
   for (const StoredRun* run : runs)
     if (run->status == RunStatus::diverged) ++summary.diverged;
   Runs done = done_of(runs);
   summary.done = done.size();
-  if (!done.empty()) measure(Seeds(std::move(done)), validated, last, origin, baseline, summary);
+  if (!done.empty()) measure(Seeds(std::move(done), images_of(origin)), last, origin, baseline, summary);
   // Numbers of the others are of no use as a verdict on all.
   if (summary.diverged > summary.done) {
     summary.verdict = Verdict::diverged;
@@ -78,15 +114,18 @@ ConfigurationSummary summarise(const Runs& runs, bool validated, std::size_t las
   return summary;
 }
 
-/// Of those that obey a condition.
+/// Of those that obey a condition; of which no seed has diverged, if there are such.
 template <class Condition>
 std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& configurations,
                                    Estimate ConfigurationSummary::*estimate, const Condition& condition) {
   std::optional<std::size_t> found;
-  for (std::size_t i = 0; i < configurations.size(); ++i) {
-    if (!condition(configurations[i])) continue;
-    const double mean = (configurations[i].*estimate).mean;
-    if (!std::isnan(mean) && (!found || mean > (configurations[*found].*estimate).mean)) found = i;
+  for (const bool some_diverged : {false, true}) {
+    for (std::size_t i = 0; i < configurations.size(); ++i) {
+      if (!condition(configurations[i]) || (configurations[i].diverged > 0) != some_diverged) continue;
+      const double mean = (configurations[i].*estimate).mean;
+      if (!std::isnan(mean) && (!found || mean > (configurations[*found].*estimate).mean)) found = i;
+    }
+    if (found) return found;
   }
   return found;
 }
@@ -95,21 +134,32 @@ std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& conf
 
 Comparison compare(std::span<const ResultsData> files) {
   Comparison comparison;
-  comparison.validated = std::all_of(files.begin(), files.end(), [](const ResultsData& results) {
-    return results.origin.validation_size > 0;
-  });
+  const std::vector<std::string> names = names_of(files);
   for (const ResultsData& results : files) {
+    const Origin& origin = results.origin;
     const std::array baselines{baseline_of(results, Loss::cross_entropy),
                                baseline_of(results, Loss::mean_squared_error)};
     for (const Runs& runs : configurations_of(results)) {
       comparison.configurations.push_back(
-          summarise(runs, comparison.validated, static_cast<std::size_t>(results.epochs), results.origin,
+          summarise(runs, static_cast<std::size_t>(results.epochs), origin,
                     baselines[static_cast<std::size_t>(runs.front()->run.spec.loss)]));
-      comparison.configurations.back().file = comparison.names.size();
+      comparison.configurations.back().file = comparison.files.size();
     }
-    comparison.names.push_back(results.name);
+    ComparedFile file{names[comparison.files.size()],
+                      origin.dataset,
+                      {},
+                      origin.train_size,
+                      origin.validation_size,
+                      origin.test_size,
+                      results.epochs};
+    for (std::size_t f = 0; f < origin.files.size(); ++f) file.checksums[f] = origin.files[f].sha256;
+    comparison.files.push_back(std::move(file));
     comparison.epochs = std::max(comparison.epochs, results.epochs);
   }
+  const auto validated = std::count_if(files.begin(), files.end(),
+                                       [](const ResultsData& r) { return r.origin.validation_size > 0; });
+  comparison.validated = validated > 0;
+  comparison.mixed = validated > 0 && validated < std::ssize(files);
   return comparison;
 }
 
@@ -117,8 +167,36 @@ Comparison compare(const ResultsData& results) {
   return compare({&results, 1});
 }
 
+std::span<const ConfigurationSummary> Comparison::shown() const {
+  const std::size_t count = top == 0 ? configurations.size() : std::min(top, configurations.size());
+  return {configurations.data(), count};
+}
+
 std::string_view Comparison::chosen_by() const {
-  return chosen_set(validated);
+  return mixed ? "validation or test" : chosen_set(validated);
+}
+
+std::vector<std::string> Comparison::differences() const {
+  std::vector<std::string> found;
+  const auto add = [&](std::string_view what, const auto& value) {
+    if (std::all_of(files.begin(), files.end(),
+                    [&](const ComparedFile& f) { return value(f) == value(files.front()); }))
+      return;
+    std::vector<std::string> each;
+    for (const ComparedFile& file : files) each.push_back(fmt::format("{} in {}", value(file), file.name));
+    found.push_back(fmt::format("{}: {}", what, fmt::join(each, ", ")));
+  };
+  if (files.empty()) return found;
+  add("dataset", [](const ComparedFile& f) { return f.dataset; });
+  if (found.empty() && std::any_of(files.begin(), files.end(), [&](const ComparedFile& f) {
+        return f.checksums != files.front().checksums;
+      }))
+    found.push_back("dataset: the images or labels are not the same");
+  add("train_size", [](const ComparedFile& f) { return f.train_size; });
+  add("validation_size", [](const ComparedFile& f) { return f.validation_size; });
+  add("test_size", [](const ComparedFile& f) { return f.test_size; });
+  add("epochs", [](const ComparedFile& f) { return f.epochs; });
+  return found;
 }
 
 std::optional<std::size_t> Comparison::widest_gap() const {
@@ -129,6 +207,45 @@ std::optional<std::size_t> Comparison::widest_gap() const {
 std::optional<std::size_t> Comparison::best() const {
   return largest(configurations, &ConfigurationSummary::best_accuracy,
                  [](const ConfigurationSummary& c) { return c.learned() && c.best_epoch > 0; });
+}
+
+std::size_t leave_out_kept(ResultsData& results) {
+  return std::erase_if(results.runs, [](const StoredRun& run) { return !run.in_sweep(); });
+}
+
+std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {
+  std::vector<ResultsData> pooled;
+  std::vector<std::set<std::string>> digests;  // of the runs of each
+  for (ResultsData& results : files) {
+    const auto belongs = [&](std::size_t p) {
+      const ResultsData& other = pooled[p];
+      for (std::size_t f = 0; f < other.origin.files.size(); ++f)
+        if (other.origin.files[f].sha256 != results.origin.files[f].sha256) return false;
+      return other.effective_config == results.effective_config && other.epochs == results.epochs &&
+             other.origin.train_size == results.origin.train_size &&
+             other.origin.validation_size == results.origin.validation_size &&
+             other.origin.test_size == results.origin.test_size &&
+             std::none_of(results.runs.begin(), results.runs.end(),
+                          [&](const StoredRun& run) { return digests[p].contains(run.run.digest); });
+    };
+    std::size_t place = 0;
+    while (place < pooled.size() && !belongs(place)) ++place;
+    if (place == pooled.size()) {
+      pooled.push_back(results);
+      pooled.back().runs.clear();
+      digests.emplace_back();
+    }
+    for (StoredRun& run : results.runs) {
+      digests[place].insert(run.run.digest);
+      pooled[place].runs.push_back(std::move(run));
+    }
+  }
+  // In the order of the sweep, as one file would have them; what is kept comes last.
+  for (ResultsData& results : pooled)
+    std::stable_sort(results.runs.begin(), results.runs.end(), [](const StoredRun& a, const StoredRun& b) {
+      return static_cast<std::uint32_t>(a.run.index) < static_cast<std::uint32_t>(b.run.index);
+    });
+  return pooled;
 }
 
 std::vector<std::string_view> comparison_columns() {
@@ -146,6 +263,7 @@ void sort(Comparison& comparison, std::string_view name) {
                                 fmt::join(comparison_columns(), ", ")));
 
   const auto before = [&](const ConfigurationSummary& a, const ConfigurationSummary& b) {
+    if (column->of_merit && (a.diverged > 0) != (b.diverged > 0)) return b.diverged > 0;
     const double x = column->value(a), y = column->value(b);
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
     return column->of_merit ? x > y : x < y;

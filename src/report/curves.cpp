@@ -6,11 +6,11 @@
 
 namespace runner {
 
-LearningCurves curves_of(const Runs& runs, bool validated, std::span<const std::size_t> epochs) {
+LearningCurves curves_of(const Runs& runs, Images images, std::span<const std::size_t> epochs) {
   LearningCurves curves;
   Runs done = done_of(runs);
   if (done.empty()) return curves;
-  const Seeds seeds(std::move(done));
+  const Seeds seeds(std::move(done), images);
   const auto curve = [&](Seeds::Metric metric) {
     Curve estimates;
     estimates.reserve(epochs.size());
@@ -21,7 +21,7 @@ LearningCurves curves_of(const Runs& runs, bool validated, std::span<const std::
   curves.test_accuracy = curve(&StoredRun::test_accuracy);
   curves.train_loss = curve(&StoredRun::train_loss);
   curves.test_loss = curve(&StoredRun::test_loss);
-  if (validated) {
+  if (images.validation > 0) {
     curves.validation_accuracy = curve(&StoredRun::validation_accuracy);
     curves.validation_loss = curve(&StoredRun::validation_loss);
   }
@@ -31,7 +31,7 @@ LearningCurves curves_of(const Runs& runs, bool validated, std::span<const std::
 std::vector<LearningCurves> learning_curves(const ResultsData& results, std::span<const std::size_t> epochs) {
   std::vector<LearningCurves> all;
   for (const Runs& runs : configurations_of(results))
-    all.push_back(curves_of(runs, results.origin.validation_size > 0, epochs));
+    all.push_back(curves_of(runs, images_of(results.origin), epochs));
   return all;
 }
 

@@ -67,11 +67,14 @@ Json json_value(const std::string& text) {
 
 std::string to_csv(const Comparison& comparison) {
   const std::vector<Column> columns = all_columns();
-  std::string csv = fmt::format("file,{}\r\n", fmt::join(comparison_columns(), ","));
-  for (const ConfigurationSummary& configuration : comparison.configurations) {
-    csv += quoted(comparison.names[configuration.file]);
+  std::string csv = fmt::format("file,{},dataset,train_size,validation_size,test_size\r\n",
+                                fmt::join(comparison_columns(), ","));
+  for (const ConfigurationSummary& configuration : comparison.shown()) {
+    const ComparedFile& file = comparison.files[configuration.file];
+    csv += quoted(file.name);
     for (const Column& column : columns) csv.append(",").append(exact_text(column, configuration));
-    csv += "\r\n";
+    csv += fmt::format(",{},{},{},{}\r\n", quoted(file.dataset), file.train_size, file.validation_size,
+                       file.test_size);
   }
   return csv;
 }
@@ -79,13 +82,20 @@ std::string to_csv(const Comparison& comparison) {
 std::string to_json(const Comparison& comparison) {
   Json json;
   json["chosen_by"] = comparison.chosen_by();
+  json["kept"] = comparison.kept;
+  json["differences"] = comparison.differences();
   json["configurations"] = Json::array();
-  for (const ConfigurationSummary& configuration : comparison.configurations) {
+  for (const ConfigurationSummary& configuration : comparison.shown()) {
+    const ComparedFile& file = comparison.files[configuration.file];
     Json object;
-    object["file"] = comparison.names[configuration.file];
+    object["file"] = file.name;
     for (const Column& column : all_columns())
       object[std::string(column.name)] =
           column.word ? Json(column.word(configuration)) : json_number(column.value(configuration));
+    object["dataset"] = file.dataset;
+    object["train_size"] = file.train_size;
+    object["validation_size"] = file.validation_size;
+    object["test_size"] = file.test_size;
     json["configurations"].push_back(std::move(object));
   }
   return json.dump(2) + "\n";

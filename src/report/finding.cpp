@@ -1,5 +1,7 @@
 #include "finding.hpp"
 
+#include "seeds.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -45,7 +47,7 @@ std::string with_interval(const Estimate& estimate) {
 
 std::string name_of(const Comparison& comparison, const ConfigurationSummary& configuration) {
   std::vector<std::string> parts = settings(varying_axes(comparison), configuration);
-  if (comparison.names.size() > 1) parts.insert(parts.begin(), comparison.names[configuration.file]);
+  if (comparison.files.size() > 1) parts.insert(parts.begin(), comparison.files[configuration.file].name);
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -116,8 +118,8 @@ std::string finding(const Comparison& comparison) {
   }
   if (const auto best = comparison.best()) {
     const ConfigurationSummary& b = all[*best];
-    text += fmt::format("; the best {} accuracy is {} at epoch {}{}", set, with_interval(b.best_accuracy),
-                        b.best_epoch, in_brackets(name_of(comparison, b)));
+    text += fmt::format("; the best {} accuracy is {} at epoch {}{}", chosen_set(b.validated),
+                        with_interval(b.best_accuracy), b.best_epoch, in_brackets(name_of(comparison, b)));
   }
   return text + ".";
 }

@@ -39,14 +39,17 @@ std::vector<Shown> along_the_axis(const FigureSource& source) {
 
 std::vector<Shown> best_and_widest(const FigureSource& source) {
   const Comparison& comparison = source.comparison;
-  const std::size_t best = *comparison.best(), widest = *comparison.widest_gap();
+  const auto best = comparison.best(), widest = comparison.widest_gap();
   const auto named = [&](const std::string& what, std::size_t i) {
     const std::string name = name_of(comparison, comparison.configurations[i]);
     return Shown{i, name.empty() ? "configuration" : fmt::format("{}: {}", what, name)};
   };
-  if (best == widest) return {named("best and widest gap", best)};
-  return {named(fmt::format("best by {} accuracy", comparison.chosen_by()), best),
-          named("widest gap", widest)};
+  if (best && best == widest) return {named("best and widest gap", *best)};
+  std::vector<Shown> shown;
+  if (best) shown.push_back(named(fmt::format("best by {} accuracy", comparison.chosen_by()), *best));
+  if (widest) shown.push_back(named("widest gap", *widest));
+  if (shown.empty()) shown.push_back(named("the first", 0));  // none learned
+  return shown;
 }
 
 /// The curves of some configurations alone; those of all would take long.
@@ -55,7 +58,7 @@ std::vector<LearningCurves> shown_curves(const FigureSource& source, const std::
   const std::vector<Runs> configurations = configurations_of(source.results);
   std::vector<LearningCurves> curves;
   for (const Shown& one : shown)
-    curves.push_back(curves_of(configurations[one.configuration], source.comparison.validated, epochs));
+    curves.push_back(curves_of(configurations[one.configuration], images_of(source.results.origin), epochs));
   return curves;
 }
 

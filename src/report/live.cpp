@@ -168,7 +168,7 @@ void add_sections(const ResultsData& results, const ScreenStyle& style, Picture&
 Standing standing_of(const ResultsData& results) {
   Standing standing;
   for (const StoredRun& run : results.runs) {
-    if (!in_sweep(run)) continue;
+    if (!run.in_sweep()) continue;
     switch (run.status) {
       case RunStatus::pending:
         ++standing.pending;

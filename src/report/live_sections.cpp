@@ -160,15 +160,11 @@ std::vector<Section> sections_of(const ResultsData& results) {
            {train_loss, chosen_loss}}};
 }
 
-bool in_sweep(const StoredRun& run) {
-  return run.run.index >= 0;
-}
-
 Runs largest(const ResultsData& results, const Section& section, std::size_t count) {
   std::vector<std::pair<double, std::size_t>> ranked;
   for (std::size_t r = 0; r < results.runs.size(); ++r) {
     const StoredRun& run = results.runs[r];
-    if (!in_sweep(run) || run.status == RunStatus::diverged || run.epochs_done < 1) continue;
+    if (!run.in_sweep() || run.status == RunStatus::diverged || run.epochs_done < 1) continue;
     const double value = section.value(run);
     if (std::isfinite(value)) ranked.emplace_back(-value, r);
   }

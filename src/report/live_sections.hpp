@@ -35,9 +35,6 @@ struct Section {
 /// Those that lead, those with the widest gap, those whose loss has risen most.
 std::vector<Section> sections_of(const ResultsData& results);
 
-/// Whether a run counts in its sweep: it has not left it.
-bool in_sweep(const StoredRun& run);
-
 /// The runs of a section with the largest values, at most so many; of equal ones the first in the file.
 Runs largest(const ResultsData& results, const Section& section, std::size_t count);
 

@@ -1,5 +1,6 @@
 #include "seeds.hpp"
 
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -29,10 +30,16 @@ double gap_after(const StoredRun& run, std::size_t epoch) {
   return static_cast<double>(run.train_accuracy[epoch]) - static_cast<double>(run.test_accuracy[epoch]);
 }
 
-Seeds::Seeds(Runs runs) : runs_(std::move(runs)) {}
+Images images_of(const Origin& origin) {
+  return {origin.train_size, origin.validation_size, origin.test_size};
+}
+
+Seeds::Seeds(Runs runs, Images images) : runs_(std::move(runs)), images_(images) {}
 
 Estimate Seeds::at(Metric metric, std::size_t epoch) const {
-  return estimate(values(metric, epoch));
+  Estimate result = estimate(values(metric, epoch));
+  result.mean = mean_after(metric, epoch);
+  return result;
 }
 
 Estimate Seeds::difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const {
@@ -44,14 +51,33 @@ Estimate Seeds::difference(Metric a, std::size_t epoch_a, Metric b, std::size_t 
 
 std::vector<double> Seeds::curve(Metric metric) const {
   std::vector<double> means((runs_.front()->*metric).size());
-  for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean(values(metric, e));
+  for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean_after(metric, e);
   return means;
 }
 
 std::vector<double> Seeds::values(Metric metric, std::size_t epoch) const {
+  const auto count = static_cast<double>(images(metric));
   std::vector<double> result;
-  for (const StoredRun* run : runs_) result.push_back((run->*metric)[epoch]);
+  for (const StoredRun* run : runs_) {
+    const double value = (run->*metric)[epoch];
+    result.push_back(count > 0 ? std::round(value * count) / count : value);
+  }
   return result;
+}
+
+double Seeds::mean_after(Metric metric, std::size_t epoch) const {
+  const auto count = static_cast<double>(images(metric));
+  if (!(count > 0)) return mean(values(metric, epoch));
+  double hits = 0;  // of all seeds: a whole number, so that no sum is rounded
+  for (const StoredRun* run : runs_) hits += std::round((run->*metric)[epoch] * count);
+  return hits / (count * static_cast<double>(runs_.size()));
+}
+
+std::size_t Seeds::images(Metric metric) const {
+  if (metric == &StoredRun::train_accuracy) return images_.train;
+  if (metric == &StoredRun::validation_accuracy) return images_.validation;
+  if (metric == &StoredRun::test_accuracy) return images_.test;
+  return 0;
 }
 
 Seeds::Metric chosen_accuracy(bool validated) {

@@ -23,12 +23,20 @@ Runs done_of(const Runs& runs);
 /// Train minus test accuracy of a run after an epoch.
 double gap_after(const StoredRun& run, std::size_t epoch);
 
-/// The runs of one configuration that are done; at least one.
+/// How many images the accuracies of a file are shares of; 0: not known.
+struct Images {
+  std::size_t train = 0, validation = 0, test = 0;
+};
+Images images_of(const Origin& origin);
+
+/// The runs of one configuration that are done; at least one. Where the numbers of images are known,
+/// accuracies are taken for the hits that they are: as many hits have exactly the same mean, however seeds
+/// share them.
 class Seeds {
  public:
   using Metric = std::vector<float> StoredRun::*;
 
-  explicit Seeds(Runs runs);
+  explicit Seeds(Runs runs, Images images = {});
 
   const Runs& runs() const { return runs_; }
 
@@ -43,8 +51,11 @@ class Seeds {
 
  private:
   std::vector<double> values(Metric metric, std::size_t epoch) const;
+  double mean_after(Metric metric, std::size_t epoch) const;
+  std::size_t images(Metric metric) const;
 
   Runs runs_;
+  Images images_;
 };
 
 /// What epochs and configurations are chosen by: those of the validation set where there is one.
@@ -54,6 +65,6 @@ Seeds::Metric chosen_loss(bool validated);
 std::string_view chosen_set(bool validated);
 
 /// The learning curves of one configuration.
-LearningCurves curves_of(const Runs& runs, bool validated, std::span<const std::size_t> epochs);
+LearningCurves curves_of(const Runs& runs, Images images, std::span<const std::size_t> epochs);
 
 }  // namespace runner

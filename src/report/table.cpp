@@ -2,11 +2,13 @@
 
 #include "columns.hpp"
 #include "finding.hpp"
+#include "seeds.hpp"
 #include "text_table.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,7 +23,8 @@ using Strings = std::vector<std::string>;
 enum class Detail { least, means, intervals, everything };
 
 template <class Text>
-TextColumn make_column(Strings heading, const Configurations& configurations, const Text& text) {
+TextColumn make_column(Strings heading, std::span<const ConfigurationSummary> configurations,
+                       const Text& text) {
   TextColumn column{std::move(heading), {}};
   column.cells.reserve(configurations.size());
   for (const ConfigurationSummary& configuration : configurations)
@@ -104,20 +107,19 @@ std::string fixed_axes_line(const ConfigurationSummary& any, const std::vector<C
 Strings named(const std::string& label, const Comparison& comparison, const ConfigurationSummary& which,
               const std::vector<Column>& varying) {
   Strings phrases = axis_phrases(label, varying, which);
-  if (comparison.names.size() > 1)
-    phrases.insert(phrases.begin() + 1, fmt::format("{},", comparison.names[which.file]));
+  if (comparison.files.size() > 1)
+    phrases.insert(phrases.begin() + 1, fmt::format("{},", comparison.files[which.file].name));
   phrases.back().back() = ':';
   return phrases;
 }
 
 std::string best_sentence(const Comparison& comparison, const ConfigurationSummary& best,
                           const std::vector<Column>& varying) {
-  const std::string_view set = comparison.chosen_by();
+  const std::string_view set = chosen_set(best.validated);
   Strings phrases = named(fmt::format("+ Best by {} accuracy:", set), comparison, best, varying);
   phrases.push_back(fmt::format("{} at epoch {}{}", with_interval(best.best_accuracy), best.best_epoch,
-                                comparison.validated ? "," : ""));
-  if (comparison.validated)
-    phrases.push_back(fmt::format("test {} there", with_interval(best.best_test_accuracy)));
+                                best.validated ? "," : ""));
+  if (best.validated) phrases.push_back(fmt::format("test {} there", with_interval(best.best_test_accuracy)));
   return fill(phrases);
 }
 
@@ -128,11 +130,11 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
   phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy.mean));
   phrases.push_back(fmt::format("gap {};", with_interval(widest.gap)));
   if (widest.verdict == Verdict::fits) {
-    phrases.push_back(fmt::format("no sign of overfitting by {} loss", comparison.chosen_by()));
+    phrases.push_back(fmt::format("no sign of overfitting by {} loss", chosen_set(widest.validated)));
   } else {
     phrases.push_back(fmt::format("{};", verdict_phrase(widest)));
     phrases.push_back(fmt::format("to stop at epoch {}, where the {} loss is smallest,", widest.stop_epoch,
-                                  comparison.chosen_by()));
+                                  chosen_set(widest.validated)));
     phrases.push_back(fmt::format("would change test accuracy by {}{}",
                                   widest.stopping_gain.mean < 0 ? "" : "+",
                                   with_interval(widest.stopping_gain)));
@@ -170,12 +172,13 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
 
   std::vector<TextColumn> columns;
   const auto add = [&](Strings heading, const auto& text) {
-    columns.push_back(make_column(std::move(heading), configurations, text));
+    columns.push_back(make_column(std::move(heading), comparison.shown(), text));
   };
   const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool interval, Limits limits) {
     add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, interval, limits); });
   };
-  if (comparison.names.size() > 1) add({"file"}, [&](const Summary& c) { return comparison.names[c.file]; });
+  if (comparison.files.size() > 1)
+    add({"file"}, [&](const Summary& c) { return comparison.files[c.file].name; });
   for (const Column& axis : varying)
     add(axis_heading(axis.name), [&](const Summary& c) { return exact_text(axis, c); });
   add_number({"train", "acc"}, &Summary::train_accuracy, everything && known, share_of_images);
@@ -186,7 +189,11 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
     return fmt::format("{}{}", is(c, widest) ? "*" : "", number(c.gap, intervals, {-1, 1}));
   });
   const bool with_epoch = detail > Detail::least;
-  add({"best", comparison.validated ? "valid. acc" : "test acc", with_epoch ? "@ epoch" : ""},
+  add({"best",
+       comparison.mixed       ? "acc"
+       : comparison.validated ? "valid. acc"
+                              : "test acc",
+       with_epoch ? "@ epoch" : ""},
       [&](const Summary& c) {
         if (c.done == 0) return std::string("-");
         const std::string text = fmt::format("{}{:.4f}", is(c, best) ? "+" : "", c.best_accuracy.mean);
@@ -209,10 +216,30 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
 
 std::string to_table(const Comparison& comparison, const TableStyle& style) {
   const Configurations& configurations = comparison.configurations;
-  std::string out = fmt::format("{}: {}, {}", fmt::join(comparison.names, ", "),
+  Strings names;
+  for (const ComparedFile& file : comparison.files) names.push_back(file.name);
+  const std::size_t shown = comparison.shown().size();
+  std::string out = fmt::format("{}: {}, {}{}", fmt::join(names, ", "),
                                 counted(static_cast<std::size_t>(comparison.epochs), "epoch"),
+                                shown < configurations.size() ? fmt::format("{} of ", shown) : std::string(),
                                 counted(configurations.size(), "configuration"));
-  if (configurations.empty()) return out + '\n';
+  const auto add_notes = [&] {
+    if (comparison.kept > 0)
+      out += fill({fmt::format("{} of earlier configs", counted(comparison.kept, "run")), "not counted",
+                   "(--all takes them in)"});
+    const Strings differences = comparison.differences();
+    if (!differences.empty()) {
+      Strings phrases{"NOT ALIKE:"};
+      for (const std::string& difference : differences) phrases.push_back(difference + ";");
+      phrases.back().pop_back();
+      out += fill(phrases);
+    }
+  };
+  if (configurations.empty()) {
+    out += '\n';
+    add_notes();
+    return out;
+  }
 
   const bool plain_seeds = all_done_with_as_many_seeds(configurations);
   out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
@@ -226,6 +253,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
     if (layout.width <= style.columns) break;
   }
   out += '\n';
+  add_notes();
   if (!fixed.empty()) out += fixed_axes_line(configurations.front(), fixed);
   out += '\n' + layout.heading;
   const auto widest = comparison.widest_gap(), best = comparison.best();

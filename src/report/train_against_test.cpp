@@ -100,9 +100,9 @@ Figure train_against_test(const FigureSource& source) {
     legend.push_back({std::move(label), marked});
   };
   if (configurations.size() > 1) {
-    mark(fmt::format("best by {} accuracy", source.comparison.chosen_by()), *source.comparison.best(),
-         Marker::ring);
-    mark("widest gap", *source.comparison.widest_gap(), Marker::frame);
+    if (const auto best = source.comparison.best())
+      mark(fmt::format("best by {} accuracy", source.comparison.chosen_by()), *best, Marker::ring);
+    if (const auto widest = source.comparison.widest_gap()) mark("widest gap", *widest, Marker::frame);
   }
   legend.push_back({"test = train", diagonal});
   sheet.legend(legend);

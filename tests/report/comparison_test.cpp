@@ -39,7 +39,7 @@ std::vector<std::int32_t> hidden_sizes(const Comparison& comparison) {
 
 TEST(Compare, OfNoRunsHasNoConfigurationsAndNoWidestGap) {
   const Comparison c = compare(results(10, {}));
-  EXPECT_EQ(c.names.front(), "made");
+  EXPECT_EQ(c.files.front().name, "made");
   EXPECT_EQ(c.epochs, 10);
   EXPECT_TRUE(c.configurations.empty());
   EXPECT_EQ(c.widest_gap(), std::nullopt);
@@ -197,18 +197,139 @@ TEST(Compare, ChoosesByTheValidationSetWhereThereIsOne) {
   EXPECT_EQ(only.stopping_gain.mean, -0.5);
 }
 
-TEST(Compare, ChoosesByTheTestSetWhereOneFileHasNoOther) {
+TEST(Compare, ChoosesByEachFilesOwnSet) {
   const std::vector<ResultsData> files{validated(), results(1, {ending(spec(100), 1, 0.5f)})};
   const Comparison c = compare(files);
-  EXPECT_FALSE(c.validated);
-  EXPECT_THAT(c.names, ElementsAre("made", "made"));
+  EXPECT_TRUE(c.validated);
+  EXPECT_TRUE(c.mixed);
+  EXPECT_EQ(c.chosen_by(), "validation or test");
+  EXPECT_EQ(c.files.size(), 2u);
   EXPECT_EQ(c.epochs, 4);
   ASSERT_EQ(c.configurations.size(), 2u);
-  EXPECT_EQ(c.configurations[0].best_epoch, 3);
-  EXPECT_TRUE(std::isnan(c.configurations[0].validation_accuracy.mean));
+  EXPECT_EQ(c.configurations[0].best_epoch, 1);
+  EXPECT_EQ(c.configurations[0].validation_accuracy.mean, 0.25);
+  EXPECT_TRUE(c.configurations[0].validated);
+  EXPECT_FALSE(c.configurations[1].validated);
+  EXPECT_TRUE(std::isnan(c.configurations[1].validation_accuracy.mean));
   EXPECT_EQ(c.configurations[1].file, 1u);
   EXPECT_EQ(c.best(), 0u);
   EXPECT_EQ(c.widest_gap(), 1u);
+}
+
+TEST(Compare, TellsFilesOfOneNameApartByTheEndsOfTheirPaths) {
+  std::vector<ResultsData> files(4, results(1, {ending(spec(100), 1, 0.5f)}));
+  files[0].file = "/a/b/monday.h5";
+  files[1].file = "/a/b/tuesday.h5";
+  files[2].file = "/a/c/tuesday.h5";
+  files[3].file = "other.h5";
+  files[3].name = "another";
+  std::vector<std::string> names;
+  for (const ComparedFile& file : compare(files).files) names.push_back(file.name);
+  EXPECT_THAT(names, ElementsAre("monday.h5", "b/tuesday.h5", "c/tuesday.h5", "another"));
+}
+
+TEST(Compare, SaysWhereFilesDiffer) {
+  std::vector<ResultsData> files{results(1, {}), results(2, {})};
+  files[1].name = "other";
+  EXPECT_THAT(compare(files).differences(), ElementsAre("epochs: 1 in made, 2 in other"));
+  files[1].origin.train_size = 5;
+  files[1].origin.files[2].sha256 = "ab";
+  EXPECT_THAT(compare(files).differences(),
+              ElementsAre("dataset: the images or labels are not the same",
+                          "train_size: 0 in made, 5 in other", "epochs: 1 in made, 2 in other"));
+  files[1].origin.dataset = "mnist";
+  EXPECT_THAT(compare(files).differences().front(), "dataset:  in made, mnist in other");
+  EXPECT_THAT(to_table(compare(files)), HasSubstr("\nNOT ALIKE: dataset:  in made, mnist in other;"));
+  EXPECT_THAT(compare(results(1, {})).differences(), testing::IsEmpty());
+}
+
+TEST(Compare, TakesAsManyHitsForTheSameAccuracyHoweverSeedsShareThem) {
+  // 0.1 + 0.2 + 0.3 and 0.3 + 0.2 + 0.1 differ in their last bit, and so do 3 · 0.2.
+  std::vector<StoredRun> runs;
+  for (const float accuracy : {0.1f, 0.2f, 0.3f})
+    runs.push_back(ending(spec(1, std::ssize(runs)), 0.9f, accuracy));
+  for (const float accuracy : {0.3f, 0.2f, 0.1f})
+    runs.push_back(ending(spec(2, std::ssize(runs)), 0.9f, accuracy));
+  for (const float accuracy : {0.2f, 0.2f, 0.2f})
+    runs.push_back(ending(spec(3, std::ssize(runs)), 0.9f, accuracy));
+  ResultsData data = results(1, std::move(runs));
+  data.origin.train_size = data.origin.test_size = 10;
+  const Comparison c = compare(data);
+  for (const ConfigurationSummary& configuration : c.configurations) {
+    EXPECT_EQ(configuration.test_accuracy.mean, 0.2);
+    EXPECT_EQ(configuration.best_accuracy.mean, 0.2);
+    EXPECT_EQ(configuration.gap.mean, 0.9 - 0.2);
+  }
+  EXPECT_EQ(c.best(), 0u);
+}
+
+TEST(Shown, AreTheFirstButWhatIsSaidIsOfAll) {
+  Comparison c =
+      compare(results(1, {ending(spec(1, 1, 0.1), 0.5f, 0.25f), ending(spec(2, 1, 0.2), 0.5f, 0.25f),
+                          ending(spec(3, 1, 0.1), 1, 0.75f)}));
+  EXPECT_EQ(c.shown().size(), 3u);
+  c.top = 2;
+  EXPECT_EQ(c.shown().size(), 2u);
+  EXPECT_EQ(c.best(), 2u);
+  const std::string table = to_table(c);
+  EXPECT_THAT(table, testing::StartsWith("made: 1 epoch, 2 of 3 configurations"));
+  EXPECT_THAT(table, HasSubstr("+ Best by test accuracy: learning_rate 0.1, hidden_size 3: 0.7500"));
+  EXPECT_THAT(table, testing::Not(HasSubstr("\n     0.1       3")));
+  EXPECT_THAT(to_csv(c), testing::Not(HasSubstr(",3,cross")));
+  c.top = 9;
+  EXPECT_EQ(c.shown().size(), 3u);
+}
+
+TEST(LeaveOutKept, TakesOutWhatHasLeftTheConfig) {
+  ResultsData data = results(1, {ending(spec(1), 1, 0.5f), ending(spec(2), 1, 0.5f)});
+  data.runs[1].run.index = 0;
+  EXPECT_EQ(leave_out_kept(data), 1u);
+  ASSERT_EQ(data.runs.size(), 1u);
+  EXPECT_EQ(data.runs[0].run.spec.hidden_size, 2);
+  Comparison c = compare(data);
+  c.kept = 1;
+  EXPECT_THAT(to_table(c), HasSubstr("\n1 run of earlier configs not counted (--all takes them in)\n"));
+}
+
+TEST(PoolShards, MakesOneOfTheShardsOfASweep) {
+  std::vector<ResultsData> files(3, results(1, {ending(spec(1), 1, 0.5f)}));
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    files[f].effective_config = "{}";
+    files[f].runs[0].run.digest = std::to_string(f);
+    files[f].runs[0].run.index = static_cast<std::int32_t>(2 - f);
+  }
+  const std::vector<ResultsData> pooled = pool_shards(files);
+  ASSERT_EQ(pooled.size(), 1u);
+  ASSERT_EQ(pooled[0].runs.size(), 3u);
+  EXPECT_EQ(pooled[0].runs[0].run.digest, "2");
+  files[1].effective_config = "{\"epochs\":2}";
+  EXPECT_EQ(pool_shards(files).size(), 2u);
+  files[1].effective_config = "{}";
+  files[1].runs[0].run.digest = "0";  // the same run twice: two files of one sweep, not shards
+  EXPECT_EQ(pool_shards(files).size(), 2u);
+  files[1].runs[0].run.digest = "1";
+  files[1].origin.files[0].sha256 = "ab";
+  EXPECT_EQ(pool_shards(files).size(), 2u);
+  EXPECT_TRUE(pool_shards({}).empty());
+}
+
+TEST(Best, IsOneWhoseSeedsAllSurvivedWhereThereIsSuchAOne) {
+  const auto two_seeds = [](std::int32_t hidden_size, float accuracy, RunStatus other) {
+    StoredRun second = ending(spec(hidden_size, 2), 1, accuracy);
+    second.status = other;
+    return std::vector{ending(spec(hidden_size, 1), 1, accuracy), second};
+  };
+  std::vector<StoredRun> runs = two_seeds(1, 0.75f, RunStatus::diverged);
+  for (const StoredRun& run : two_seeds(2, 0.5f, RunStatus::done)) runs.push_back(run);
+  Comparison c = compare(results(1, runs));
+  EXPECT_EQ(c.best(), 1u);
+  EXPECT_EQ(c.widest_gap(), 1u);
+  sort(c, "best_accuracy");
+  EXPECT_THAT(hidden_sizes(c), ElementsAre(2, 1));
+  sort(c, "hidden_size");
+  EXPECT_THAT(hidden_sizes(c), ElementsAre(1, 2));
+  runs.resize(2);
+  EXPECT_EQ(compare(results(1, runs)).best(), 0u);
 }
 
 std::vector<std::int32_t> hidden_sizes_where(const char* conditions) {
@@ -375,11 +496,12 @@ const char* const csv_header =
     "file,learning_rate,batch_size,hidden_size,loss,sampling,gradient,weight_init_std,seeds,done,diverged,"
     "train_accuracy,train_accuracy_ci,validation_accuracy,validation_accuracy_ci,test_accuracy,test_accuracy_"
     "ci,"
-    "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,best_"
+    "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,epochs,"
+    "best_"
     "epoch,"
     "best_accuracy,best_accuracy_ci,best_test_accuracy,best_test_accuracy_ci,verdict,overfits_from,stop_"
     "epoch,"
-    "stopping_gain,stopping_gain_ci\r\n";
+    "stopping_gain,stopping_gain_ci,dataset,train_size,validation_size,test_size\r\n";
 
 TEST(ToCsv, OfNoConfigurationsIsTheHeader) {
   EXPECT_EQ(to_csv(compare(results(1, {}))), csv_header);
@@ -390,17 +512,23 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
   other.loss = Loss::mean_squared_error;
   other.sampling = Sampling::with_replacement;
   other.weight_init_std = 0.1;
-  const Comparison c =
-      compare(results(2, {stored(spec(50, 1, 0.30000000000000004), RunStatus::done, {0, 0.5f, 0.15f},
-                                 {0, 0.5f, 0.25f}, {3, 1, 2}),
-                          stored(other, RunStatus::diverged, {0, nan, nan}, {0, nan, nan}, {3, nan, nan})}));
+  ResultsData data =
+      results(2, {stored(spec(50, 1, 0.30000000000000004), RunStatus::done, {0, 0.5f, 0.15f},
+                         {0, 0.5f, 0.25f}, {3, 1, 2}),
+                  stored(other, RunStatus::diverged, {0, nan, nan}, {0, nan, nan}, {3, nan, nan})});
+  data.origin.dataset = "digits";
+  const Comparison unknown = compare(data);
+  data.origin.train_size = 7;
+  data.origin.test_size = 3;
+  Comparison c = compare(data);
+  c.configurations = unknown.configurations;  // with accuracies as they are
   EXPECT_EQ(to_csv(c),
             std::string(csv_header) +
                 "made,0.30000000000000004,100,50,cross_entropy,shuffle,backpropagation,0.01,1,1,0,"
-                "0.15000000596046448,,,,0.25,,-0.09999999403953552,,0.8333333134651184,,,,2,,1,0.5,,0.5,,"
-                "fits,,2,0,\r\n"
+                "0.15000000596046448,,,,0.25,,-0.09999999403953552,,0.8333333134651184,,,,2,,2,1,0.5,,0.5,,"
+                "fits,,2,0,,digits,7,0,3\r\n"
                 "made,1e-07,100,1000000,mean_squared_error,with_replacement,backpropagation,0.1,1,0,1"
-                ",,,,,,,,,,,,,,,,,,,,diverged,,,,\r\n");
+                ",,,,,,,,,,,,,,,2,,,,,,diverged,,,,,digits,7,0,3\r\n");
 }
 
 TEST(ToCsv, QuotesANameThatHasToBe) {
@@ -412,10 +540,8 @@ TEST(ToCsv, QuotesANameThatHasToBe) {
 TEST(ToJson, HasEveryColumnAndNullWhereThereIsNoNumber) {
   const std::string json =
       to_json(compare(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 1, 0.5f)})));
-  EXPECT_THAT(
-      json,
-      testing::StartsWith(
-          "{\n  \"chosen_by\": \"test\",\n  \"configurations\": [\n    {\n      \"file\": \"made\",\n"));
+  EXPECT_THAT(json, testing::StartsWith("{\n  \"chosen_by\": \"test\",\n  \"kept\": 0,\n  \"differences\": "
+                                        "[],\n  \"configurations\": [\n    {\n      \"file\": \"made\",\n"));
   for (const std::string_view column : comparison_columns())
     EXPECT_THAT(json, HasSubstr("\"" + std::string(column) + "\": "));
   EXPECT_THAT(json, HasSubstr("\"hidden_size\": 50,"));

@@ -49,7 +49,7 @@ TEST(LearningCurvesOf, HoldTheValidationSetWhereThereIsOne) {
   run.validation_accuracy = {0.5f, 0.75f};
   run.validation_loss = {8, 7};
   ResultsData data = results(1, {run});
-  data.origin.validation_size = 5;
+  data.origin.validation_size = 4;
   const std::vector<LearningCurves> all = learning_curves(data, std::vector<std::size_t>{1});
   ASSERT_EQ(all[0].validation_loss.size(), 1u);
   EXPECT_EQ(all[0].validation_loss[0].mean, 7);

@@ -74,7 +74,7 @@ TEST(Finding, SaysByWhichSet) {
   run.validation_accuracy = {0, 0.875f, 0.75f, 0.75f, 0.75f};
   run.validation_loss = {3, 1, 2, 3, 4};
   ResultsData data = results(4, {run});
-  data.origin.validation_size = 30;
+  data.origin.validation_size = 32;
   data.origin.train_size = data.origin.test_size = 1000;
   EXPECT_EQ(finding(compare(data)),
             "The network perhaps overfits from epoch 2 by validation loss; the gap between training and test "

@@ -106,14 +106,14 @@ gradient backpropagation, weight_init_std 0.01
                                         best
 hidden   train    test              test acc   verdict            seeds
   size     acc     acc      gap      @ epoch   @ epoch             done
-    50  0.7500  0.5000   0.2500   0.5000 @ 1      fits              2/2
+    50  0.7500  0.5000   0.2500  +0.5000 @ 1      fits              2/2
    100  1.0000  0.5000  *0.5000   0.5000 @ 1      fits              1/2
-   200  1.0000  0.7500   0.2500  +0.7500 @ 1      fits  1/2, 1 diverged
+   200  1.0000  0.7500   0.2500   0.7500 @ 1      fits  1/2, 1 diverged
    400       -       -        -            -  diverged              0/2
    800       -       -        -            -         -              0/2
 
 Verdicts: 3 fit so far, 1 diverged, 1 is not done yet.
-+ Best by test accuracy: hidden_size 200: 0.7500 at epoch 1
++ Best by test accuracy: hidden_size 50: 0.5000 at epoch 1
 * Widest gap: hidden_size 100: train 1.0000, test 0.5000, gap 0.5000;
 no sign of overfitting by test loss
 )");

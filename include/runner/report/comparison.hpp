@@ -4,6 +4,7 @@
 #include "runner/report/verdict.hpp"
 #include "runner/results/results_data.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -23,7 +24,7 @@ namespace runner {
 /// as means of epochs.
 struct ConfigurationSummary {
   RunSpec spec;           ///< of its first run; the seed has no meaning
-  std::size_t file = 0;   ///< index in Comparison::names
+  std::size_t file = 0;   ///< index in Comparison::files
   std::size_t seeds = 0;  ///< runs of this configuration in the file
   std::size_t done = 0;   ///< finished with finite losses
   std::size_t diverged = 0;
@@ -48,26 +49,55 @@ struct ConfigurationSummary {
   /// Test accuracy gained by stopping at stop_epoch instead of the last, seed by seed.
   Estimate stopping_gain;
 
+  int epochs = 0;          ///< it is trained for
+  bool validated = false;  ///< epochs are chosen by a validation set
+
   /// Whether the verdict is one on overfitting: fits, perhaps or overfits.
   bool learned() const { return verdict >= Verdict::fits; }
 };
 
+/// What is compared with what: a file, or the files of a sweep's shards.
+struct ComparedFile {
+  std::string name;  ///< of the sweep; where several have the same, as much of the path as tells them apart
+  std::string dataset;
+  std::array<std::string, 4> checksums;                            ///< of the data set's files
+  std::size_t train_size = 0, validation_size = 0, test_size = 0;  ///< images
+  int epochs = 0;
+};
+
 /// Train against test accuracy, a line for each configuration.
 struct Comparison {
-  std::vector<std::string> names;                    ///< of the sweeps, a file each
-  int epochs = 0;                                    ///< of the longest
-  bool validated = false;                            ///< every file has a validation set, which was chosen by
+  std::vector<ComparedFile> files;
+  int epochs = 0;          ///< of the longest
+  bool validated = false;  ///< some file has a validation set, which was chosen by
+  bool mixed = false;      ///< and some other has none
+  std::size_t kept = 0;    ///< runs left out because their values have left the config (leave_out_kept)
   std::vector<ConfigurationSummary> configurations;  ///< in the files' order, or as sorted
+  /// So many are shown, the first; all others count in what is said of them. 0: all.
+  std::size_t top = 0;
 
-  /// The set that the best configurations and epochs are chosen by: "validation" or "test".
+  std::span<const ConfigurationSummary> shown() const;
+
+  /// The set that the best configurations and epochs are chosen by: "validation" or "test"; "validation or
+  /// test" where files differ.
   std::string_view chosen_by() const;
 
   /// Index of the configuration with the largest gap, the first such, of those that learned and whose gap is
-  /// sure; none if there is no such.
+  /// sure; none if there is no such. Those of which a seed has diverged only where there is no other.
   std::optional<std::size_t> widest_gap() const;
   /// The same of best_accuracy, of those that learned.
   std::optional<std::size_t> best() const;
+
+  /// Where files differ in data set, sizes or epochs, what and how: "epochs: 10 in a, 20 in b".
+  std::vector<std::string> differences() const;
 };
+
+/// Takes out the runs whose values have left the config and returns how many these are.
+std::size_t leave_out_kept(ResultsData& results);
+
+/// Files that are shards of one sweep become one: those of the same config, data and sizes no run of which is
+/// in two. The others stay as they are, in their order.
+std::vector<ResultsData> pool_shards(std::vector<ResultsData> files);
 
 /// Compares the configurations of files with each other.
 Comparison compare(std::span<const ResultsData> files);
@@ -81,8 +111,9 @@ void keep_where(ResultsData& results, std::string_view conditions);
 /// The columns `sort` takes, and their names in CSV and JSON.
 std::vector<std::string_view> comparison_columns();
 
-/// Sorts by a column, numbers of merit in descending order (gap, accuracies), others ascending; stable, NaN
-/// last. Throws Error (bad_input) for an unknown column, naming those there are.
+/// Sorts by a column, numbers of merit in descending order (gap, accuracies), those of which a seed has
+/// diverged behind the others, all else ascending; stable, NaN last. Throws Error (bad_input) for an unknown
+/// column, naming those there are.
 void sort(Comparison& comparison, std::string_view column);
 
 /// How a table is to be shown.
@@ -91,17 +122,17 @@ struct TableStyle {
   bool colour = false;       ///< ANSI colours, for what is marked otherwise, too
 };
 
-/// As a table to read: axes that do not vary are named once above it, seeds are counted where some are not
-/// done, the widest gap is marked (*) and the best configuration (+), and both are said in words below. 80
-/// columns are enough for three axes that vary.
+/// As a table to read, the first `top` configurations: axes that do not vary are named once above it, seeds
+/// are counted where some are not done, the widest gap is marked (*) and the best configuration (+), and both
+/// are said in words below. 80 columns are enough for three axes that vary.
 std::string to_table(const Comparison& comparison, const TableStyle& style = {});
 
 /// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no
 /// number. `…_ci` is the half width of an interval.
 std::string to_csv(const Comparison& comparison);
 
-/// The same as JSON: {"chosen_by": "validation" or "test", "configurations": [{column: value, …}, …]}; null
-/// where there is no number.
+/// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "configurations":
+/// [{column: value, …}, …]}; null where there is no number.
 std::string to_json(const Comparison& comparison);
 
 }  // namespace runner

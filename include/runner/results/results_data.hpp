@@ -24,6 +24,10 @@ struct StoredRun {
   std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
   std::vector<float> validation_loss, validation_accuracy;  ///< empty where there is no validation set
 
+  /// It belongs to the sweep as its config was last; otherwise its values have left the config, and it is
+  /// kept.
+  bool in_sweep() const { return run.index >= 0; }
+
   Metrics metrics(std::size_t epoch) const {
     Metrics all{train_loss[epoch], train_accuracy[epoch], test_loss[epoch], test_accuracy[epoch]};
     if (!validation_loss.empty()) {
