@@ -2,10 +2,12 @@
 
 #include "runner/error/error.hpp"
 
+#include "finding.hpp"
 #include "seeds.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <map>
 #include <tuple>
 #include <type_traits>
@@ -51,7 +53,46 @@ RunSpec without(RunSpec spec, std::string_view name) {
   return spec;
 }
 
+using Settings = std::map<RunSpec, std::map<std::int64_t, std::map<Value, const StoredRun*>>>;
+
+/// Settings and seeds all of whose runs are there.
+struct Block {
+  std::vector<RunSpec> settings;
+  std::vector<std::int64_t> seeds;
+};
+
+/// All seeds and the settings that lack none, or all settings and the seeds that lack none: the larger.
+Block block_of(const Settings& settings, std::size_t values) {
+  std::map<std::int64_t, std::size_t> complete;  // settings that have each seed for every value
+  std::map<RunSpec, std::size_t> has;            // seeds that each setting has so
+  for (const auto& [setting, seeds] : settings)
+    for (const auto& [seed, runs] : seeds)
+      if (runs.size() == values) {
+        ++complete[seed];
+        ++has[setting];
+      }
+  Block by_setting, by_seed;
+  for (const auto& [seed, count] : complete) {
+    by_setting.seeds.push_back(seed);
+    if (count == has.size()) by_seed.seeds.push_back(seed);
+  }
+  for (const auto& [setting, count] : has) {
+    by_seed.settings.push_back(setting);
+    if (count == complete.size()) by_setting.settings.push_back(setting);
+  }
+  const auto size = [](const Block& block) { return block.settings.size() * block.seeds.size(); };
+  Block& larger = size(by_setting) >= size(by_seed) ? by_setting : by_seed;
+  return size(larger) > 0 ? std::move(larger) : Block{};
+}
+
+/// The factor of the interval of each of m changes over n seeds, so that all hold the truth in 95 of 100.
+double simultaneous_t(std::size_t n, std::size_t m) {
+  return student_t(n, (1 + std::pow(0.95, 1.0 / static_cast<double>(m))) / 2);
+}
+
 void require_axis(std::string_view name) {
+  if (name == "seed")
+    throw bad_input("--by seed: seeds are what chance is told by; compare shows each value over all seeds");
   const std::vector<std::string_view> names = axis_names();
   if (std::find(names.begin(), names.end(), name) == names.end())
     throw bad_input(fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(names, ", ")));
@@ -68,53 +109,67 @@ std::string signed_number(const Estimate& change) {
 
 Effect effect_of(const ResultsData& results, std::string_view axis) {
   require_axis(axis);
-  // For each setting of the others its runs by value.
-  std::map<RunSpec, std::map<Value, const StoredRun*>> settings;
+  // For each setting of the others, and each seed, its runs by value.
+  Settings settings;
   std::map<Value, EffectOfValue> values;
   std::size_t done = 0;
   for (const StoredRun& run : results.runs) {
     const Value value = value_of(run.run.spec, axis);
     values[value].value = value.text;
     if (run.status != RunStatus::done) continue;
-    settings[without(run.run.spec, axis)][value] = &run;
+    settings[without(without(run.run.spec, axis), "seed")][run.run.spec.seed][value] = &run;
     ++done;
   }
   if (values.size() < 2)
     throw bad_input(fmt::format("{} has {} of {}: there is nothing to compare", results.file.string(),
                                 values.empty() ? "no value" : "one value", axis));
-  std::erase_if(settings, [&](const auto& setting) { return setting.second.size() < values.size(); });
 
-  Effect effect{results.name, std::string(axis), settings.size(), done - settings.size() * values.size(), {}};
+  const Block block = block_of(settings, values.size());
+  Effect effect{results.name,
+                std::string(axis),
+                block.settings.size(),
+                block.seeds.size(),
+                done - block.settings.size() * block.seeds.size() * values.size(),
+                {}};
   const auto last = static_cast<std::size_t>(results.epochs);
-  for (auto& [value, row] : values) {
-    std::vector<double> train, test, gap, train_change, test_change, gap_change;
-    for (const auto& [setting, runs] : settings) {
-      const StoredRun &run = *runs.at(value), &first = *runs.begin()->second;
-      train.push_back(run.train_accuracy[last]);
-      test.push_back(run.test_accuracy[last]);
-      gap.push_back(gap_after(run, last));
-      train_change.push_back(static_cast<double>(run.train_accuracy[last]) -
-                             static_cast<double>(first.train_accuracy[last]));
-      test_change.push_back(static_cast<double>(run.test_accuracy[last]) -
-                            static_cast<double>(first.test_accuracy[last]));
-      gap_change.push_back(gap_after(run, last) - gap_after(first, last));
+  const auto observe = [&](const Value& value, const auto& measured) {
+    std::vector<double> observations;  // a seed each
+    for (const std::int64_t seed : block.seeds) {
+      double sum = 0;
+      for (const RunSpec& setting : block.settings) sum += measured(*settings.at(setting).at(seed).at(value));
+      observations.push_back(sum / static_cast<double>(block.settings.size()));
     }
-    row.train_accuracy = estimate(train);
-    row.test_accuracy = estimate(test);
-    row.gap = estimate(gap);
-    row.train_change = estimate(train_change);
-    row.test_change = estimate(test_change);
-    row.gap_change = estimate(gap_change);
+    return observations;
+  };
+  const std::size_t changes = values.size() - 1;
+  for (auto& [value, row] : values) {
+    const auto fill = [&](const auto& measured, Estimate& level, Estimate& change) {
+      std::vector<double> own = observe(value, measured);
+      level = estimate(own);
+      const std::vector<double> first = observe(values.begin()->first, measured);
+      for (std::size_t s = 0; s < own.size(); ++s) own[s] -= first[s];
+      change = estimate(own);
+      if (change.has_interval())
+        change.half_width *= simultaneous_t(own.size(), changes) / student_t(own.size());
+    };
+    fill([&](const StoredRun& run) { return static_cast<double>(run.train_accuracy[last]); },
+         row.train_accuracy, row.train_change);
+    fill([&](const StoredRun& run) { return static_cast<double>(run.test_accuracy[last]); },
+         row.test_accuracy, row.test_change);
+    fill([&](const StoredRun& run) { return gap_after(run, last); }, row.gap, row.gap_change);
     effect.values.push_back(std::move(row));
   }
   return effect;
 }
 
 std::string to_table(const Effect& effect) {
-  std::string out = fmt::format("By {}: {} pairs for each value, all else and the seed the same", effect.axis,
-                                effect.pairs);
-  if (effect.left_out > 0) out += fmt::format("; {} runs without all partners", effect.left_out);
-  if (effect.pairs == 0) return out + '\n';
+  std::string out =
+      fmt::format("By {}, all else the same: {}, {}", effect.axis,
+                  counted(effect.settings, "setting") + " of the others", counted(effect.seeds, "seed"));
+  if (effect.left_out > 0)
+    out +=
+        fmt::format("; {} without a matching run for every value left out", counted(effect.left_out, "run"));
+  if (effect.settings == 0) return out + '\n';
   std::size_t width = effect.axis.size();
   for (const EffectOfValue& row : effect.values) width = std::max(width, row.value.size());
   out += fmt::format("\n\n{:>{}}  {:>6}  {:>6}  {:>7}  {:>16}  {:>16}\n", effect.axis, width, "train", "test",
@@ -126,7 +181,11 @@ std::string to_table(const Effect& effect) {
                        first ? "-" : signed_number(row.test_change),
                        first ? "-" : signed_number(row.gap_change));
   }
-  if (effect.pairs > 1) out += "\n± 95 % interval; * the change is more than its noise\n";
+  if (effect.seeds > 2)
+    out += "\n± 95 % interval over the seeds, for all values together; * the change is more than chance\n";
+  else
+    out += fmt::format("\n{}: no confidence interval; three or more tell what is chance\n",
+                       counted(effect.seeds, "seed"));
   return out;
 }
 

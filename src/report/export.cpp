@@ -43,7 +43,8 @@ struct Measured {
 
 /// What is known of a value of an axis, in the order of CSV.
 std::vector<Measured> measured(const Effect& effect, const EffectOfValue& row) {
-  std::vector<Measured> all{{"pairs", static_cast<double>(effect.pairs)},
+  std::vector<Measured> all{{"settings", static_cast<double>(effect.settings)},
+                            {"seeds", static_cast<double>(effect.seeds)},
                             {"left_out", static_cast<double>(effect.left_out)}};
   const auto add = [&](std::string_view name, std::string_view interval_name, const Estimate& estimate) {
     all.push_back({name, estimate.mean});

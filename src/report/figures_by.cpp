@@ -39,12 +39,14 @@ Scale scale_of(const std::vector<Drawn>& all) {
 }
 
 std::string note_of(const Effect& effect, bool others_vary, bool crowded) {
-  std::string note = fmt::format("Means over {} for each value, all else and the seed the same",
-                                 counted(effect.pairs, "run"));
-  if (effect.left_out > 0) note += fmt::format(" ({} without all partners)", counted(effect.left_out, "run"));
-  if (effect.pairs > 1) note += fmt::format("; {}: 95 % intervals", crowded ? "band" : "bars");
-  if (effect.pairs > 1 && others_vary)
-    note += fmt::format(" of the change against {}", effect.values.front().value);
+  std::string note = fmt::format("Means over {} of the others and {}", counted(effect.settings, "setting"),
+                                 counted(effect.seeds, "seed"));
+  if (effect.left_out > 0)
+    note +=
+        fmt::format(" ({} without a matching run for every value left out)", counted(effect.left_out, "run"));
+  if (effect.seeds > 2) note += fmt::format("; {}: 95 % intervals over the seeds", crowded ? "band" : "bars");
+  if (effect.seeds > 2 && others_vary)
+    note += fmt::format(" of the change against {}, for all values together", effect.values.front().value);
   note += '.';
   if (effect.values.size() > most_values)
     note += fmt::format(" {} of {} values.", most_values, effect.values.size());
@@ -55,7 +57,7 @@ std::string note_of(const Effect& effect, bool others_vary, bool crowded) {
 
 std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
   const Effect effect = effect_of(source.results, axis.name);
-  if (effect.pairs == 0) return {};
+  if (effect.settings == 0) return {};
   const bool others_vary = source.varying.size() > 1;
   const bool crowded = effect.values.size() > most_values_with_markers;
   const bool words = static_cast<bool>(axis.word);

@@ -119,7 +119,8 @@ Json effects_of(const ResultsData& results, const Comparison& comparison) {
     const Effect effect = effect_of(results, column.name);
     Json json;
     json["axis"] = effect.axis;
-    json["pairs"] = effect.pairs;
+    json["settings"] = effect.settings;
+    json["seeds"] = effect.seeds;
     json["left_out"] = effect.left_out;
     json["values"] = Json::array();
     for (const EffectOfValue& row : effect.values) {
@@ -131,6 +132,9 @@ Json effects_of(const ResultsData& results, const Comparison& comparison) {
       add("train", row.train_accuracy);
       add("test", row.test_accuracy);
       add("gap", row.gap);
+      add("train_change", row.train_change);
+      add("test_change", row.test_change);
+      add("gap_change", row.gap_change);
       json["values"].push_back(std::move(value));
     }
     effects.push_back(std::move(json));

@@ -26,8 +26,8 @@ Estimate estimate(std::span<const double> numbers) {
   return result;
 }
 
-double student_t(std::size_t n) {
-  return boost::math::quantile(boost::math::students_t(static_cast<double>(n) - 1), 0.975);
+double student_t(std::size_t n, double quantile) {
+  return boost::math::quantile(boost::math::students_t(static_cast<double>(n) - 1), quantile);
 }
 
 }  // namespace runner

@@ -111,16 +111,17 @@ def check(runner, folder, validation_size):
     # Fifteen validation images are too few to tell.
     assert validation_size or 0 < onsets, "a sweep in which something overfits, or perhaps does, and is seen to"
 
-    # The effect of one axis: paired differences.
+    # The effect of one axis: differences of the means over the settings, seed by seed.
     by = [runner, "compare", output, "--by", "hidden_size", "--where", "learning_rate<100"]
     table, text = (subprocess.run(by + form, cwd=folder, check=True, capture_output=True, text=True).stdout for form in ([], ["--json"]))
-    small, large = (metrics["test_accuracy"][(columns["hidden_size"] == h) & (columns["learning_rate"] < 100), -1] for h in (4, 60))
+    settings = [columns["learning_rate"] == rate for rate in CONFIG["learning_rate"] if rate < 100]
+    small, large = (np.mean([metrics["test_accuracy"][rows & (columns["hidden_size"] == h), -1] for rows in settings], axis=0) for h in (4, 60))
     change = estimate(large - small)
-    assert "10 pairs" in table
+    assert "2 settings of the others, 5 seeds" in table
     assert f"{change['mean']:+.4f}±{change['ci']:.4f}" in table, (table, change)
     value = json.loads(text)["values"][1]
-    assert value["value"] == 60 and value["pairs"] == 10, value
-    assert np.isclose(value["test_change"], change["mean"], rtol=1e-12) and np.isclose(value["test_change_ci"], change["ci"], rtol=1e-9), value
+    assert value["value"] == 60 and value["settings"] == 2 and value["seeds"] == 5, value
+    assert np.isclose(value["test_change"], change["mean"], rtol=1e-9) and np.isclose(value["test_change_ci"], change["ci"], rtol=1e-9), value
 
 
 def main():

@@ -13,26 +13,35 @@ namespace runner {
 /// What one value of an axis does, all else equal.
 struct EffectOfValue {
   std::string value;
-  Estimate train_accuracy, test_accuracy, gap;     ///< after the last epoch, over the runs compared
-  Estimate train_change, test_change, gap_change;  ///< against the first value, pair by pair
+  Estimate train_accuracy, test_accuracy, gap;     ///< after the last epoch; an observation is a seed
+  Estimate train_change, test_change, gap_change;  ///< against the first value, simultaneous over the values
 };
 
-/// The effect of one axis, the others paired.
+/// The effect of one axis, the others and the seed the same.
+///
+/// The units of chance are seeds, not runs: runs of one seed share their initial weights and their batches.
+/// Of S settings of the other axes and n seeds, an observation is y(v, s) = mean over the settings of what
+/// was measured with value v and seed s, and the change of value v is d(v, s) = y(v, s) − y(first, s). Its
+/// interval is mean ± t·sd/√n over the seeds, with t the quantile of Student's distribution with n − 1
+/// degrees of freedom at which all m changes together hold the truth in 95 of 100: (1 + 0.95^(1/m))/2 (Šidák
+/// 1967, which is exact for independent changes, and wide enough for these, which share the first value). It
+/// assumes that d is about normal over the seeds. Of fewer than three seeds there is no interval.
 struct Effect {
   std::string name;  ///< of the sweep
   std::string axis;
-  /// Runs compared for each value: those whose partners (the same values of all other axes, and the same
-  /// seed) are done for every value. Intervals take them for independent.
-  std::size_t pairs = 0;
-  std::size_t left_out = 0;           ///< runs without all partners
+  /// Compared are the runs of `settings` settings of the other axes with `seeds` seeds, each done for every
+  /// value. Where some are missing, either their settings or their seeds are left out, whichever leaves more.
+  std::size_t settings = 0, seeds = 0;
+  std::size_t left_out = 0;           ///< runs that are done, but not compared
   std::vector<EffectOfValue> values;  ///< ascending; numbers as numbers, words in the order of their axis
 };
 
-/// Throws Error (bad_input) where there is no such axis, or it has one value only in the file.
+/// Throws Error (bad_input) where there is no such axis, it has one value only in the file, or it is the
+/// seed: seeds are what chance is told by.
 Effect effect_of(const ResultsData& results, std::string_view axis);
 
 /// A line for each value, with the change against the first; 80 columns are enough. Changes whose interval
-/// does not hold 0 are marked with *.
+/// does not hold 0 are marked with *: where no value has any effect, 5 of 100 such columns have a mark.
 std::string to_table(const Effect& effect);
 
 /// The same of one axis in several sweeps as CSV (RFC 4180), a line for each value, numbers with all digits.

@@ -28,7 +28,7 @@ double mean(std::span<const double> numbers);
 Estimate estimate(std::span<const double> numbers);
 
 /// The factor t of the interval mean ± t·s/√n: the 97.5 % quantile of Student's t distribution with n − 1
-/// degrees of freedom. n ≥ 2.
-double student_t(std::size_t n);
+/// degrees of freedom, or another. n ≥ 2.
+double student_t(std::size_t n, double quantile = 0.975);
 
 }  // namespace runner
