@@ -41,10 +41,14 @@ void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
   std::fflush(stdout);
 }
 
-/// All configurations, or the best where there are many.
-void print_comparison(ResultsData results) {
+/// After the sweep's epochs, of which the file may have more: all configurations, or the best where there are
+/// many.
+void print_comparison(ResultsData results, int epochs) {
   constexpr std::size_t most = 30, best = 10;
   const std::size_t kept = leave_out_kept(results);
+  if (results.epochs > epochs)
+    fmt::print("{} has {} epochs; these are the first {}\n", results.file.string(), results.epochs, epochs);
+  keep_epochs(results, epochs);
   Comparison comparison = compare(results);
   comparison.kept = kept;
   const std::size_t all = comparison.configurations.size();
@@ -113,6 +117,12 @@ int run_sweep(const RunOptions& options) {
     say(options, "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}\n",
         output.string(), missing.size(), runs, data.name, data.train.count, data.test.count,
         options.compute.threads, provenance.kernel);
+    if (const std::size_t anew = file.begun_anew(); anew > 0)
+      say(options,
+          "{} of them {} trained anew from epoch 0: the file has fewer than {} epochs of {} and no weights "
+          "to go on "
+          "from (save_weights keeps them)\n",
+          anew, anew == 1 ? "is" : "are", sweep.config.epochs, anew == 1 ? "it" : "them");
     progress.emplace(sweep, data, missing, file.epochs(), options.quiet || lines);
     ThreadPool pool(options.compute.threads);
     complete = execute(sweep, make_cohorts(sweep, data, missing, file.epochs(), options.compute.threads),
@@ -122,13 +132,15 @@ int run_sweep(const RunOptions& options) {
   }
   ResultsData results = read_results(output);
   if (!complete) {
-    const auto ended = std::count_if(results.runs.begin(), results.runs.end(),
-                                     [](const StoredRun& run) { return has_ended(run.status); });
+    keep_epochs(results, sweep.config.epochs);
+    const auto ended = std::count_if(results.runs.begin(), results.runs.end(), [](const StoredRun& run) {
+      return run.in_sweep() && has_ended(run.status);
+    });
     say(options, "stopped: {} of {} runs are done and kept in {}; the same command goes on from there\n",
         ended, runs, output.string());
     return exit_stopped;
   }
-  if (!options.quiet && !lines) print_comparison(std::move(results));
+  if (!options.quiet && !lines) print_comparison(std::move(results), sweep.config.epochs);
   return exit_done;
 }
 

@@ -213,6 +213,19 @@ std::size_t leave_out_kept(ResultsData& results) {
   return std::erase_if(results.runs, [](const StoredRun& run) { return !run.in_sweep(); });
 }
 
+void keep_epochs(ResultsData& results, int epochs) {
+  if (epochs >= results.epochs) return;
+  results.epochs = epochs;
+  for (StoredRun& run : results.runs) {
+    for (auto curve :
+         {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss,
+          &StoredRun::test_accuracy, &StoredRun::validation_loss, &StoredRun::validation_accuracy})
+      if (!(run.*curve).empty()) (run.*curve).resize(static_cast<std::size_t>(epochs) + 1);
+    if (run.epochs_done >= epochs) run.status = RunStatus::done;
+    run.epochs_done = std::min(run.epochs_done, epochs);
+  }
+}
+
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {
   std::vector<ResultsData> pooled;
   std::vector<std::set<std::string>> digests;  // of the runs of each

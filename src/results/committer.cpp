@@ -20,16 +20,19 @@ CommittedEpoch as_stored(const EpochRecord& record) {
 
 }  // namespace
 
-Committer::Committer(ArrayWriter writer, std::vector<Marks> marks, bool save_weights,
+Committer::Committer(ArrayWriter writer, std::vector<Marks> marks, Epochs epochs, bool save_weights,
                      std::chrono::milliseconds interval,
                      std::function<void(std::span<const CommittedEpoch>)> committed)
     : writer_(std::move(writer)),
       marks_(std::move(marks)),
       committed_(std::move(committed)),
+      epochs_(epochs),
       save_weights_(save_weights),
       interval_(interval) {
   for (const Marks& m : marks_) {
-    complete_.push_back(has_ended(m.status));
+    complete_.push_back(has_ended(m.status) ||
+                        (m.epochs_done >= epochs_.sweep && epochs_.sweep < epochs_.file &&
+                         (!save_weights_ || m.weights_epoch >= epochs_.sweep)));
     seconds_.push_back(m.wall_time);
   }
   thread_ = std::thread([this] { work(); });
@@ -43,9 +46,12 @@ void Committer::add(std::span<const EpochRecord> records) {
   std::vector<Pending> copies;
   std::size_t bytes = 0;
   for (const EpochRecord& record : records) {
-    copies.push_back({as_stored(record), record.seconds, nullptr});
+    const bool ended = has_ended(record.status);
+    const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file;
+    copies.push_back(
+        {as_stored(record), has_room ? RunStatus::running : record.status, ended, record.seconds, nullptr});
     bytes += sizeof(Pending);
-    if (save_weights_ && (record.epoch == 0 || has_ended(record.status))) {
+    if (save_weights_ && (record.epoch == 0 || ended)) {
       copies.back().weights = std::make_unique<Weights>(record.weights);
       bytes += copies.back().weights->bytes();
     }
@@ -112,7 +118,8 @@ void Committer::work() {
       room_.notify_one();
       return;
     }
-    for (const Pending& p : group) complete_[p.told.run] = has_ended(marks_[p.told.run].status);
+    for (const Pending& p : group)
+      if (p.ended) complete_[p.told.run] = true;
   }
 }
 
@@ -131,7 +138,7 @@ void Committer::unmark_weights(std::span<const Pending> group) {
   bool any = false;
   for (const Pending& p : group) {
     Marks& marks = marks_[p.told.run];
-    if (!p.weights || !has_ended(p.told.status) || marks.weights_epoch < 0) continue;
+    if (!p.weights || !p.ended || marks.weights_epoch < 0) continue;
     marks.weights_epoch = -1;
     writer_->write_weights_epoch(p.told.run, -1);
     any = true;
@@ -161,7 +168,7 @@ void Committer::write_data(std::span<const Pending> group) {
   for (const Pending& p : group) {
     if (!p.weights) continue;
     if (p.told.epoch == 0) writer_->write_weights(p.told.run, true, *p.weights);
-    if (has_ended(p.told.status)) writer_->write_weights(p.told.run, false, *p.weights);
+    if (p.ended) writer_->write_weights(p.told.run, false, *p.weights);
   }
 }
 
@@ -174,11 +181,11 @@ void Committer::write_marks(std::span<const Pending> group) {
     const int epochs_done = p.told.status == RunStatus::diverged ? p.told.epoch - 1 : p.told.epoch;
     // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
     // until it is past them.
-    if (epochs_done <= marks.epochs_done && !has_ended(p.told.status)) continue;
-    if (p.told.status != marks.status) changed.push_back(run);
+    if (epochs_done <= marks.epochs_done && !p.ended) continue;
+    if (p.stored != marks.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
-    const bool with_weights = p.weights && has_ended(p.told.status);
-    marks = {std::max(epochs_done, marks.epochs_done), p.told.status, seconds_[run],
+    const bool with_weights = p.weights && p.ended;
+    marks = {std::max(epochs_done, marks.epochs_done), p.stored, seconds_[run],
              with_weights ? p.told.epoch : marks.weights_epoch};
   }
 

@@ -27,8 +27,14 @@ namespace runner {
 /// epochs: who adds more waits for the next commit.
 class Committer {
  public:
+  /// How long the runs of a sweep are, and the file. A file may be longer than the sweep that is at work on
+  /// it: then a run that is done for the sweep is `running` for the file, which has room for more of it.
+  struct Epochs {
+    int sweep, file;
+  };
+
   /// `marks`: how far each run of the sweep, which is also its row, has come in the file.
-  Committer(ArrayWriter writer, std::vector<Marks> marks, bool save_weights,
+  Committer(ArrayWriter writer, std::vector<Marks> marks, Epochs epochs, bool save_weights,
             std::chrono::milliseconds interval,
             std::function<void(std::span<const CommittedEpoch>)> committed);
 
@@ -40,12 +46,15 @@ class Committer {
   void add(std::span<const EpochRecord> records);
   void close();
 
-  /// Runs whose status on file is neither done nor diverged.
+  /// Runs that the file does not hold in full, as long as the sweep has them: that have not diverged, and
+  /// lack epochs, or final weights that are to be saved.
   std::vector<std::size_t> missing() const;
 
  private:
   struct Pending {
     CommittedEpoch told;
+    RunStatus stored;  ///< its status on file
+    bool ended;        ///< nothing of it follows
     double seconds;
     std::unique_ptr<const Weights> weights;  ///< of epoch 0 and the run's last, if they are to be saved
   };
@@ -67,6 +76,7 @@ class Committer {
   std::vector<double> seconds_;  ///< of each run, from its epoch 0 on the way it has gone last
   const std::function<void(std::span<const CommittedEpoch>)> committed_;
 
+  const Epochs epochs_;
   const bool save_weights_;
   const std::chrono::milliseconds interval_;
 

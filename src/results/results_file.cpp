@@ -33,17 +33,14 @@ fs::path prepare(const fs::path& file) {
   return path;
 }
 
-/// What no file can be gone on with over, a clause each: other data or other sizes of it, other weights to
-/// save, fewer epochs.
-std::vector<std::string> obstacles(const StoredFile& stored, const Sweep& sweep, const Dataset& data) {
+/// Reasons why this file cannot be gone on with, one clause each: other data or other sizes of it, other
+/// weights to save.
+std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep& sweep, const Dataset& data) {
   std::vector<std::string> found;
   const auto weights = [](bool saved) { return saved ? "true" : "false"; };
   if (stored.has_weights() != sweep.config.save_weights)
     found.push_back(fmt::format("save_weights: {} in the file, {} now", weights(stored.has_weights()),
                                 weights(sweep.config.save_weights)));
-  if (const auto epochs = static_cast<std::int64_t>(stored.extent(layout::epoch)) - 1;
-      epochs > sweep.config.epochs)
-    found.push_back(fmt::format("epochs: {} in the file, {} now", epochs, sweep.config.epochs));
   for (const auto& [key, size] :
        {std::pair("train_size", data.train.count), std::pair("validation_size", data.validation.count),
         std::pair("test_size", data.test.count)})
@@ -60,17 +57,21 @@ std::vector<std::string> obstacles(const StoredFile& stored, const Sweep& sweep,
 /// with.
 bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data, bool prune) {
   const auto refuse = [&](const std::string& why) {
-    return bad_input(fmt::format("the results file {} cannot be gone on with: {}; --fresh starts anew",
-                                 file.string(), why));
+    return bad_input(
+        fmt::format("the results file {} cannot be gone on with: {}; name=… gives this sweep a file of its "
+                    "own (or --output), "
+                    "--fresh deletes what the file holds and starts anew",
+                    file.string(), why));
   };
   StoredFile stored(file);
   if (const std::int64_t version = stored.integer("arithmetic_version"); version != arithmetic_version)
     throw refuse(
         fmt::format("it has version {} of the arithmetic, this program has {}", version, arithmetic_version));
-  const std::vector<std::string> found = obstacles(stored, sweep, data);
+  const std::vector<std::string> found = resume_conflicts(stored, sweep, data);
   if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
 
-  if (stored.extent(layout::epoch) != static_cast<std::uint64_t>(sweep.config.epochs) + 1) return false;
+  // A longer one holds what fewer epochs would be.
+  if (stored.extent(layout::epoch) < static_cast<std::uint64_t>(sweep.config.epochs) + 1) return false;
   const std::vector<std::string> digests = stored.digests();
   const auto index = stored.read<std::int32_t>("run");
   if (digests.size() < sweep.runs.size() || (prune && digests.size() > sweep.runs.size())) return false;
@@ -95,12 +96,12 @@ std::vector<Marks> stored_marks(const StoredFile& stored) {
 }
 
 /// A writer that ended between its marks of progress and that of the status left runs that lack nothing else.
-void mark_as_done(std::vector<Marks>& marks, const Config& config, ArrayWriter& writer) {
+void mark_as_done(std::vector<Marks>& marks, int epochs, bool save_weights, ArrayWriter& writer) {
   bool any = false;
   for (std::size_t run = 0; run < marks.size(); ++run) {
     Marks& m = marks[run];
-    if (m.status != RunStatus::running || m.epochs_done != config.epochs ||
-        (config.save_weights && m.weights_epoch != config.epochs))
+    if (m.status != RunStatus::running || m.epochs_done != epochs ||
+        (save_weights && m.weights_epoch != epochs))
       continue;
     m.status = RunStatus::done;
     writer.write_status(run, m.status);
@@ -124,10 +125,11 @@ struct ResultsFile::State {
 
   WriterLock lock;
   fs::path path;
-  std::vector<Run> runs;    // of the sweep
-  std::vector<int> epochs;  // that each goes on from
-  Checkpoint begun;         // what was in flight when the sweep was stopped before
-  Checkpoint stopped;       // and what is now
+  std::vector<Run> runs;      // of the sweep
+  std::vector<int> epochs;    // that each goes on from
+  std::vector<int> recorded;  // the last that each had on file at the start
+  Checkpoint begun;           // what was in flight when the sweep was stopped before
+  Checkpoint stopped;         // and what is now
   std::optional<Committer> committer;
 };
 
@@ -153,7 +155,10 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
     fs::remove(checkpoint_path(path));
   } else if (!is_up_to_date(path, sweep, data, options.prune)) {
     const ResultsData earlier = read_results(path);
-    create_results(path, sweep, data, provenance, {&earlier, 1}, options.prune);
+    // No epoch of the file's is lost where fewer are asked for.
+    Sweep longest = sweep;
+    longest.config = with_epochs(sweep.config, std::max(sweep.config.epochs, earlier.epochs));
+    create_results(path, longest, data, provenance, {&earlier, 1}, options.prune);
   }
 
   // Rows are now those of the sweep, in its order.
@@ -161,7 +166,8 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   ArrayWriter writer(path, stored);
   std::vector<Marks> marks = stored_marks(stored);
   marks.resize(sweep.runs.size());
-  mark_as_done(marks, sweep.config, writer);
+  const int file_epochs = static_cast<int>(stored.extent(layout::epoch)) - 1;
+  mark_as_done(marks, file_epochs, sweep.config.save_weights, writer);
   state_->path = path;
   state_->runs = sweep.runs;
   state_->begun = read_checkpoint(checkpoint_path(path));
@@ -172,10 +178,12 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
       return epoch > 0 && epoch <= marks[run].epochs_done && epoch < sweep.config.epochs ? epoch : 0;
     };
     const auto begun = state_->begun.find(sweep.runs[run].digest);
+    state_->recorded.push_back(marks[run].epochs_done);
     state_->epochs.push_back(std::max(usable(marks[run].weights_epoch),
                                       begun == state_->begun.end() ? 0 : usable(begun->second.epoch)));
   }
-  state_->committer.emplace(std::move(writer), std::move(marks), sweep.config.save_weights,
+  state_->committer.emplace(std::move(writer), std::move(marks),
+                            Committer::Epochs{sweep.config.epochs, file_epochs}, sweep.config.save_weights,
                             options.commit_interval, std::move(options.committed));
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot use the results file {}: {}", file.string(), error.code().message()));
@@ -189,6 +197,13 @@ std::vector<std::size_t> ResultsFile::missing() const {
 
 std::vector<int> ResultsFile::epochs() const {
   return state_->epochs;
+}
+
+std::size_t ResultsFile::begun_anew() const {
+  std::size_t count = 0;
+  for (const std::size_t run : missing())
+    count += state_->epochs[run] == 0 && state_->recorded[run] > 0 ? 1 : 0;
+  return count;
 }
 
 Weights ResultsFile::weights(std::size_t run) const {

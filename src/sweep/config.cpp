@@ -131,6 +131,16 @@ auto integer(std::int64_t least, std::int64_t most) {
   };
 }
 
+/// The overrides that may make a description untrue; none where one is given on the command line itself.
+std::string changes_of(std::span<const std::string> overrides) {
+  std::vector<std::string> changes;
+  for (const std::string& text : overrides) {
+    if (text.starts_with("description=")) return "";
+    if (!text.starts_with("name=")) changes.push_back(text);
+  }
+  return fmt::format("{}", fmt::join(changes, " "));
+}
+
 void check_run_count(const Grid& grid, const std::string& where) {
   std::size_t runs = 1;
   for_each_axis([&](const auto& axis) {
@@ -161,6 +171,8 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   };
   scalar("name", config.name, name_value);
   scalar("description", config.description, string_value);
+  if (const std::string changes = changes_of(overrides); !config.description.empty() && !changes.empty())
+    config.description += fmt::format(" (changed on the command line: {})", changes);
   given("dataset", [&](const Setting& setting) { read_dataset(setting, file, config.dataset); });
   scalar("train_size", config.dataset.train_size, integer<std::size_t>(1, max_int32));
   scalar("validation_size", config.dataset.validation_size, integer<std::size_t>(0, max_int32));
@@ -172,6 +184,12 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   });
   given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
   check_run_count(config.grid, file.string());
+  config.effective = effective_config(config);
+  return config;
+}
+
+Config with_epochs(Config config, int epochs) {
+  config.epochs = epochs;
   config.effective = effective_config(config);
   return config;
 }

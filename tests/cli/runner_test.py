@@ -235,15 +235,45 @@ class Sweeps(Case):
         _, err = self.run_it("compare", "results/sweep.h5", "--sort", "beauty", code=2)
         self.assertIn("beauty", err)
 
-    def test_fewer_epochs_are_refused_with_the_difference_unless_fresh(self):
-        self.run_it(self.config(), "--quiet")
-        before = (self.dir / "results" / "sweep.h5").read_bytes()
-        _, err = self.run_it(self.config(epochs=2), code=2)
-        self.assertIn("epochs: 3 in the file, 2 now", err)
-        self.assertIn("--fresh", err)
-        self.assertEqual((self.dir / "results" / "sweep.h5").read_bytes(), before)
-        self.run_it(self.config(epochs=2), "--fresh", "--quiet")
-        self.assertEqual(self.results()["test_loss"].shape, (1, 3))
+    def test_commands_one_after_the_other_keep_what_the_ones_before_have_trained(self):
+        sweep = self.config(learning_rate=[0.1, 0.5], seed=[1, 2], epochs=2)
+        first, _ = self.run_it(sweep)
+        before = self.results()
+        out, err = self.run_it(sweep, "epochs=4", "learning_rate=[0.1, 0.3]")
+        self.assertIn("4 of 4 runs to train", err)
+        self.assertIn("2 of them are trained anew from epoch 0", err)
+        self.assertIn("4 epochs", out)
+        self.assertIn("2 runs of earlier configs not counted", out)
+        # The first again: nothing is trained, and the same is shown.
+        out, err = self.run_it(sweep)
+        self.assertIn("nothing to do: results/sweep.h5 holds all 4 runs", err)
+        self.assertIn("has 4 epochs; these are the first 2", out)
+        self.assertEqual(out.splitlines()[-9:], first.splitlines()[-9:])
+        after = self.results(keys=("run", *METRICS))
+        order = list(after["run"])
+        self.assertEqual(order[:4], [0, 1, 2, 3])
+        for name in METRICS:
+            self.assertEqual(after[name][:4, :3].tobytes(), before[name].tobytes())
+            self.assertFalse(np.isnan(after[name][:2]).any())
+
+    def test_what_is_trained_for_a_shorter_sweep_is_taken_on_later(self):
+        self.run_it(self.config(epochs=4), "--quiet")
+        self.run_it(self.config(epochs=2, learning_rate=[0.5, 0.1]), "--quiet")
+        self.assertEqual([int(np.isnan(row).sum()) for row in self.results()["test_loss"]], [0, 2])
+        self.run_it(self.config(epochs=4, learning_rate=[0.5, 0.1]), "--quiet")
+        together = self.results()
+        self.run_it(self.config(epochs=4, learning_rate=[0.5, 0.1]), "--fresh", "--quiet")
+        for name in METRICS:
+            self.assertEqual(together[name].tobytes(), self.results()[name].tobytes())
+
+    def test_a_description_that_overrides_may_make_untrue_is_marked(self):
+        sweep = self.config(description="three epochs")
+        self.run_it(sweep, "epochs=2", "name=other", "--quiet")
+        with h5py.File(self.dir / "results" / "other.h5") as f:
+            self.assertEqual(f.attrs["summary"], "three epochs (changed on the command line: epochs=2)")
+        self.run_it(sweep, "name=same", "--quiet")
+        with h5py.File(self.dir / "results" / "same.h5") as f:
+            self.assertEqual(f.attrs["summary"], "three epochs")
 
     def test_a_changed_description_is_no_other_sweep(self):
         self.run_it(self.config(description="one"), "--quiet")

@@ -56,21 +56,13 @@ std::vector<Labelled> read_truths() {
 /// A sweep of some seeds of one network, as if it had been stopped after so many epochs.
 ResultsData part_of(const ResultsData& all, const Labelled& network, std::size_t first, std::size_t seeds) {
   ResultsData part = all;
-  part.epochs = network.epochs;
   part.runs.clear();
   std::size_t seed = 0;
-  for (StoredRun run : all.runs) {
-    if (run.run.spec.learning_rate != network.learning_rate ||
-        run.run.spec.hidden_size != network.hidden_size || seed++ / seeds != first)
-      continue;
-    const auto length = static_cast<std::size_t>(network.epochs) + 1;
-    for (std::vector<float>* curve :
-         {&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy})
-      curve->resize(length);
-    if (run.status == RunStatus::diverged && run.epochs_done >= network.epochs) run.status = RunStatus::done;
-    run.epochs_done = std::min(run.epochs_done, network.epochs);
-    part.runs.push_back(std::move(run));
-  }
+  for (const StoredRun& run : all.runs)
+    if (run.run.spec.learning_rate == network.learning_rate &&
+        run.run.spec.hidden_size == network.hidden_size && seed++ / seeds == first)
+      part.runs.push_back(run);
+  keep_epochs(part, network.epochs);
   return part;
 }
 

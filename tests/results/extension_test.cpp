@@ -171,5 +171,40 @@ TEST_F(AnExtendedFile, IsTheOldOneWhereTheNewOneCannotBeMade) {
   EXPECT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
+const Sweep shorter = with("\"epochs\": 2", "\"epochs\": 1");
+
+TEST_F(AnExtendedFile, HoldsWhatAShorterSweepIsAndLosesNoEpochToIt) {
+  // Runs 0 and 2 have both epochs, run 3 diverged; run 1 has none after its beginning.
+  EXPECT_THAT(open(shorter), ElementsAre(1u));
+  EXPECT_EQ(read_results(path).epochs, 2);
+  expect_example(0, 3);
+}
+
+TEST_F(AnExtendedFile, TakesRunsOfAShorterSweepAsRunning) {
+  {
+    ResultsFile file(path, shorter, data, example_provenance, {});
+    EXPECT_EQ(file.begun_anew(), 0u);
+    write_run(file, 1, 1);
+    file.close();
+    EXPECT_THAT(file.missing(), IsEmpty());
+  }
+  EXPECT_EQ(of(1).status, RunStatus::running);
+  EXPECT_EQ(of(1).epochs_done, 1);
+  EXPECT_THAT(open(shorter), IsEmpty());
+  EXPECT_THAT(open(sweep), ElementsAre(1u));
+  ResultsFile file(path, sweep, data, example_provenance, {});
+  EXPECT_EQ(file.begun_anew(), 1u);
+}
+
+TEST_F(AnExtendedFile, IsAsLongAsItWasWhereAShorterSweepHasMoreRuns) {
+  Sweep other = reordered;
+  other.config = with_epochs(other.config, 1);
+  EXPECT_FALSE(open(other).empty());
+  const ResultsData now = read_results(path);
+  EXPECT_EQ(now.epochs, 2);
+  EXPECT_NE(now.effective_config.find("\"epochs\":2"), std::string::npos);
+  expect_example(0, 3);
+}
+
 }  // namespace
 }  // namespace runner::test

@@ -95,6 +95,10 @@ struct Comparison {
 /// Takes out the runs whose values have left the config and returns how many these are.
 std::size_t leave_out_kept(ResultsData& results);
 
+/// Takes away all epochs after the first so many, as if the sweep had been that long: runs that have these
+/// are done.
+void keep_epochs(ResultsData& results, int epochs);
+
 /// Files that are shards of one sweep become one: those of the same config, data and sizes no run of which is
 /// in two. The others stay as they are, in their order.
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files);

@@ -61,25 +61,31 @@ class ResultsFile : public Observer, public Checkpoints {
   };
 
   /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` +
-  /// ".lock", flock). One whose runs or epochs are not those of the sweep is first replaced by one that has
-  /// places for all, and holds what the old one held: also, in its last rows, runs that are no longer in the
-  /// sweep, unless it is to be pruned.
+  /// ".lock", flock). One that lacks runs or epochs of the sweep, or has its runs in another order, is first
+  /// replaced by one that has places for all, and holds what the old one held: also, in its last rows, runs
+  /// that are no longer in the sweep, unless it is to be pruned; and epochs beyond those of the sweep. A run
+  /// of a sweep that is shorter than the file is trained for the sweep's epochs, and `running` in the file.
   ///
   /// Throws Error. bad_input: the file is held by another runner (pid, host and start named); it is a folder,
-  /// not HDF5, of another program, layout or arithmetic version; it is of other data or sizes, has more
-  /// epochs, or saves weights where the sweep does not, and `fresh` is not set (the differences named).
+  /// not HDF5, of another program, layout or arithmetic version; it is of other data or sizes, or saves
+  /// weights where the sweep does not, and `fresh` is not set (the differences named).
   /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
   /// error.
   ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws
 
-  /// Indices of the sweep's runs that the file does not hold in full: neither done nor diverged. Ascending.
+  /// Indices of the sweep's runs that the file does not hold in full, as long as the sweep has them.
+  /// Ascending.
   std::vector<std::size_t> missing() const;
 
   /// For each of the sweep's runs the epoch it goes on from: 0, or where the file or its sidecar has its
   /// weights after a later one, that.
   std::vector<int> epochs() const;
+
+  /// How many of the missing runs are trained again from their beginning, though the file has epochs of them:
+  /// it has no weights to go on from. Their numbers come out the same.
+  std::size_t begun_anew() const;
 
   /// A run's weights after that epoch. Thread-safe. Throws Error as read_results.
   Weights weights(std::size_t run) const override;

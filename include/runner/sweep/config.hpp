@@ -47,6 +47,9 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
 Config parse_config(const std::string& text, const std::filesystem::path& file,
                     std::span<const std::string> overrides = {});
 
+/// The same config for another number of epochs, 1 … max_epochs.
+Config with_epochs(Config config, int epochs);
+
 /// A clause for each key whose value differs between two effective configs, "epochs: 10 and 20", in
 /// alphabetical order. Name and description are not compared, nor is the data set where one of the two is a
 /// folder: its checksums tell whether it is the same. Lists are compared in order. Throws Error (bad_input)
