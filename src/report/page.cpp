@@ -27,10 +27,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Numbers that the curves of all configurations may take together: some 10 MB of page.
+/// Numbers that the curves of all configurations may take together: some 25 MB of page.
 constexpr std::size_t most_curve_numbers = 1'500'000;
 
-/// Six digits, which is more than a screen shows; null for no number.
+/// All digits, for numbers that the page prints: it rounds them as the tables in the terminal do, and once.
+/// Null for no number.
+Json exact(double number) {
+  if (!std::isfinite(number)) return nullptr;
+  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<std::int64_t>(number);
+  return number;
+}
+
+/// Six digits, for numbers that are drawn and not printed; null for no number.
 Json rounded(double number) {
   if (!std::isfinite(number)) return nullptr;
   const double value = std::strtod(fmt::format("{:.6g}", number).c_str(), nullptr);
@@ -69,7 +77,7 @@ Json columns_of(const Comparison& comparison) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.push_back(column.word ? Json(column.word(c)) : rounded(column.value(c)));
+      values.push_back(column.word ? Json(column.word(c)) : exact(column.value(c)));
   }
   return columns;
 }
@@ -89,7 +97,7 @@ std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
 Json curve_json(const Curve& curve) {
   Json json;
   json["mean"] = Json::array();
-  for (const Estimate& e : curve) json["mean"].push_back(rounded(e.mean));
+  for (const Estimate& e : curve) json["mean"].push_back(exact(e.mean));
   if (std::any_of(curve.begin(), curve.end(), [](const Estimate& e) { return !std::isnan(e.half_width); })) {
     json["half"] = Json::array();
     for (const Estimate& e : curve) json["half"].push_back(rounded(e.half_width));
@@ -127,7 +135,7 @@ Json effects_of(const ResultsData& results, const Comparison& comparison) {
       Json value;
       value["value"] = row.value;
       const auto add = [&](const char* name, const Estimate& e) {
-        value[name] = {rounded(e.mean), rounded(e.half_width)};
+        value[name] = {exact(e.mean), exact(e.half_width)};
       };
       add("train", row.train_accuracy);
       add("test", row.test_accuracy);

@@ -70,6 +70,17 @@ TEST(Page, HasIntervalsOfSeveralSeeds) {
   EXPECT_NEAR(page["columns"]["train_accuracy_ci"][0].get<double>(), 0.62104, 1e-5);
 }
 
+TEST(Page, HasAllDigitsOfWhatItPrints) {
+  const ResultsData made = results(1, {ending(spec(10, 1), 0.1f, 0.25f), ending(spec(10, 2), 0.2f, 0.25f),
+                                       ending(spec(10, 3), 0.4f, 0.25f)});
+  const Json page = data_of(made);
+  const Comparison comparison = compare(made);
+  const Estimate expected = comparison.configurations[0].train_accuracy;
+  EXPECT_EQ(page["columns"]["train_accuracy"][0].get<double>(), expected.mean);
+  EXPECT_EQ(page["columns"]["train_accuracy_ci"][0].get<double>(), expected.half_width);
+  EXPECT_EQ(page["curves"][0]["train_accuracy"]["mean"][1].get<double>(), expected.mean);
+}
+
 TEST(Page, OfNoRunsSaysSo) {
   for (const std::vector<StoredRun>& runs :
        {std::vector<StoredRun>{}, {stored(spec(10), RunStatus::pending, {0, 0}, {0, 0}, {0, 0})}}) {

@@ -17,7 +17,14 @@ function make(tag, attributes = {}, ...children) {
 }
 
 const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
-const fixed = (number) => (number === null || number === undefined ? "–" : number.toFixed(4));
+// Four decimals as in the terminal: an exact half (only odd multiples of 1/32 are one) goes to the even digit.
+function fourDecimals(number) {
+  const half = Number.isInteger(number * 32) && !Number.isInteger(number * 16) && Math.abs(number) < 1e9;
+  if (!half) return number.toFixed(4);
+  const below = Math.floor(number * 10000);
+  return ((below % 2 === 0 ? below : below + 1) / 10000).toFixed(4);
+}
+const fixed = (number) => (number === null || number === undefined ? "–" : fourDecimals(number));
 const halfWidth = (half) => (half === null || half === undefined ? "" : `±${(Math.ceil(half * 1000) / 1000).toFixed(3).replace(/^0/, "")}`);
 const withHalf = (mean, half) => `${fixed(mean)}${halfWidth(half)}`;
 

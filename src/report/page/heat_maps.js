@@ -49,7 +49,7 @@ function heatMap(title, rows, cols, column, ramp) {
     const mean = cell.sum / cell.done;
     const rgb = rampAt(ramp, high > low ? (mean - low) / (high - low) : 0);
     const what = `${title} ${fixed(mean)}: ${rows.name} ${rows.values[r]}, ${cols.name} ${cols.values[c]}`;
-    const button = make("button", { type: "button", title: what, "aria-label": what, onclick: () => openCell(rows, cols, r, c, cell.all) }, mean.toFixed(4));
+    const button = make("button", { type: "button", title: what, "aria-label": what, onclick: () => openCell(rows, cols, r, c, cell.all) }, fixed(mean));
     button.style.backgroundColor = `rgb(${rgb.join(",")})`;
     button.style.color = inkOn(rgb);
     return make("td", {}, button);
