@@ -13,7 +13,10 @@ const mostCrosses = 60;
 // What points are coloured by: their order, how many, and the words of the legend; null for nothing.
 function colouring() {
   const name = element("against-colour").value;
-  if (name === "verdict") return { of: (i) => verdicts.indexOf(columns.verdict[i]), texts: verdicts.map(verdictText) };
+  if (name === "verdict") {
+    const present = verdicts.filter((verdict) => columns.verdict.includes(verdict));
+    return { of: (i) => present.indexOf(columns.verdict[i]), texts: present.map(verdictText) };
+  }
   const axis = axisNamed(name);
   return axis ? { of: (i) => axis.at[i], texts: axis.values } : null;
 }
