@@ -147,9 +147,13 @@ Options parse_arguments(int argc, char** argv) {
       ->excludes(csv);
 
   CLI::App* reporting = app.add_subcommand("report", "Write a results file as a page of plots");
-  reporting->add_option("FILE", report.file, "The results file, also of a sweep that is running")->required();
+  reporting
+      ->add_option("FILE", report.files,
+                   "Results files, also of sweeps that are running; several: on one page, shards as one")
+      ->required();
   reporting->add_flag("--all", report.all, "Count runs whose values have left the config, too");
-  reporting->add_option("-o,--output", report.output, "The page (the results file's name with .html)");
+  reporting->add_option("-o,--output", report.output,
+                        "The page (the results file's name with .html; several files need this option)");
   reporting->add_option("--svg", report.figures,
                         "A folder for the plots as SVG files, for a paper; the page too only with --output");
 

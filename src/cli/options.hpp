@@ -55,9 +55,9 @@ struct CompareOptions {
 
 /// `runner report FILE`
 struct ReportOptions {
-  std::filesystem::path file;
+  std::vector<std::filesystem::path> files;
   bool all = false;              ///< runs whose values have left the config, too
-  std::filesystem::path output;  ///< of the page; if empty, the results file's name with .html
+  std::filesystem::path output;  ///< of the page; if empty, that of the one file with .html
   std::filesystem::path
       figures;  ///< the folder of the figures; none if empty, and no page unless it is named
 };

@@ -9,6 +9,7 @@
 
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,46 +17,58 @@
 namespace runner::cli {
 namespace {
 
+using Paths = std::vector<std::filesystem::path>;
+
 /// Output would take the place of the results.
-void require_another_file(const std::filesystem::path& output, const std::filesystem::path& results) {
-  std::error_code ignored;
-  if (std::filesystem::equivalent(output, results, ignored))
-    throw bad_input(fmt::format("cannot write {}: that is the results file", output.string()));
+void require_another_file(const std::filesystem::path& output, const Paths& results) {
+  for (const std::filesystem::path& file : results) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(output, file, ignored))
+      throw bad_input(fmt::format("cannot write {}: that is the results file", output.string()));
+  }
 }
 
-void write_output(const std::filesystem::path& output, std::string_view content,
-                  const std::filesystem::path& results) {
+void write_output(const std::filesystem::path& output, std::string_view content, const Paths& results) {
   require_another_file(output, results);
   write_file(output, content);
   fmt::print("{}\n", output.string());
 }
 
-void write_page(const ResultsData& results, const ReportOptions& options) {
-  const std::filesystem::path output = options.output.empty()
-                                           ? std::filesystem::path(options.file).replace_extension(".html")
-                                           : options.output;
-  write_output(output, to_page(results), options.file);
+void write_page(const std::vector<ResultsData>& files, std::size_t kept, const ReportOptions& options) {
+  std::filesystem::path output = options.output;
+  if (output.empty()) output = std::filesystem::path(options.files.front()).replace_extension(".html");
+  write_output(output, to_page(files, kept), options.files);
 }
 
 void write_figures(const ResultsData& results, const ReportOptions& options) {
   const std::vector<Figure> all = figures(results);
   if (all.empty()) {
-    fmt::print("{}: no run is done yet with finite losses, so there are no figures\n", options.file.string());
+    fmt::print("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
     return;
   }
   std::error_code error;
   std::filesystem::create_directories(options.figures, error);
   if (error) throw failure(fmt::format("cannot make {}: {}", options.figures.string(), error.message()));
-  for (const Figure& figure : all) write_output(options.figures / figure.name, figure.svg, options.file);
+  for (const Figure& figure : all) write_output(options.figures / figure.name, figure.svg, options.files);
 }
 
 }  // namespace
 
 int report_file(const ReportOptions& options) {
-  ResultsData results = read_results(options.file);
-  if (!options.all) leave_out_kept(results);
-  if (options.figures.empty() || !options.output.empty()) write_page(results, options);
-  if (!options.figures.empty()) write_figures(results, options);
+  const bool page = options.figures.empty() || !options.output.empty();
+  if (page && options.output.empty() && options.files.size() > 1)
+    throw bad_input("report: the page of several files needs a name: --output PAGE");
+  std::vector<ResultsData> files;
+  std::size_t kept = 0;
+  for (const std::filesystem::path& file : options.files) {
+    files.push_back(read_results(file));
+    if (!options.all) kept += leave_out_kept(files.back());
+  }
+  files = pool_shards(std::move(files));
+  if (!options.figures.empty() && files.size() > 1)
+    throw bad_input("report: --svg draws the figures of one sweep, and these files are of several");
+  if (page) write_page(files, kept, options);
+  if (!options.figures.empty()) write_figures(files.front(), options);
   return exit_done;
 }
 

@@ -8,14 +8,17 @@
 #include "columns.hpp"
 #include "finding.hpp"
 #include "page_template.hpp"
+#include "seeds.hpp"
 #include "spread.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -27,10 +30,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Numbers that the curves of all configurations may take together: some 10 MB of page.
+/// Numbers that the curves of all configurations may take together: some 25 MB of page.
 constexpr std::size_t most_curve_numbers = 1'500'000;
 
-/// Six digits, which is more than a screen shows; null for no number.
+/// Numbers up to which the curves of single seeds are in the page, too: some 3 MB.
+constexpr std::size_t most_seed_numbers = 300'000;
+
+/// All digits, for numbers that the page prints: it rounds them as the tables in the terminal do, and once.
+/// Null for no number.
+Json exact(double number) {
+  if (!std::isfinite(number)) return nullptr;
+  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<std::int64_t>(number);
+  return number;
+}
+
+/// Six digits, for numbers that are drawn and not printed; null for no number.
 Json rounded(double number) {
   if (!std::isfinite(number)) return nullptr;
   const double value = std::strtod(fmt::format("{:.6g}", number).c_str(), nullptr);
@@ -45,6 +59,12 @@ Json index_or_null(const std::optional<std::size_t>& index) {
 /// The axes that vary: their values in ascending order, and which of them each configuration has.
 Json axes_of(const Comparison& comparison) {
   Json axes = Json::array();
+  if (comparison.files.size() > 1) {
+    Json axis{{"name", "file"}, {"words", true}, {"values", Json::array()}, {"at", Json::array()}};
+    for (const ComparedFile& file : comparison.files) axis["values"].push_back(file.name);
+    for (const ConfigurationSummary& c : comparison.configurations) axis["at"].push_back(c.file);
+    axes.push_back(std::move(axis));
+  }
   for (const Column& column : varying_axes(comparison)) {
     std::map<double, std::string> values;
     for (const ConfigurationSummary& c : comparison.configurations)
@@ -69,12 +89,36 @@ Json columns_of(const Comparison& comparison) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.push_back(column.word ? Json(column.word(c)) : rounded(column.value(c)));
+      values.push_back(column.word ? Json(column.word(c)) : exact(column.value(c)));
   }
   return columns;
 }
 
-/// Epochs to draw: all, or evenly spaced ones, the first and the last among them.
+/// The numbers of which there are two, and so no interval: [least, most] by the names of CSV, else null.
+Json ranges_of(const Comparison& comparison) {
+  Json ranges;
+  const auto add = [&](const char* name, Estimate ConfigurationSummary::*estimate) {
+    Json& values = ranges[name];
+    values = Json::array();
+    for (const ConfigurationSummary& c : comparison.configurations) {
+      const Estimate& e = c.*estimate;
+      values.push_back(e.is_range() ? Json{exact(e.least), exact(e.most)} : Json(nullptr));
+    }
+  };
+  add("train_accuracy", &ConfigurationSummary::train_accuracy);
+  add("validation_accuracy", &ConfigurationSummary::validation_accuracy);
+  add("test_accuracy", &ConfigurationSummary::test_accuracy);
+  add("gap", &ConfigurationSummary::gap);
+  add("train_loss", &ConfigurationSummary::train_loss);
+  add("validation_loss", &ConfigurationSummary::validation_loss);
+  add("test_loss", &ConfigurationSummary::test_loss);
+  add("best_accuracy", &ConfigurationSummary::best_accuracy);
+  add("best_test_accuracy", &ConfigurationSummary::best_test_accuracy);
+  add("stopping_gain", &ConfigurationSummary::stopping_gain);
+  return ranges;
+}
+
+/// Epochs to draw: all, or evenly spaced ones, the first and the last of each file among them.
 std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const auto last = static_cast<std::size_t>(comparison.epochs);
   const bool intervals = std::any_of(comparison.configurations.begin(), comparison.configurations.end(),
@@ -82,14 +126,26 @@ std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const std::size_t numbers =
       comparison.configurations.size() * (comparison.validated ? 6 : 4) * (intervals ? 2 : 1);
   const std::size_t most = std::max<std::size_t>(most_curve_numbers / std::max<std::size_t>(numbers, 1), 2);
-  return spread(0, last, most);
+  std::vector<std::size_t> epochs = spread(0, last, most);
+  for (const ComparedFile& file : comparison.files) epochs.push_back(static_cast<std::size_t>(file.epochs));
+  std::sort(epochs.begin(), epochs.end());
+  epochs.erase(std::unique(epochs.begin(), epochs.end()), epochs.end());
+  return epochs;
+}
+
+/// Those that a file has.
+std::vector<std::size_t> epochs_of(const ResultsData& results, const std::vector<std::size_t>& epochs) {
+  std::vector<std::size_t> its;
+  std::copy_if(epochs.begin(), epochs.end(), std::back_inserter(its),
+               [&](std::size_t epoch) { return epoch <= static_cast<std::size_t>(results.epochs); });
+  return its;
 }
 
 /// {"mean": […], "half": […]}; half only where it is known of some epoch.
 Json curve_json(const Curve& curve) {
   Json json;
   json["mean"] = Json::array();
-  for (const Estimate& e : curve) json["mean"].push_back(rounded(e.mean));
+  for (const Estimate& e : curve) json["mean"].push_back(exact(e.mean));
   if (std::any_of(curve.begin(), curve.end(), [](const Estimate& e) { return !std::isnan(e.half_width); })) {
     json["half"] = Json::array();
     for (const Estimate& e : curve) json["half"].push_back(rounded(e.half_width));
@@ -112,12 +168,51 @@ Json curves_json(const LearningCurves& curves) {
   return json;
 }
 
-/// Of each axis that varies, over the runs that have all their partners.
-Json effects_of(const ResultsData& results, const Comparison& comparison) {
+/// How many numbers the curves of all single seeds are.
+std::size_t seed_numbers(std::span<const ResultsData> files, const std::vector<std::size_t>& epochs) {
+  std::size_t numbers = 0;
+  for (const ResultsData& results : files)
+    for (const Runs& runs : configurations_of(results))
+      numbers += done_of(runs).size() * epochs_of(results, epochs).size() *
+                 (results.origin.validation_size > 0 ? 6 : 4);
+  return numbers;
+}
+
+/// The curves of single seeds, for each configuration a list; only numbers that are drawn.
+Json seed_curves(std::span<const ResultsData> files, const std::vector<std::size_t>& epochs) {
+  Json all = Json::array();
+  for (const ResultsData& results : files) {
+    const std::vector<std::size_t> its = epochs_of(results, epochs);
+    for (const Runs& runs : configurations_of(results)) {
+      Json seeds = Json::array();
+      for (const StoredRun* run : done_of(runs)) {
+        Json seed{{"seed", run->run.spec.seed}};
+        const auto add = [&](const char* name, const std::vector<float>& metric) {
+          if (metric.empty()) return;
+          seed[name] = Json::array();
+          for (const std::size_t epoch : its) seed[name].push_back(rounded(metric[epoch]));
+        };
+        add("train_accuracy", run->train_accuracy);
+        add("validation_accuracy", run->validation_accuracy);
+        add("test_accuracy", run->test_accuracy);
+        add("train_loss", run->train_loss);
+        add("validation_loss", run->validation_loss);
+        add("test_loss", run->test_loss);
+        seeds.push_back(std::move(seed));
+      }
+      all.push_back(std::move(seeds));
+    }
+  }
+  return all;
+}
+
+/// Of each axis that varies in a file, over the runs that have all their partners.
+Json effects_of(const ResultsData& results, const std::string& file) {
   Json effects = Json::array();
-  for (const Column& column : varying_axes(comparison)) {
+  for (const Column& column : varying_axes(compare(results))) {
     const Effect effect = effect_of(results, column.name);
     Json json;
+    if (!file.empty()) json["file"] = file;
     json["axis"] = effect.axis;
     json["settings"] = effect.settings;
     json["seeds"] = effect.seeds;
@@ -127,7 +222,7 @@ Json effects_of(const ResultsData& results, const Comparison& comparison) {
       Json value;
       value["value"] = row.value;
       const auto add = [&](const char* name, const Estimate& e) {
-        value[name] = {rounded(e.mean), rounded(e.half_width)};
+        value[name] = {exact(e.mean), exact(e.half_width)};
       };
       add("train", row.train_accuracy);
       add("test", row.test_accuracy);
@@ -146,31 +241,54 @@ std::string images(std::size_t n) {
   return counted(n, "image");
 }
 
+/// "1000 images to train on, 100 images to validate, 500 images to test"
+std::string images_text(const Origin& origin) {
+  return fmt::format("{} to train on{}, {} to test", images(origin.train_size),
+                     origin.validation_size > 0
+                         ? fmt::format(", {} to validate", images(origin.validation_size))
+                         : std::string(),
+                     images(origin.test_size));
+}
+
 /// Pairs of what and which.
-Json provenance_of(const ResultsData& results) {
+void add_provenance(Json& pairs, const ResultsData& results) {
   const Origin& origin = results.origin;
-  Json pairs = Json::array();
   const auto add = [&](const std::string& what, const std::string& which) { pairs.push_back({what, which}); };
   add("Results file", results.file.string());
   add("Config file", origin.config_file.string());
   add("Data set",
-      fmt::format("{} in {}: {} to train on{}, {} to test", origin.dataset, origin.dataset_directory.string(),
-                  images(origin.train_size),
-                  origin.validation_size > 0 ? fmt::format(", {} to validate", images(origin.validation_size))
-                                             : std::string(),
-                  images(origin.test_size)));
+      fmt::format("{} in {}: {}", origin.dataset, origin.dataset_directory.string(), images_text(origin)));
   for (const DatasetFile& file : origin.files)
     add(fmt::format("SHA-256 of {}", file.path.filename().string()), file.sha256);
   add("Program",
       fmt::format("runner {}, arithmetic version {}", origin.runner_version, origin.arithmetic_version));
   add("Kernel", origin.kernel);
   add("Processor", origin.processor);
-  return pairs;
 }
 
 std::string description_of(const ResultsData& results) {
   const Json config = Json::parse(results.effective_config, nullptr, false);
   return config.is_object() ? config.value("description", "") : "";
+}
+
+/// {"head": line, "rows": a line for each configuration}: what compare --csv prints, for the page to save.
+Json csv_of(const Comparison& comparison) {
+  Json csv{{"head", ""}, {"rows", Json::array()}};
+  const std::string text = to_csv(comparison);
+  bool quoted = false, head = true;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '"') quoted = !quoted;
+    if (text[at] != '\n' || quoted) continue;
+    std::string line = text.substr(begin, at + 1 - begin);
+    if (head)
+      csv["head"] = std::move(line);
+    else
+      csv["rows"].push_back(std::move(line));
+    head = false;
+    begin = at + 1;
+  }
+  return csv;
 }
 
 /// In a script element: nothing in it may look like an end of it. What is no UTF-8 becomes U+FFFD.
@@ -187,8 +305,13 @@ std::string for_script(const Json& json) {
 
 }  // namespace
 
-std::string to_page(const ResultsData& results) {
-  const Comparison comparison = compare(results);
+std::string to_page(const ResultsData& results, std::size_t kept) {
+  return to_page(std::span(&results, 1), kept);
+}
+
+std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
+  const Comparison comparison = compare(files);
+  const bool several = files.size() > 1;
   const std::vector<std::size_t> epochs = epochs_to_draw(comparison);
   std::size_t runs = 0, ended = 0;
   for (const ConfigurationSummary& c : comparison.configurations) {
@@ -197,8 +320,16 @@ std::string to_page(const ResultsData& results) {
   }
 
   Json page;
-  page["name"] = results.name;
-  page["description"] = description_of(results);
+  std::vector<std::string> names;
+  for (const ComparedFile& file : comparison.files) names.push_back(file.name);
+  page["name"] = fmt::format("{}", fmt::join(names, " and "));
+  page["description"] = several ? std::string() : description_of(files.front());
+  page["datasets"] = Json::array();
+  for (std::size_t f = 0; f < files.size(); ++f)
+    page["datasets"].push_back(fmt::format("{}{}, {}", several ? names[f] + ": " : std::string(),
+                                           files[f].origin.dataset, images_text(files[f].origin)));
+  page["differences"] = comparison.differences();
+  page["kept"] = kept;
   page["finding"] = finding(comparison);
   page["chosen_by"] = comparison.chosen_by();
   page["validated"] = comparison.validated;
@@ -211,13 +342,27 @@ std::string to_page(const ResultsData& results) {
   page["configurations"] = comparison.configurations.size();
   page["axes"] = axes_of(comparison);
   page["columns"] = columns_of(comparison);
-  page["effects"] = effects_of(results, comparison);
+  page["ranges"] = ranges_of(comparison);
+  page["effects"] = Json::array();
   page["curve_epochs"] = epochs;
   page["curves"] = Json::array();
-  for (const LearningCurves& curves : learning_curves(results, epochs))
-    page["curves"].push_back(curves_json(curves));
-  page["provenance"] = provenance_of(results);
-  page["config"] = results.origin.config_text;
+  page["provenance"] = Json::array();
+  std::string config;
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    for (Json& effect : effects_of(files[f], several ? names[f] : std::string()))
+      page["effects"].push_back(std::move(effect));
+    for (const LearningCurves& curves : learning_curves(files[f], epochs_of(files[f], epochs)))
+      page["curves"].push_back(curves_json(curves));
+    add_provenance(page["provenance"], files[f]);
+    config += (f > 0 ? "\n" : "") + files[f].origin.config_text;
+  }
+  page["config"] = config;
+  page["seed_numbers"] = seed_numbers(files, epochs);
+  page["most_seed_numbers"] = most_seed_numbers;
+  page["seed_curves"] =
+      page["seed_numbers"] <= most_seed_numbers ? seed_curves(files, epochs) : Json(nullptr);
+
+  page["csv"] = csv_of(comparison);
 
   const std::string_view whole = page_template();
   constexpr std::string_view mark = "@PAGE_DATA@";

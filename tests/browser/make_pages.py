@@ -24,3 +24,8 @@ for name, keys in sweeps.items():
     (folder / f"{name}.json").write_text(json.dumps(common | keys))
     subprocess.run([runner, f"{name}.json", "--quiet", "--output", f"{name}.h5"], cwd=folder, check=True)
     subprocess.run([runner, "report", f"{name}.h5"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+subprocess.run([runner, "report", "small.h5", "validated.h5", "-o", "several.html"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+for option, name in [([], "small.txt"), (["--csv"], "small.csv")]:
+    with (folder / name).open("w") as file:
+        subprocess.run([runner, "compare", "small.h5", *option], cwd=folder, check=True, stdout=file)

@@ -1,7 +1,7 @@
 // The page of `runner report` as its readers meet it: from disk, in Chromium.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
@@ -61,7 +61,8 @@ test("draws every chart", () => open("small", async (page) => {
 }));
 
 test("says what was found", () => open("small", async (page) => {
-  assert.match(await page.textContent("#finding"), /configurations? overfits? by test loss; the gap .* and the best test accuracy is/);
+  assert.match(await page.textContent("#finding"), /^Of 18 configurations, by test loss: .*; the best test accuracy is/);
+  assert.match(await page.textContent("#facts"), /images to train on, .* images? to test; /);
   assert.match(await page.textContent("#facts"), /18 configurations; 54 runs; 6 epochs; .* chosen by the test set; fixed: batch_size 20/);
 }));
 
@@ -134,9 +135,13 @@ test("conditions filter table and points", () => open("small", async (page) => {
 }));
 
 test("what is no condition is said", () => open("small", async (page) => {
-  for (const [text, says] of [["hidden", /no condition/], ["layers=3", /no “layers”/], ["loss<3", /is a word/], ["gap>x", /no number/]]) {
+  for (const [text, says] of [["hidden", /no condition/], ["layers=3", /no “layers”/], ["loss<3", /is a word/], ["gap>x", /no number/],
+                              ["verdict=great", /no verdict “great”: there are overfits, perhaps/]]) {
+    await page.fill("#filter", "hidden_size>=8");
+    assert.equal(await rows(page).count(), 12);
     await page.fill("#filter", text);
     assert.match(await page.textContent("#filter-note"), says);
+    assert.match(await page.textContent("#filter-note"), /All configurations are shown/);
     assert.equal(await page.getAttribute("#filter", "aria-invalid"), "true");
     assert.equal(await rows(page).count(), 18);
   }
@@ -175,13 +180,109 @@ test("what is written on a cell can be read", async () => {
 });
 
 test("one parameter, all else the same", () => open("small", async (page) => {
-  assert.equal(await page.inputValue("#effect-axis"), "hidden_size");
-  assert.match(await page.textContent("#effect-note"), /^18 runs for each value, which differ in hidden_size alone/);
+  assert.equal(await page.locator("#effect-axis option:checked").textContent(), "hidden_size");
+  assert.match(await page.textContent("#effect-note"), /^18 runs for each value \(6 settings of the others, 3 seeds\), which differ in hidden_size alone/);
+  // Against itself the first value has changed by nothing.
+  assert.deepEqual(await page.evaluate(() => Chart.getChart("effect-gap").data.datasets[0].data[0].y), 0);
   const before = await picture(page, "effect-gap");
-  await page.selectOption("#effect-axis", "loss");
-  assert.match(await page.textContent("#effect-note"), /^27 runs for each value, which differ in loss alone/);
+  await page.selectOption("#effect-axis", { label: "loss" });
+  assert.match(await page.textContent("#effect-note"), /^27 runs for each value \(9 settings of the others, 3 seeds\), which differ in loss alone/);
   assert.notEqual(await picture(page, "effect-gap"), before);
 }));
+
+test("verdicts are words, and filter", () => open("small", async (page) => {
+  const words = new Set(await columnOf(page, "verdict"));
+  for (const word of words) assert.ok(["overfits", "perhaps", "fits", "did not learn", "diverged"].includes(word), word);
+  let sum = 0;
+  for (const verdict of ["overfits", "perhaps", "fits", "did_not_learn", "diverged"]) {
+    await page.fill("#filter", `verdict=${verdict}`);
+    sum += await rows(page).count();
+    for (const word of await columnOf(page, "verdict")) assert.equal(word, verdict.replaceAll("_", " "));
+  }
+  assert.equal(sum, 18);
+}));
+
+test("the best is on top, what did not learn is last", () => open("diverged", async (page) => {
+  assert.deepEqual((await columnOf(page, "verdict")).at(-1), "diverged");
+  await open("small", async (other) => {
+    const verdicts = await columnOf(other, "verdict"), best = numbers(await columnOf(other, "best test accuracy"));
+    const learned = best.filter((_, k) => ["overfits", "perhaps", "fits"].includes(verdicts[k]));
+    assert.deepEqual(best.slice(0, learned.length), [...learned].sort((a, b) => b - a));
+  });
+}));
+
+test("plots and the table are saved", () => open("small", async (page) => {
+  const saved = async (selector) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click(selector)]);
+    return [download.suggestedFilename(), await readFile(await download.path())];
+  };
+  const [plot, png] = await saved("#against + .save");
+  assert.equal(plot, "small-against.png");
+  assert.equal(png.subarray(1, 4).toString(), "PNG");
+  await page.fill("#filter", "hidden_size=8 loss=cross_entropy");
+  await page.locator("#table thead button", { hasText: /^learning/ }).click();
+  const [table, csv] = await saved("#save-table");
+  assert.equal(table, "small-table.csv");
+  const [head, ...lines] = csv.toString().trim().split(/\r?\n/).map((line) => line.split(","));
+  const whole = (await readFile(`${PAGES}/small.csv`)).toString().trim().split(/\r?\n/).map((line) => line.split(","));
+  assert.deepEqual(head, whole[0], "the columns of compare --csv");
+  assert.deepEqual(lines.map((line) => line[head.indexOf("learning_rate")]), ["0.1", "0.5", "2"]);
+  for (const line of lines) assert.ok(whole.some((other) => other.join() === line.join()), line.join());
+}));
+
+test("digits are those of the terminal", () => open("small", async (page) => {
+  const text = (await readFile(`${PAGES}/small.txt`)).toString();
+  for (const name of ["train accuracy", "test accuracy"])
+    for (const shown of await columnOf(page, name)) {
+      const mean = shown.replace(/±.*/, "");
+      assert.ok(text.includes(` ${mean} `), `${name} ${mean} in\n${text}`);
+    }
+}));
+
+test("single seeds and logarithmic loss are drawn on demand", () => open("small", async (page) => {
+  const before = [await picture(page, "loss-curves"), await picture(page, "accuracy-curves")];
+  await page.check("#curves-log");
+  const logarithmic = await picture(page, "loss-curves");
+  assert.notEqual(logarithmic, before[0]);
+  assert.equal(await page.evaluate(() => Chart.getChart("loss-curves").options.scales.y.type), "logarithmic");
+  assert.equal(await picture(page, "accuracy-curves"), before[1]);
+  await page.check("#curves-seeds");
+  assert.notEqual(await picture(page, "accuracy-curves"), before[1]);
+  // Of each configuration three seeds and their mean, on two sets.
+  const chosen = await page.locator("#chosen li").count();
+  assert.equal(await page.evaluate(() => Chart.getChart("loss-curves").data.datasets.length), chosen * 2 * 4);
+}));
+
+test("says why single seeds are not there", () => open("large", async (page) => {
+  assert.equal(await page.isDisabled("#curves-seeds"), true);
+  assert.match(await page.textContent("#curves-seeds-note"), /several seeds/);
+}));
+
+test("points are coloured by a parameter, with a legend", () => open("small", async (page) => {
+  const before = await picture(page, "against");
+  await page.selectOption("#against-colour", "learning_rate");
+  assert.notEqual(await picture(page, "against"), before);
+  assert.deepEqual((await page.locator("#against-legend li").allTextContents()).map((text) => text.slice(2)), ["0.1", "0.5", "2"]);
+  const colours = await page.$$eval("#against-legend span", (spans) => spans.map((span) => span.style.color));
+  assert.equal(new Set(colours).size, 3);
+}));
+
+test("several files are an axis", () => open("several", async (page) => {
+  assert.equal(await page.textContent("#name"), "small and validated");
+  assert.equal(await rows(page).count(), 21);
+  await page.fill("#filter", "file=validated");
+  assert.equal(await rows(page).count(), 3);
+  assert.match(await page.textContent("#facts"), /files differ in /);
+}));
+
+test("head and first columns of the table stay in sight", () => open("small", async (page) => {
+  const box = page.locator(".tall"), first = page.locator("#table tbody tr:first-child td:first-child"), head = page.locator("#table thead th:first-child");
+  const at = [await first.boundingBox(), await head.boundingBox()];
+  await box.evaluate((element) => { element.scrollLeft = 300; });
+  assert.equal((await first.boundingBox()).x, at[0].x);
+  await box.evaluate((element) => { element.style.maxHeight = "200px"; element.scrollTop = 150; });
+  assert.equal((await head.boundingBox()).y, at[1].y);
+}, { width: 700 }));
 
 test("a validation set is chosen by, and drawn", () => open("validated", async (page) => {
   assert.match(await page.textContent("#finding"), /by validation loss/);
@@ -191,7 +292,7 @@ test("a validation set is chosen by, and drawn", () => open("validated", async (
 }));
 
 test("one configuration has nothing to compare", () => open("one", async (page) => {
-  assert.match(await page.textContent("#finding"), /^It /);
+  assert.match(await page.textContent("#finding"), /^The network /);
   assert.equal(await page.locator("#maps").isHidden(), true);
   assert.equal(await page.locator("#effect").isHidden(), true);
   assert.ok(await drawnPixels(page, "accuracy-curves") > 1000);

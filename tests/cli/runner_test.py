@@ -681,9 +681,7 @@ class Report(Case):
         compared = json.loads(self.run_it("compare", self.file, "--json")[0])["configurations"]
         for i, c in enumerate(compared):
             for name, values in data["columns"].items():
-                self.assertEqual(values[i] is None, c[name] is None)
-                if c[name] is not None:
-                    self.assertAlmostEqual(values[i], c[name], delta=abs(c[name]) * 1e-5)
+                self.assertEqual(values[i], c[name])
 
     def test_output(self):
         page = self.dir / "page.html"
@@ -706,6 +704,18 @@ class Report(Case):
         self.refused("report", "nowhere.h5", says=["nowhere.h5"])
         self.refused("report", "sweep.json", says=["sweep.json"])
         self.refused("report", says=["FILE"])
+
+    def test_several_files_are_one_page_and_need_its_name(self):
+        self.run_it(self.config(name="other", hidden_size=[3, 9], seed=[1, 2], train_size=20), "--quiet")
+        other = self.dir / "results" / "other.h5"
+        self.refused("report", self.file, other, says=["--output"])
+        self.refused("report", self.file, other, "--svg", "figures", says=["--svg", "several"])
+        self.run_it("report", self.file, other, "-o", "both.html")
+        data = self.data_of(self.dir / "both.html")
+        self.assertEqual(data["axes"][0]["name"], "file")
+        self.assertEqual(data["axes"][0]["values"], ["sweep", "other"])
+        self.assertEqual(data["configurations"], 4)
+        self.refused("report", self.file, other, "-o", other, says=["results file"])
 
 
 class Figures(Case):

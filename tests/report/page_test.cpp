@@ -5,6 +5,7 @@
 #include "finding.hpp"
 #include "report/hand_made.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,17 @@ TEST(Page, HasIntervalsOfSeveralSeeds) {
   EXPECT_NEAR(page["columns"]["train_accuracy_ci"][0].get<double>(), 0.62104, 1e-5);
 }
 
+TEST(Page, HasAllDigitsOfWhatItPrints) {
+  const ResultsData made = results(1, {ending(spec(10, 1), 0.1f, 0.25f), ending(spec(10, 2), 0.2f, 0.25f),
+                                       ending(spec(10, 3), 0.4f, 0.25f)});
+  const Json page = data_of(made);
+  const Comparison comparison = compare(made);
+  const Estimate expected = comparison.configurations[0].train_accuracy;
+  EXPECT_EQ(page["columns"]["train_accuracy"][0].get<double>(), expected.mean);
+  EXPECT_EQ(page["columns"]["train_accuracy_ci"][0].get<double>(), expected.half_width);
+  EXPECT_EQ(page["curves"][0]["train_accuracy"]["mean"][1].get<double>(), expected.mean);
+}
+
 TEST(Page, OfNoRunsSaysSo) {
   for (const std::vector<StoredRun>& runs :
        {std::vector<StoredRun>{}, {stored(spec(10), RunStatus::pending, {0, 0}, {0, 0}, {0, 0})}}) {
@@ -86,10 +98,59 @@ TEST(Page, OfNoRunsSaysSo) {
 TEST(Page, MarksWhatTheFindingNamesThoughTheDigitsOnItAreTheSame) {
   const ResultsData made = results(1, {ending(spec(10), 0.75f, 0.5f), ending(spec(20), 0.7500001f, 0.5f)});
   const Json page = data_of(made);
-  EXPECT_EQ(page["columns"]["gap"][0], page["columns"]["gap"][1]);
+  EXPECT_NEAR(page["columns"]["gap"][0].get<double>(), page["columns"]["gap"][1].get<double>(), 1e-6);
   EXPECT_EQ(page["widest"], 1);
   EXPECT_EQ(page["best"], 0);
   EXPECT_THAT(page["finding"].get<std::string>(), HasSubstr("widest at 0.2500 (hidden_size 20)"));
+}
+
+TEST(Page, HasChangesAgainstTheFirstValue) {
+  std::vector<StoredRun> runs;
+  for (const std::int64_t seed : {1, 2, 3}) {
+    runs.push_back(ending(spec(10, seed), 0.5f, 0.25f + 0.125f * static_cast<float>(seed)));
+    runs.push_back(ending(spec(50, seed), 0.5f, 0.375f + 0.125f * static_cast<float>(seed)));
+  }
+  const Json values = data_of(results(1, runs))["effects"][0]["values"];
+  EXPECT_EQ(values[1]["test_change"], Json::parse("[0.125, 0]"));
+  EXPECT_EQ(values[1]["gap_change"], Json::parse("[-0.125, 0]"));
+}
+
+TEST(Page, HasWhatCompareWritesAsCsv) {
+  const ResultsData made = results(1, {ending(spec(10), 0.75f, 0.5f), ending(spec(20), 0.5f, 0.5f)});
+  const Json csv = data_of(made)["csv"];
+  ASSERT_EQ(csv["rows"].size(), 2U);
+  EXPECT_EQ(
+      csv["head"].get<std::string>() + csv["rows"][0].get<std::string>() + csv["rows"][1].get<std::string>(),
+      to_csv(compare(made)));
+}
+
+TEST(Page, HasSingleSeedsWhereTheyAreFew) {
+  const Json few = data_of(results(1, {ending(spec(10, 1), 0.5f, 0.25f), ending(spec(10, 2), 1, 0.5f)}));
+  ASSERT_EQ(few["seed_curves"][0].size(), 2U);
+  EXPECT_EQ(few["seed_curves"][0][1]["seed"], 2);
+  EXPECT_EQ(few["seed_curves"][0][1]["test_accuracy"], Json::parse("[0, 0.5]"));
+  // 4 numbers for each of 40,000 epochs, twice: more than 300,000.
+  const std::vector<float> flat(40'001, 0.5f);
+  const Json many = data_of(results(40'000, {stored(spec(10, 1), RunStatus::done, flat, flat, flat),
+                                             stored(spec(10, 2), RunStatus::done, flat, flat, flat)}));
+  EXPECT_TRUE(many["seed_curves"].is_null());
+  EXPECT_EQ(many["seed_numbers"], 320'008);
+}
+
+TEST(Page, OfSeveralFilesHasThemAsAnAxis) {
+  std::vector<ResultsData> files{
+      results(1, {ending(spec(10), 0.75f, 0.5f)}),
+      results(2, {stored(spec(10), RunStatus::done, {0, 0.5f, 1}, {0, 0.5f, 0.5f}, {3, 2, 1})})};
+  files[0].name = "first";
+  files[1].name = "second";
+  const Json page = Json::parse(data_text(to_page(files, 3)));
+  EXPECT_EQ(page["name"], "first and second");
+  EXPECT_EQ(page["kept"], 3);
+  EXPECT_EQ(page["axes"][0],
+            Json::parse(R"({"name": "file", "words": true, "values": ["first", "second"], "at": [0, 1]})"));
+  EXPECT_EQ(page["curves"][0]["test_loss"]["mean"].size(), 2U);
+  EXPECT_EQ(page["curves"][1]["test_loss"]["mean"].size(), 3U);
+  EXPECT_FALSE(page["differences"].empty());
 }
 
 TEST(Page, WhateverIsInTheConfigStaysText) {

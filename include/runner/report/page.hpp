@@ -2,14 +2,20 @@
 
 #include "runner/results/results_data.hpp"
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 namespace runner {
 
-/// A results file as one page of HTML, which needs nothing but itself and may be opened from disk: what was
+/// Results files as one page of HTML, which needs nothing but itself and may be opened from disk: what was
 /// found, train against test accuracy, learning curves, heat maps, the effect of each axis, the table, and
-/// where the numbers come from. Curves are thinned out to 1.5 million numbers in all, and the page says so.
-/// What the config says is text on it, whatever it holds. UTF-8.
-std::string to_page(const ResultsData& results);
+/// where the numbers come from. Several files are told apart by an axis `file`; there is at least one.
+///
+/// Curves are thinned out to about 1.5 million numbers in all, and the page says so. The curves of single
+/// seeds are in it where these are 300,000 numbers at most. `kept` runs were left out (leave_out_kept); the
+/// page counts them. What the config says is text on it, whatever it holds. UTF-8.
+std::string to_page(std::span<const ResultsData> files, std::size_t kept = 0);
+std::string to_page(const ResultsData& results, std::size_t kept = 0);
 
 }  // namespace runner

@@ -56,7 +56,7 @@ function rangeScale(title, limits, numbers) {
   const range = rangeWithin(limits, numbers);
   if (range === null) return scale(title, { type: "linear" });
   return scale(title, { type: "linear", min: range.min, max: range.max, ticks: { stepSize: range.step,
-                        callback: (value) => String(Number(value.toPrecision(10))) } });
+                        callback: (value) => String(Number((Math.abs(value) < range.step * 1e-6 ? 0 : value).toPrecision(10))) } });
 }
 
 // Bars for points that have xHalf or yHalf.
@@ -72,7 +72,9 @@ const intervals = {
     for (const set of chart.data.datasets) {
       ctx.strokeStyle = set.barColor ?? set.borderColor;
       ctx.beginPath();
-      for (const point of set.data) {
+      const active = chart.getActiveElements().filter((item) => chart.data.datasets[item.datasetIndex] === set);
+      for (const [k, point] of set.data.entries()) {
+        if (set.barsOnHover && !active.some((item) => item.index === k)) continue;
         const x = scales.x.getPixelForValue(point.x), y = scales.y.getPixelForValue(point.y);
         if (point.yHalf) {
           ctx.moveTo(x, scales.y.getPixelForValue(point.y - point.yHalf));
@@ -89,6 +91,31 @@ const intervals = {
   },
 };
 
+// Hands a file to the reader: the link lives as long as its click.
+function save(name, href) {
+  make("a", { href, download: `${page.name.replace(/[^\w.-]+/g, "_")}-${name}` }).click();
+}
+
+// A plot on the colour of the page: a canvas is transparent.
+function savePlot(id) {
+  const plot = element(id), copy = make("canvas", { width: plot.width, height: plot.height }), ctx = copy.getContext("2d");
+  ctx.fillStyle = colour("paper");
+  ctx.fillRect(0, 0, copy.width, copy.height);
+  ctx.drawImage(plot, 0, 0);
+  save(`${id}.png`, copy.toDataURL("image/png"));
+}
+
+// Cividis, which is the same to colour-blind eyes; the end that the paper would swallow is left out.
+const cividis = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]];
+function rampAt(ramp, t) {
+  const at = t * (ramp.length - 1), k = Math.min(Math.floor(at), ramp.length - 2);
+  return ramp[k].map((c, j) => Math.round(c + (at - k) * (ramp[k + 1][j] - c)));
+}
+function orderColour(k, n) {
+  const dark = colour("paper") !== "#ffffff", t = n > 1 ? k / (n - 1) : 0.5;
+  return `#${rampAt(cividis, dark ? 0.35 + 0.65 * t : 0.85 * t).map((c) => c.toString(16).padStart(2, "0")).join("")}`;
+}
+
 // A chart that can be drawn anew: `describe` gives its configuration.
 const drawn = [];
 function chartOn(id, describe) {
@@ -97,6 +124,7 @@ function chartOn(id, describe) {
     chart?.destroy();
     chart = new Chart(element(id), describe());
   };
+  element(id).after(make("button", { type: "button", class: "save", "aria-label": `Save the plot ${id} as PNG`, onclick: () => savePlot(id) }, "PNG"));
   drawn.push(draw);
   return draw;
 }

@@ -3,7 +3,36 @@
 const chosen = [...new Set([best, widest].filter((i) => i !== null))];
 const sets = page.validated ? ["train", "validation", "test"] : ["train", "test"];
 const dashes = { train: [], test: [7, 4], validation: [2, 3] };
+const letters = { S: "stop_epoch", O: "overfits_from", B: "best_epoch" };
 const dashText = { train: "solid", test: "dashed", validation: "dotted" };
+
+const showSeeds = () => page.seed_curves !== null && element("curves-seeds").checked;
+const logLoss = () => element("curves-log").checked;
+
+// Upright lines at the epochs that are said of a configuration, in its colour, with a letter at the top.
+const epochMarks = (metric) => ({
+  id: "epochs",
+  afterDatasetsDraw({ ctx, chartArea: area, scales }) {
+    ctx.save();
+    ctx.font = "bold 12px system-ui, sans-serif";
+    ctx.textAlign = "center";
+    chosen.forEach((i, k) => {
+      for (const [letter, name] of Object.entries(letters)) {
+        const epoch = columns[name][i];
+        if (epoch === null || (letter === "B") !== (metric === "accuracy")) continue;
+        const x = scales.x.getPixelForValue(epoch), top = area.top + 13 + 14 * k;
+        ctx.strokeStyle = ctx.fillStyle = colour(`c${k}`);
+        ctx.setLineDash(letter === "S" ? [] : [2, 3]);
+        ctx.beginPath();
+        ctx.moveTo(x, top + 3);
+        ctx.lineTo(x, area.bottom);
+        ctx.stroke();
+        ctx.fillText(letter, Math.min(x, area.right - 6), top);
+      }
+    });
+    ctx.restore();
+  },
+});
 
 function bandAndLine(i, k, set, metric) {
   const curve = page.curves[i]?.[`${set}_${metric}`];
@@ -13,6 +42,10 @@ function bandAndLine(i, k, set, metric) {
     label: `${nameOf(i)}: ${set}`, data: at(curve.mean), borderColor: colour(`c${k}`), backgroundColor: colour(`c${k}`), borderDash: dashes[set],
     borderWidth: 2, pointStyle: marks[k], radius: curve.mean.map((_, e) => ((e + k) % Math.ceil(curve.mean.length / 6) === 0 ? 4 : 0)),
   };
+  if (showSeeds()) {
+    const thin = { ...line, label: "", borderWidth: 0.7, borderColor: transparent(colour(`c${k}`), 0.7), radius: 0, hitRadius: 0, hoverRadius: 0 };
+    return [...page.seed_curves[i].map((seed) => ({ ...thin, data: at(seed[`${set}_${metric}`] ?? []) })), line];
+  }
   if (!curve.half) return [line];
   const edge = (sign) => at(curve.mean.map((y, e) => (y === null ? null : y + sign * (curve.half[e] ?? 0))));
   const band = { label: "", borderWidth: 0, radius: 0, hitRadius: 0, hoverRadius: 0, backgroundColor: transparent(colour(`c${k}`), 0.15) };
@@ -32,10 +65,12 @@ function describeCurves(metric) {
   return () => ({
     type: "line",
     data: { datasets: chosen.flatMap((i, k) => sets.flatMap((set) => bandAndLine(i, k, set, metric))) },
+    plugins: [epochMarks(metric)],
     options: {
       scales: {
         x: scale("epoch", { type: "linear", min: 0, max: Math.max(page.epochs, 1), ticks: { precision: 0, maxTicksLimit: 9 } }),
-        y: rangeScale(metric, metric === "loss" ? lossLimits : accuracyLimits, curveNumbers(metric)),
+        y: metric === "loss" && logLoss() ? scale("loss (logarithmic)", { type: "logarithmic" })
+          : rangeScale(metric, metric === "loss" ? lossLimits : accuracyLimits, curveNumbers(metric)),
       },
       interaction: { mode: "nearest", axis: "x", intersect: false },
       plugins: {
@@ -76,7 +111,20 @@ function toggle(i) {
 function curvesNote() {
   const parts = [sets.map((set) => `${set} ${dashText[set]}`).join(", ")];
   if (page.curves.some((curves) => curves?.test_loss?.half)) parts.push("means over the seeds; bands are 95 % intervals");
+  parts.push(`S epoch to stop at (smallest ${page.chosen_by} loss), O overfits from, B best ${page.chosen_by} accuracy`);
   if (page.curve_epochs.length <= page.epochs) parts.push(`${page.curve_epochs.length} of ${page.epochs + 1} epochs are drawn, to keep the page small`);
   parts.push("the first epochs may lie outside", `at most ${mostChosen} configurations at a time`);
   return `${parts.join("; ")}.`;
+}
+
+function setUpCurves() {
+  const some = all.some((i) => columns.done[i] > 1), seeds = element("curves-seeds");
+  seeds.disabled = page.seed_curves === null || !some;
+  element("curves-seeds-note").textContent = !some ? "(no configuration has several seeds that are done)"
+    : page.seed_curves === null
+      ? `(not in this page: they are ${counted(page.seed_numbers, "number")}, and it holds ${page.most_seed_numbers.toLocaleString("en")} at most)` : "";
+  for (const id of ["curves-seeds", "curves-log"]) element(id).addEventListener("change", () => {
+    drawAccuracyCurves();
+    drawLossCurves();
+  });
 }

@@ -17,14 +17,31 @@ function make(tag, attributes = {}, ...children) {
 }
 
 const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
-const fixed = (number) => (number === null || number === undefined ? "–" : number.toFixed(4));
+// Four decimals as in the terminal: an exact half (only odd multiples of 1/32 are one) goes to the even digit.
+function fourDecimals(number) {
+  const half = Number.isInteger(number * 32) && !Number.isInteger(number * 16) && Math.abs(number) < 1e9;
+  if (!half) return number.toFixed(4);
+  const below = Math.floor(number * 10000);
+  return ((below % 2 === 0 ? below : below + 1) / 10000).toFixed(4);
+}
+const fixed = (number) => (number === null || number === undefined ? "–" : fourDecimals(number));
 const halfWidth = (half) => (half === null || half === undefined ? "" : `±${(Math.ceil(half * 1000) / 1000).toFixed(3).replace(/^0/, "")}`);
+// Of two seeds there is a range in place of an interval.
+const spreadOf = (name, i) => {
+  const range = page.ranges[name]?.[i];
+  return range ? ` (${fixed(range[0])} to ${fixed(range[1])})` : halfWidth(columns[`${name}_ci`][i]);
+};
+const withSpread = (name, i) => `${fixed(columns[name][i])}${spreadOf(name, i)}`;
 const withHalf = (mean, half) => `${fixed(mean)}${halfWidth(half)}`;
 
 const valueOf = (axis, i) => axis.values[axis.at[i]];
 const axisNamed = (name) => axes.find((axis) => axis.name === name);
 const nameOf = (i) => axes.map((axis) => `${axis.name} ${valueOf(axis, i)}`).join(", ") || "the configuration";
 const isDone = (i) => columns.done[i] > 0;
+const verdicts = ["overfits", "perhaps", "fits", "did_not_learn", "diverged"];
+const verdictText = (verdict) => verdict.replaceAll("_", " ") || "–";
+// The verdict is one on overfitting.
+const learned = (i) => ["overfits", "perhaps", "fits"].includes(columns.verdict[i]);
 
 // Values that grow by factors are drawn on a logarithmic scale.
 function isGeometric(axis) {

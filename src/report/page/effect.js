@@ -1,12 +1,15 @@
-// The gap, and accuracy, by one parameter, over runs that differ in nothing else.
+// The change of the gap, and of accuracy, against the first value of a parameter, all else and the seed the same.
 
-const effectShown = () => page.effects.find((effect) => effect.axis === element("effect-axis").value);
+const effectShown = () => page.effects[element("effect-axis").value];
+const runsOf = (effect) => effect.settings * effect.seeds;
+// More than chance: the interval of the change does not hold 0.
+const isSure = ([mean, half]) => half !== null && Math.abs(mean) > half;
 
-function describeEffect(lines, title, limits) {
+function describeEffect(lines, title) {
   return () => {
     const effect = effectShown();
-    if (!effect || effect.pairs === 0) return { type: "line", data: { datasets: [] } };
-    const axis = axisNamed(effect.axis);
+    if (!effect || runsOf(effect) === 0) return { type: "line", data: { datasets: [] } };
+    const axis = axisNamed(effect.axis), ink = colour("ink");
     // Places on the axis: numbers where they are, words in a row.
     const places = effect.values.map((row, k) => (axis.words ? k : Number(row.value)));
     const ticks = axis.words
@@ -16,16 +19,17 @@ function describeEffect(lines, title, limits) {
     return {
       type: "line",
       data: {
-        datasets: lines.map(({ key, c, mark, dash }) => ({
-          label: key, data: effect.values.map((row, k) => ({ x: places[k], y: row[key][0], yHalf: row[key][1] })), borderColor: colour(c),
-          backgroundColor: colour(c), borderDash: dash, pointStyle: mark, radius: 5,
+        datasets: lines.map(({ key, mark, dash }) => ({
+          label: key.replace("_change", ""), data: effect.values.map((row, k) => ({ x: places[k], y: row[key][0], yHalf: row[key][1] })), borderColor: ink,
+          backgroundColor: ink, pointBackgroundColor: effect.values.map((row) => (isSure(row[key]) ? ink : colour("paper"))), borderDash: dash,
+          pointStyle: mark, radius: 6,
         })),
       },
       plugins: [intervals],
       options: {
         scales: {
           x: scale(effect.axis, { type: isGeometric(axis) ? "logarithmic" : "linear", ...ticks }),
-          y: rangeScale(title, limits, effect.values.flatMap((row) => lines.flatMap(({ key }) => ends(...row[key])))),
+          y: rangeScale(`${title} against ${effect.axis} ${effect.values[0].value}`, noLimits, effect.values.flatMap((row) => lines.flatMap(({ key }) => ends(...row[key])))),
         },
         interaction: { mode: "nearest", intersect: false },
         plugins: {
@@ -33,7 +37,10 @@ function describeEffect(lines, title, limits) {
           tooltip: {
             callbacks: {
               title: (items) => items.slice(0, 1).map((item) => `${effect.axis} ${effect.values[item.dataIndex].value}`),
-              label: (item) => `${item.dataset.label} ${withHalf(item.raw.y, item.raw.yHalf)}`,
+              label: (item) => {
+                const row = effect.values[item.dataIndex], name = item.dataset.label;
+                return [`${name} ${withHalf(...row[name])}`, `change ${withHalf(item.raw.y, item.raw.yHalf)}${isSure(row[`${name}_change`]) ? ": more than chance" : ""}`];
+              },
             },
           },
         },
@@ -42,17 +49,20 @@ function describeEffect(lines, title, limits) {
   };
 }
 
-const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap", c: "c1", mark: "rectRot", dash: [] }], "gap: train minus test accuracy", noLimits));
+const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap_change", mark: "rectRot", dash: [] }], "change of the gap"));
 const drawEffectAccuracy = chartOn("effect-accuracy", describeEffect(
-  [{ key: "train", c: "c0", mark: "circle", dash: [] }, { key: "test", c: "c1", mark: "rect", dash: [7, 4] }], "accuracy", accuracyLimits));
+  [{ key: "train_change", mark: "circle", dash: dashes.train }, { key: "test_change", mark: "rect", dash: dashes.test }], "change of accuracy"));
 
 function drawEffect() {
-  const effect = effectShown();
-  element("effect-note").textContent = effect.pairs === 0
+  const effect = effectShown(), none = runsOf(effect) === 0;
+  const known = effect.values.some((row) => row.gap_change[1] !== null);
+  element("effect-note").textContent = none
     ? `No setting of the others has runs that are done for every ${effect.axis}.`
-    : `${counted(effect.pairs, "run")} for each value, which differ in ${effect.axis} alone, the seed included` +
-      `${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. Bars are 95 % intervals.`;
-  for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = effect.pairs === 0;
+    : `${counted(runsOf(effect), "run")} for each value (${counted(effect.settings, "setting")} of the others, ${counted(effect.seeds, "seed")}), which ` +
+      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. ` +
+      (known ? "Bars are 95 % intervals of the change that hold for all values together: a filled mark is more than chance."
+             : "With fewer than three seeds there are no intervals: what is chance is not known.");
+  for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = none;
   drawEffectGap();
   drawEffectAccuracy();
 }
@@ -63,8 +73,8 @@ function setUpEffect() {
     return;
   }
   const select = element("effect-axis");
-  select.replaceChildren(...page.effects.map((effect) => make("option", { value: effect.axis }, effect.axis)));
-  select.value = axisNamed("hidden_size") ? "hidden_size" : page.effects[0].axis;
+  select.replaceChildren(...page.effects.map((effect, k) => make("option", { value: k }, effect.file ? `${effect.axis} (${effect.file})` : effect.axis)));
+  select.value = Math.max(page.effects.findIndex((effect) => effect.axis === "hidden_size"), 0);
   select.addEventListener("change", drawEffect);
   drawEffect();
 }

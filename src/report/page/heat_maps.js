@@ -13,18 +13,13 @@ const inkOn = (rgb) => (luminance(rgb) > 0.179 ? "#000000" : "#ffffff");
 // From light to dark, in one hue: the order is the same in grey.
 const ramps = { gap: [[255, 247, 236], [236, 112, 20], [90, 30, 0]], test: [[247, 251, 255], [66, 133, 189], [8, 40, 95]] };
 
-function rampAt(ramp, t) {
-  const at = t * (ramp.length - 1), k = Math.min(Math.floor(at), ramp.length - 2);
-  return ramp[k].map((c, j) => Math.round(c + (at - k) * (ramp[k + 1][j] - c)));
-}
-
-// For each cell the mean over its configurations that are done.
+// For each cell the mean over its configurations that learned.
 function cellsOf(rows, cols, column) {
   const cells = rows.values.map(() => cols.values.map(() => ({ sum: 0, done: 0, all: [] })));
   for (const i of all) {
     const cell = cells[rows.at[i]][cols.at[i]];
     cell.all.push(i);
-    if (columns[column][i] === null) continue;
+    if (columns[column][i] === null || !learned(i)) continue;
     cell.sum += columns[column][i];
     ++cell.done;
   }
@@ -49,7 +44,7 @@ function heatMap(title, rows, cols, column, ramp) {
     const mean = cell.sum / cell.done;
     const rgb = rampAt(ramp, high > low ? (mean - low) / (high - low) : 0);
     const what = `${title} ${fixed(mean)}: ${rows.name} ${rows.values[r]}, ${cols.name} ${cols.values[c]}`;
-    const button = make("button", { type: "button", title: what, "aria-label": what, onclick: () => openCell(rows, cols, r, c, cell.all) }, mean.toFixed(4));
+    const button = make("button", { type: "button", title: what, "aria-label": what, onclick: () => openCell(rows, cols, r, c, cell.all) }, fixed(mean));
     button.style.backgroundColor = `rgb(${rgb.join(",")})`;
     button.style.color = inkOn(rgb);
     return make("td", {}, button);
@@ -59,13 +54,26 @@ function heatMap(title, rows, cols, column, ramp) {
 
 const mapAxes = axes.filter((axis) => axis.values.length <= mostValues);
 
+// How far the mean test accuracies of an axis's values, over what learned, lie apart.
+function influence(axis) {
+  const sums = axis.values.map(() => ({ sum: 0, n: 0 }));
+  for (const i of all.filter(learned)) {
+    sums[axis.at[i]].sum += columns.test_accuracy[i];
+    ++sums[axis.at[i]].n;
+  }
+  const means = sums.filter(({ n }) => n > 0).map(({ sum, n }) => sum / n);
+  return means.length > 0 ? Math.max(...means) - Math.min(...means) : 0;
+}
+
 function drawMaps() {
   const rows = axisNamed(element("map-rows").value), cols = axisNamed(element("map-columns").value);
   element("gap-map").replaceChildren(heatMap("Gap", rows, cols, "gap", ramps.gap));
   element("test-map").replaceChildren(heatMap("Test accuracy", rows, cols, "test_accuracy", ramps.test));
   const others = axes.filter((axis) => axis !== rows && axis !== cols).map((axis) => axis.name);
+  const leftOut = all.filter((i) => !learned(i)).length;
   element("maps-note").textContent = `The darker, the larger; after the last epoch${others.length > 0 ? `, mean over ${others.join(", ")}` : ""}. ` +
-    "Click a cell to see what is in it.";
+    `${leftOut > 0 ? `${counted(leftOut, "configuration")} that did not learn or diverged left out. ` : ""}` +
+    "At first the two parameters with the largest range of mean test accuracy between their values. Click a cell to see what is in it.";
 }
 
 function setUpMaps() {
@@ -73,10 +81,11 @@ function setUpMaps() {
     element("maps").hidden = true;
     return;
   }
+  const first = [...mapAxes].sort((a, b) => influence(b) - influence(a)).slice(0, 2);
   const selects = [element("map-rows"), element("map-columns")];
   selects.forEach((select, k) => {
     select.replaceChildren(...mapAxes.map((axis) => make("option", { value: axis.name }, axis.name)));
-    select.value = mapAxes.at(k - 2).name;
+    select.value = first[k].name;
     select.addEventListener("change", () => {
       const other = selects[1 - k];
       if (other.value === select.value) other.value = mapAxes.find((axis) => axis.name !== select.value).name;

@@ -16,8 +16,11 @@ element("name").textContent = page.name;
 element("description").textContent = page.description;
 element("finding").textContent = page.finding;
 element("facts").textContent = [
+  ...page.datasets,
+  ...page.differences.map((difference) => `files differ in ${difference}`),
   counted(page.configurations, "configuration"),
   counted(page.runs, "run") + (page.ended < page.runs ? ` (${page.ended.toLocaleString("en")} have ended so far)` : ""),
+  ...(page.kept > 0 ? [`${counted(page.kept, "run")} whose values have left the config left out (--all counts them)`] : []),
   counted(page.epochs, "epoch"),
   `best configurations and epochs are chosen by the ${page.chosen_by} set`,
   ...(page.fixed ? [`fixed: ${page.fixed}`] : []),
@@ -26,6 +29,8 @@ element("curves-note").textContent = curvesNote();
 element("provenance").replaceChildren(...page.provenance.flatMap(([what, which]) => [make("dt", {}, what), make("dd", {}, which)]));
 element("config").textContent = page.config;
 
+setUpAgainst();
+setUpCurves();
 setUpTable();
 setUpMaps();
 setUpEffect();

@@ -7,25 +7,52 @@ function pointOf(i) {
            yHalf: columns.test_accuracy_ci[i], i };
 }
 
-// One range for both axes, so that the diagonal is in sight.
-const accuracyNumbers = (shown) => shown.flatMap((i) =>
-  ["train_accuracy", "test_accuracy"].flatMap((name) => ends(columns[name][i], columns[`${name}_ci`][i])));
+// Crosses of more configurations than these would hide the points.
+const mostCrosses = 60;
+
+// What points are coloured by: their order, how many, and the words of the legend; null for nothing.
+function colouring() {
+  const name = element("against-colour").value;
+  if (name === "verdict") {
+    const present = verdicts.filter((verdict) => columns.verdict.includes(verdict));
+    return { of: (i) => present.indexOf(columns.verdict[i]), texts: present.map(verdictText) };
+  }
+  const axis = axisNamed(name);
+  return axis ? { of: (i) => axis.at[i], texts: axis.values } : null;
+}
+
+function drawLegend(by) {
+  const n = by?.texts.length ?? 0;
+  const shown = Array.from({ length: n }, (_, k) => k).filter((k) => n <= 12 || k === 0 || k === n - 1 || k === Math.floor(n / 2));
+  element("against-legend").replaceChildren(...shown.map((k) => {
+    const swatch = make("span", { "aria-hidden": "true" }, "●");
+    swatch.style.color = orderColour(k, n);
+    return make("li", {}, swatch, ` ${by.texts[k]}`);
+  }));
+}
 
 const drawAgainst = chartOn("against", () => {
   const shown = filtered.filter(isDone);
-  const numbers = accuracyNumbers(shown), range = rangeWithin(accuracyLimits, numbers) ?? { min: 0, max: 1 };
-  const others = shown.filter((i) => !chosen.includes(i));
+  const others = shown.filter((i) => !chosen.includes(i)), crosses = others.length <= mostCrosses;
+  const numbersOf = (name) => shown.flatMap((i) => ends(columns[name][i], crosses || chosen.includes(i) ? columns[`${name}_ci`][i] : 0));
+  // Each axis follows its own numbers; the diagonal is drawn where it is in sight.
+  const numbers = { x: numbersOf("train_accuracy"), y: numbersOf("test_accuracy") };
+  const [x, y] = [numbers.x, numbers.y].map((of) => rangeWithin(accuracyLimits, of) ?? { min: 0, max: 1 });
+  const from = Math.max(x.min, y.min), to = Math.min(x.max, y.max);
+  const by = colouring();
+  drawLegend(by);
+  const colourOf = (i) => (by && by.of(i) >= 0 ? orderColour(by.of(i), by.texts.length) : colour("point"));
   const sets = chosen.map((i, k) => ({
     label: nameOf(i), data: shown.includes(i) ? [pointOf(i)] : [], pointStyle: marks[k], radius: 8, hoverRadius: 9, borderWidth: 2,
     borderColor: colour(`c${k}`), backgroundColor: transparent(colour(`c${k}`), 0.55), clip: 10,
   }));
   sets.push({
     label: "other configurations", data: others.map(pointOf), clip: 6, radius: others.length > 1000 ? 2 : 4, hoverRadius: 6,
-    borderColor: colour("point"), backgroundColor: transparent(colour("point"), 0.5),
-    barColor: transparent(colour("point"), others.length > 300 ? 0.15 : 0.6),
+    borderColor: others.map(colourOf), backgroundColor: others.map((i) => transparent(colourOf(i), by ? 0.9 : 0.5)),
+    barColor: transparent(colour("point"), 0.6), barsOnHover: !crosses,
   });
   sets.push({
-    label: "diagonal", type: "line", data: [{ x: range.min, y: range.min }, { x: range.max, y: range.max }], radius: 0, hoverRadius: 0,
+    label: "diagonal", type: "line", data: from < to ? [{ x: from, y: from }, { x: to, y: to }] : [], radius: 0, hoverRadius: 0,
     hitRadius: 0, borderColor: colour("soft"), borderDash: [6, 4], borderWidth: 1,
   });
   const ofPoint = (item) => item.raw.i;
@@ -35,8 +62,8 @@ const drawAgainst = chartOn("against", () => {
     plugins: [intervals],
     options: {
       scales: {
-        x: rangeScale("training accuracy", accuracyLimits, numbers),
-        y: rangeScale("test accuracy", accuracyLimits, numbers),
+        x: rangeScale("training accuracy", accuracyLimits, numbers.x),
+        y: rangeScale("test accuracy", accuracyLimits, numbers.y),
       },
       interaction: { mode: "nearest", intersect: true },
       onClick(_, items) {
@@ -50,9 +77,8 @@ const drawAgainst = chartOn("against", () => {
             title: (items) => items.slice(0, 1).flatMap((item) => nameOf(ofPoint(item)).split(", ")),
             label: (item) => {
               const i = ofPoint(item);
-              return [`train ${withHalf(columns.train_accuracy[i], columns.train_accuracy_ci[i])}`,
-                      `test ${withHalf(columns.test_accuracy[i], columns.test_accuracy_ci[i])}`,
-                      `gap ${withHalf(columns.gap[i], columns.gap_ci[i])}`];
+              return [`train ${withSpread("train_accuracy", i)}`, `test ${withSpread("test_accuracy", i)}`, `gap ${withSpread("gap", i)}`,
+                      verdictText(columns.verdict[i])];
             },
           },
         },
@@ -60,3 +86,9 @@ const drawAgainst = chartOn("against", () => {
     },
   };
 });
+
+function setUpAgainst() {
+  const names = ["nothing", "verdict", ...axes.map((axis) => axis.name)];
+  element("against-colour").replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+  element("against-colour").addEventListener("change", drawAgainst);
+}

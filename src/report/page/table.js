@@ -5,7 +5,7 @@ const epochText = (epoch) => (epoch === null ? "–" : String(epoch));
 
 const estimateColumn = (heading, name) => ({
   heading, name, of: (i) => columns[name][i],
-  cell: (i) => [fixed(columns[name][i]), make("span", { class: "half" }, halfWidth(columns[`${name}_ci`][i]))],
+  cell: (i) => [fixed(columns[name][i]), make("span", { class: "half" }, spreadOf(name, i))],
 });
 
 const tableColumns = [
@@ -16,7 +16,10 @@ const tableColumns = [
   estimateColumn("gap", "gap"),
   estimateColumn(`best ${page.chosen_by}\naccuracy`, "best_accuracy"),
   { heading: "at\nepoch", name: "best_epoch", of: (i) => columns.best_epoch[i], cell: (i) => [epochText(columns.best_epoch[i])] },
+  { heading: "verdict", name: "verdict", of: (i) => (columns.verdict[i] ? -verdicts.indexOf(columns.verdict[i]) : null),
+    cell: (i) => [verdictText(columns.verdict[i])] },
   { heading: "overfits\nfrom", name: "overfits_from", of: (i) => columns.overfits_from[i], cell: (i) => [epochText(columns.overfits_from[i])] },
+  { heading: "stop at\nepoch", name: "stop_epoch", of: (i) => columns.stop_epoch[i], cell: (i) => [epochText(columns.stop_epoch[i])] },
   estimateColumn("gained by\nstopping", "stopping_gain"),
   estimateColumn("train\nloss", "train_loss"),
   ...(page.validated ? [estimateColumn("validation\nloss", "validation_loss")] : []),
@@ -29,7 +32,11 @@ let sorting = { column: null, down: false };
 let limit = rowsAtATime;
 
 function sorted(indices) {
-  if (sorting.column === null) return indices;
+  // At first the best; behind them what has diverged seeds, what did not learn, what is not done.
+  if (sorting.column === null) {
+    const rank = (i) => (columns.best_accuracy[i] === null ? 3 : !learned(i) ? 2 : columns.diverged[i] > 0 ? 1 : 0);
+    return [...indices].sort((a, b) => rank(a) - rank(b) || columns.best_accuracy[b] - columns.best_accuracy[a] || a - b);
+  }
   const { of } = sorting.column, sign = sorting.down ? -1 : 1;
   // What has no number comes last, either way.
   return [...indices].sort((a, b) => {
@@ -47,9 +54,11 @@ function conditionOf(text) {
   const parts = /^([a-z_0-9]+)(>=|<=|!=|=|<|>)(.+)$/.exec(text);
   if (!parts) return { wrong: `“${text}” is no condition such as hidden_size>=100` };
   const [, name, sign, value] = parts, axis = axisNamed(name), compare = comparisons[sign], number = Number(value);
-  if (axis?.words) {
+  if (axis?.words || name === "verdict") {
     if (sign !== "=" && sign !== "!=") return { wrong: `${name} is a word: it is compared with = or !=` };
-    return { holds: (i) => compare(valueOf(axis, i), value) };
+    const words = axis ? axis.values : verdicts;
+    if (!words.includes(value)) return { wrong: `there is no ${name} “${value}”: there are ${words.join(", ")}` };
+    return { holds: (i) => compare(axis ? valueOf(axis, i) : columns.verdict[i], value) };
   }
   if (!axis && !columns[name])
     return { wrong: `there is no “${name}”: there are ${[...axes.map((a) => a.name), ...Object.keys(columns)].join(", ")}` };
@@ -63,10 +72,9 @@ function conditionOf(text) {
 function filterChanged() {
   const conditions = element("filter").value.trim().split(/[\s,]+/).filter(Boolean).map(conditionOf);
   const wrong = conditions.find((condition) => condition.wrong);
-  element("filter-note").textContent = wrong ? wrong.wrong : "";
+  element("filter-note").textContent = wrong ? `${wrong.wrong}. All configurations are shown.` : "";
   element("filter").setAttribute("aria-invalid", wrong ? "true" : "false");
-  if (wrong) return;
-  filtered = all.filter((i) => conditions.every((condition) => condition.holds(i)));
+  filtered = wrong ? all : all.filter((i) => conditions.every((condition) => condition.holds(i)));
   limit = rowsAtATime;
   drawTable();
   drawAgainst();
@@ -87,13 +95,38 @@ function drawTable() {
   element("shown").textContent = filtered.length === all.length ? counted(all.length, "configuration")
     : `${filtered.length.toLocaleString("en")} of ${counted(all.length, "configuration")}`;
   const left = rows.length - Math.min(limit, rows.length);
+  fixColumns();
   element("more").hidden = left === 0;
   element("more").textContent = `Show ${Math.min(left, rowsAtATime).toLocaleString("en")} more of ${left.toLocaleString("en")}`;
 }
 
+// The first columns, which say what a row is, stay in sight while they take less than half of it.
+function fixColumns() {
+  const heads = [...element("table").tHead.rows[0].cells].slice(0, 2 + axes.length);
+  const given = element("table").parentElement.clientWidth / 2;
+  const lefts = [];
+  let left = 0;
+  for (const head of heads) {
+    if (left + head.offsetWidth > given) break;
+    lefts.push(left);
+    left += head.offsetWidth;
+  }
+  for (const row of element("table").rows)
+    for (const [k, cell] of [...row.cells].slice(0, heads.length).entries()) {
+      cell.classList.toggle("fixed", k < lefts.length);
+      cell.style.left = k < lefts.length ? `${lefts[k]}px` : "";
+    }
+}
+
+function saveTable() {
+  const url = URL.createObjectURL(new Blob([[page.csv.head, ...sorted(filtered).map((i) => page.csv.rows[i])].join("")], { type: "text/csv" }));
+  save("table.csv", url);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
 function sortBy(column) {
   // What is the better the larger begins with the largest.
-  const down = sorting.column === column ? !sorting.down : /accuracy|gap|gain/.test(column.name);
+  const down = sorting.column === column ? !sorting.down : /accuracy|gap|gain|verdict/.test(column.name);
   sorting = { column, down };
   limit = rowsAtATime;
   for (const [k, head] of [...element("table").tHead.rows[0].cells].slice(2).entries()) {
@@ -105,15 +138,18 @@ function sortBy(column) {
 
 function setUpTable() {
   const heads = tableColumns.map((column) =>
-    make("th", { scope: "col" }, make("button", { type: "button", onclick: () => sortBy(column) }, column.heading)));
+    make("th", { scope: "col", title: column.name }, make("button", { type: "button", onclick: () => sortBy(column) }, column.heading)));
   element("table").tHead.replaceChildren(make("tr", {}, make("th", { scope: "col" }, "curves"), make("th"), ...heads));
   element("filter").placeholder = axes.length > 0 ? `${axes.at(-1).name}=${axes.at(-1).values.at(-1)} gap>0.01` : "gap>0.01";
   element("filter").addEventListener("input", filterChanged);
+  element("save-table").addEventListener("click", saveTable);
+  addEventListener("resize", fixColumns);
   element("more").addEventListener("click", () => {
     limit += rowsAtATime;
     drawTable();
   });
-  element("table-note").textContent = `+ best ${page.chosen_by} accuracy, * widest gap; ± 95 % interval over the seeds. Overfits from: where the mean ` +
-    `${page.chosen_by} loss has passed its minimum by more than its noise, to the end. Gained by stopping: test accuracy at the smallest ${page.chosen_by} loss minus that at the end.`;
+  element("table-note").textContent = `+ best ${page.chosen_by} accuracy, * widest gap; ± 95 % interval over the seeds, of two seeds their range. ` +
+    `Best ${page.chosen_by} accuracy on top, those with diverged seeds or that did not learn last. Stop at: the epoch of the smallest ${page.chosen_by} loss; gained by ` +
+    "stopping: test accuracy there minus that at the end. A filter takes the names that headings show under the pointer, which are those of CSV, too: verdict=overfits.";
   drawTable();
 }
