@@ -2,6 +2,7 @@
 
 #include "config_values.hpp"
 #include "effective_config.hpp"
+#include "foreign_keys.hpp"
 #include "nearest_key.hpp"
 
 #include <algorithm>
@@ -11,10 +12,12 @@
 #include <fstream>
 #include <limits>
 #include <map>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -37,8 +40,10 @@ std::vector<std::string_view> known_keys() {
 
 void check_key(const std::string& where, const std::string& key) {
   const std::vector<std::string_view> known = known_keys();
-  if (std::find(known.begin(), known.end(), key) == known.end())
-    throw bad_input(fmt::format("{}: unknown key {}: {}", where, shown(key), suggest_key(key, known)));
+  if (std::find(known.begin(), known.end(), key) != known.end()) return;
+  const std::optional<std::string> advice = advice_on_foreign_key(key);
+  throw bad_input(
+      fmt::format("{}: unknown key {}: {}", where, shown(key), advice ? *advice : suggest_key(key, known)));
 }
 
 Settings file_settings(const std::string& text, const std::string& where) {
@@ -167,7 +172,15 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
     if (const auto at = settings.find(std::string(key)); at != settings.end()) read(at->second);
   };
   const auto scalar = [&](std::string_view key, auto& member, auto read) {
-    given(key, [&](const Setting& setting) { member = read(setting, setting.value); });
+    given(key, [&](const Setting& setting) {
+      if (setting.value.is_array())
+        throw bad_value(
+            setting, setting.value, "is a list",
+            fmt::format("one value; lists are for {}. For several values of {} run the config once for "
+                        "each, with a name of its own, such as 'name=a' '{}=…'",
+                        fmt::join(axis_names(), ", "), key, key));
+      member = read(setting, setting.value);
+    });
   };
   scalar("name", config.name, name_value);
   scalar("description", config.description, string_value);

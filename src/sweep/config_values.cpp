@@ -1,10 +1,28 @@
 #include "config_values.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
 namespace runner {
+namespace {
+
+/// "1..5", "0.1..1", "1-5", "1:5" or "range(1, 5)", which other programs read as several values.
+bool is_range(std::string_view text) {
+  if (text.starts_with("range(")) return true;
+  if (text.empty() || text[0] < '0' || text[0] > '9') return false;
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  return text.find("..") != std::string_view::npos || text.substr(digits).starts_with("-") ||
+         text.substr(digits).starts_with(":");
+}
+
+void refuse_range(const Setting& setting, const Json& value) {
+  if (value.is_string() && is_range(value.get_ref<const std::string&>()))
+    throw bad_value(setting, value, "is a range", "write each value, as in [1, 2, 3]");
+}
+
+}  // namespace
 
 Error bad_value(const Setting& setting, const Json& value, std::string_view problem, std::string_view rule) {
   return bad_input(fmt::format("{}: {}: {} {}: {}", setting.where, setting.key, shown(value), problem, rule));
@@ -34,6 +52,7 @@ std::int64_t integer_value(const Setting& setting, const Json& value, std::int64
 double axis_value(const Setting& setting, const Json& value, PositiveNumbers) {
   constexpr std::string_view rule =
       "a number above 0 that is neither 0 nor infinite as float32 (7.1e-46 to 3.4e+38)";
+  refuse_range(setting, value);
   if (!value.is_number()) throw bad_value(setting, value, "is not a number", rule);
   // Halfway to the smallest float32 a number is rounded to 0, halfway beyond the largest to infinity.
   constexpr double to_zero = 0x1p-150;
@@ -44,6 +63,7 @@ double axis_value(const Setting& setting, const Json& value, PositiveNumbers) {
 }
 
 std::int64_t axis_value(const Setting& setting, const Json& value, Integers rule) {
+  refuse_range(setting, value);
   return integer_value(setting, value, rule.least, rule.most);
 }
 

@@ -1,0 +1,115 @@
+#include "foreign_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace runner {
+namespace {
+
+constexpr std::array<std::string_view, 7> learning_rates{
+    "lr", "eta", "alpha", "learning_rate_init", "step_size", "learningrate", "init_lr"};
+constexpr std::array<std::string_view, 5> epoch_counts{"max_epochs", "n_epochs", "num_epochs", "epochs_num",
+                                                       "nb_epoch"};
+constexpr std::array<std::string_view, 6> iteration_counts{"iters_num", "max_iter",       "iterations",
+                                                           "n_iter",    "num_iterations", "steps"};
+constexpr std::array<std::string_view, 4> batch_sizes{"bs", "minibatch_size", "mini_batch_size", "batchsize"};
+constexpr std::array<std::string_view, 7> hidden_sizes{
+    "hidden", "hidden_units", "n_hidden", "num_hidden", "units", "hidden_dim", "hidden_size_list"};
+constexpr std::array<std::string_view, 7> depths{
+    "hidden_layers", "hidden_layer_sizes", "layers", "num_layers", "n_layers", "depth", "architecture"};
+constexpr std::array<std::string_view, 4> seeds{"random_state", "random_seed", "rng_seed", "manual_seed"};
+constexpr std::array<std::string_view, 4> seed_counts{"seeds", "n_seeds", "num_seeds", "repeats"};
+constexpr std::array<std::string_view, 5> optimizers{"optimizer", "solver", "optim", "nesterov", "momentum"};
+constexpr std::array<std::string_view, 6> schedules{
+    "lr_schedule", "scheduler", "lr_decay", "learning_rate_schedule", "lr_scheduler", "warmup"};
+constexpr std::array<std::string_view, 4> activations{"activation", "activation_function", "nonlinearity",
+                                                      "relu"};
+constexpr std::array<std::string_view, 6> regularisers{"weight_decay",   "l2",    "l1", "weight_decay_lambda",
+                                                       "regularization", "lambda"};
+constexpr std::array<std::string_view, 5> layers_between{"dropout", "dropout_rate", "dropout_ratio",
+                                                         "batch_norm", "batchnorm"};
+constexpr std::array<std::string_view, 5> stopping{"early_stopping", "patience", "n_iter_no_change", "tol",
+                                                   "min_delta"};
+constexpr std::array<std::string_view, 7> searches{"search",  "samples", "n_trials", "where",
+                                                   "sampler", "zip",     "grids"};
+constexpr std::array<std::string_view, 5> validations{"validation_split", "validation_fraction", "val_split",
+                                                      "val_size", "valid_size"};
+constexpr std::array<std::string_view, 5> devices{"device", "gpu", "cuda", "gpus", "use_cuda"};
+constexpr std::array<std::string_view, 5> thread_counts{"threads", "n_jobs", "num_workers", "jobs",
+                                                        "workers"};
+constexpr std::array<std::string_view, 5> weight_scales{"weight_init", "initializer", "init_std",
+                                                        "weight_std", "init_scale"};
+constexpr std::array<std::string_view, 4> losses{"loss_function", "criterion", "objective", "cost"};
+constexpr std::array<std::string_view, 4> shuffles{"shuffle", "replacement", "with_replacement",
+                                                   "batch_sampling"};
+constexpr std::array<std::string_view, 4> images{"data", "data_dir", "dataset_name", "data_path"};
+constexpr std::array<std::string_view, 4> train_sizes{"n_train", "train_samples", "num_train", "n_samples"};
+constexpr std::array<std::string_view, 4> checkpoints{"save_model", "checkpoint", "save_checkpoints", "save"};
+constexpr std::array<std::string_view, 4> outputs{"output_file", "out", "results", "save_path"};
+
+struct ForeignKeys {
+  std::span<const std::string_view> keys;
+  std::string_view advice;
+};
+
+/// What to write instead, or that there is nothing. A key stands in one row alone.
+constexpr std::array table{
+    ForeignKeys{learning_rates, "the key is \"learning_rate\""},
+    ForeignKeys{epoch_counts, "the key is \"epochs\""},
+    ForeignKeys{
+        iteration_counts,
+        "training is measured in \"epochs\": epochs = iterations * batch_size / train_size (10000 iterations "
+        "with batches of 100 of 60000 images are 16.7 epochs)"},
+    ForeignKeys{batch_sizes, "the key is \"batch_size\""},
+    ForeignKeys{hidden_sizes, "the key is \"hidden_size\": the units of the one hidden layer"},
+    ForeignKeys{
+        depths,
+        "the network has exactly one hidden layer; \"hidden_size\" is the number of its units, such as 50 or "
+        "[50, 100]"},
+    ForeignKeys{seeds, "the key is \"seed\""},
+    ForeignKeys{seed_counts, "the key is \"seed\", with a list of the seeds, such as [1, 2, 3]"},
+    ForeignKeys{optimizers, "there is no choice of optimizer: training is plain SGD, without momentum"},
+    ForeignKeys{schedules, "there is no schedule: \"learning_rate\" is the same in every epoch"},
+    ForeignKeys{activations,
+                "there is no choice of activation: the hidden layer is sigmoid, the output softmax"},
+    ForeignKeys{regularisers, "there is no weight decay and no other penalty on weights"},
+    ForeignKeys{layers_between, "there is no dropout and no batch normalisation"},
+    ForeignKeys{
+        stopping,
+        "there is no early stopping: every run is trained for all \"epochs\", and every epoch is recorded"},
+    ForeignKeys{searches,
+                "there is no search: lists of values are crossed, and every combination is trained, such as "
+                "\"learning_rate\": [0.01, 0.1, 1]"},
+    ForeignKeys{validations,
+                "the key is \"validation_size\", a number of images and not a share of them, such as 10000"},
+    ForeignKeys{devices, "there is no GPU support: training runs on the processor"},
+    ForeignKeys{thread_counts, "this is an option and no key of the config: --threads N"},
+    ForeignKeys{weight_scales,
+                "the key is \"weight_init_std\": first weights are normal variates with this standard "
+                "deviation, such "
+                "as 0.01"},
+    ForeignKeys{losses, "the key is \"loss\""},
+    ForeignKeys{shuffles, "the key is \"sampling\": how mini-batches are drawn"},
+    ForeignKeys{images, "the key is \"dataset\": a name, or {\"dir\": \"…\"} with a folder of IDX files"},
+    ForeignKeys{train_sizes, "the key is \"train_size\""},
+    ForeignKeys{checkpoints, "the key is \"save_weights\", true or false"},
+    ForeignKeys{outputs, "this is an option and no key of the config: --output FILE"},
+};
+
+char folded(char c) {
+  if (c == '-') return '_';
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+std::optional<std::string> advice_on_foreign_key(std::string_view key) {
+  std::string lower(key);
+  std::transform(lower.begin(), lower.end(), lower.begin(), folded);
+  for (const ForeignKeys& row : table)
+    if (std::find(row.keys.begin(), row.keys.end(), lower) != row.keys.end()) return std::string(row.advice);
+  return std::nullopt;
+}
+
+}  // namespace runner
