@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "compute_options.hpp"
+#include "epoch_clock.hpp"
 #include "exit_codes.hpp"
 #include "list.hpp"
 #include "memory.hpp"
@@ -16,6 +17,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace runner::cli {
 namespace {
@@ -39,6 +41,13 @@ void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
     text += json_line(epoch, sweep.runs[epoch.run], sweep.config.dataset.validation_size > 0);
   fmt::print("{}", text);
   std::fflush(stdout);
+}
+
+/// "stopping after this epoch (about 20 s); again to stop now"
+void say_that_it_stops(const RunOptions& options, const EpochClock& clock) {
+  const double left = clock.left().value_or(0);
+  say(options, "{}stopping after this epoch{}; again to stop now\n", isatty(STDERR_FILENO) != 0 ? "\n" : "",
+      left >= 1 ? fmt::format(" (about {:.0f} s)", left) : std::string());
 }
 
 /// After the sweep's epochs, of which the file may have more: all configurations, or the best where there are
@@ -96,11 +105,13 @@ int run_sweep(const RunOptions& options) {
                               fmt::format("{} ({})", backend.kernel->name(), to_string(set)),
                               std::string(processor_name())};
   // From here on there is something to keep, so that a stop is in order.
-  const StopSignal signal;
+  EpochClock clock;
+  const StopSignal signal([&] { say_that_it_stops(options, clock); });
   // Made when it is known what is missing; until then nothing is committed.
   std::optional<Progress> progress;
   const bool lines = options.progress == ProgressForm::jsonl;
   const auto committed = [&](std::span<const CommittedEpoch> epochs) {
+    clock.note(epochs);
     if (lines)
       print_lines(epochs, sweep);
     else

@@ -1,15 +1,37 @@
 #include "stop_signal.hpp"
 
+#include "runner/error/error.hpp"
+
+#include "exit_codes.hpp"
+
+#include <cerrno>
 #include <csignal>
+#include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace runner::cli {
 namespace {
 
 std::atomic<bool> stop_requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing else");
+std::atomic<bool> seen_interrupt{false};
+std::atomic<bool> seen_terminate{false};
+std::atomic<int> answer_pipe{-1};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
+              "a signal handler may touch nothing else");
 
-void request_stop(int) {
-  stop_requested.store(true);
+constexpr char asked = 's', over = 'e';
+
+void request_stop(int signal) {
+  std::atomic<bool>& seen = signal == SIGINT ? seen_interrupt : seen_terminate;
+  // Who asks twice does not want to wait for the epoch. What is committed is on file whenever the process
+  // ends.
+  if (seen.exchange(true)) _exit(exit_stopped);
+  if (stop_requested.exchange(true)) return;
+  const int error = errno;
+  [[maybe_unused]] const ssize_t written = write(answer_pipe.load(), &asked, 1);
+  errno = error;
 }
 
 void set_handler(void (*handler)(int), int flags) {
@@ -22,14 +44,27 @@ void set_handler(void (*handler)(int), int flags) {
 
 }  // namespace
 
-StopSignal::StopSignal() {
-  stop_requested = false;
-  // SA_RESETHAND: who asks twice does not want to wait for the epoch.
-  set_handler(request_stop, SA_RESTART | static_cast<int>(SA_RESETHAND));
+StopSignal::StopSignal(std::function<void()> answer) {
+  for (std::atomic<bool>* flag : {&stop_requested, &seen_interrupt, &seen_terminate}) *flag = false;
+  if (pipe2(pipe_.data(), O_CLOEXEC) != 0) throw system_failure("cannot make a pipe for signals", errno);
+  answer_pipe = pipe_[1];
+  thread_ = std::thread([reader = pipe_[0], answer = std::move(answer)] {
+    char what = over;
+    ssize_t got = 0;
+    while ((got = read(reader, &what, 1)) < 0 && errno == EINTR) {
+    }
+    if (got != 1 || what != asked) return;
+    answer();
+  });
+  set_handler(request_stop, SA_RESTART);
 }
 
 StopSignal::~StopSignal() {
   set_handler(SIG_DFL, 0);
+  // A signal that came before is ahead of this in the pipe, and is answered.
+  [[maybe_unused]] const ssize_t written = write(pipe_[1], &over, 1);
+  thread_.join();
+  for (const int end : pipe_) close(end);
 }
 
 const std::atomic<bool>& StopSignal::requested() const {

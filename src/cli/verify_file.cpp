@@ -20,7 +20,7 @@ int verify_file(const VerifyOptions& options) {
     return exit_done;
   }
   const Dataset data = load_origin(results);
-  const StopSignal signal;
+  const StopSignal signal([] { fmt::print(stderr, "stopping after this epoch; again to stop now\n"); });
   ThreadPool pool(options.compute.threads);
   const Verification found = verify(results, runs, data, backend, pool, signal.requested());
   for (const Difference& d : found.differences)

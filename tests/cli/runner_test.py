@@ -33,6 +33,14 @@ METRICS = ("train_loss", "train_accuracy", "test_loss", "test_accuracy")
 FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 
+def open_terminal(case):
+    """The two ends of a new terminal; the test is skipped where the machine has none to give."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        case.skipTest(f"no pseudo-terminal can be opened: {error}")
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -176,7 +184,7 @@ class Sweeps(Case):
         config = self.config(learning_rate=[0.5, 1.0], seed=[1, 2], epochs=20)
         out, err = self.run_it(config)
         self.assertIn("4/4 runs, 80/80 epochs", err)
-        self.assertIn("idest gap", out)
+        self.assertIn("Verdicts: 2 fit so far.", out)
         r = self.results()
         self.assertEqual(r["test_accuracy"].shape, (4, 21))
         self.assertTrue(np.isfinite(r["train_loss"]).all())
@@ -210,20 +218,20 @@ class Sweeps(Case):
         said = json.loads(self.run_it(*compare, "--json", "--sort", "test_accuracy", "--top", "2")[0])
         self.assertEqual(len(said["configurations"]), 2)
         self.assertGreaterEqual(said["configurations"][0]["test_accuracy"], said["configurations"][1]["test_accuracy"])
-        self.assertIn("6 pairs for each value", self.run_it(*compare, "--by", "hidden_size")[0])
+        self.assertIn("2 settings of the others, 3 seeds", self.run_it(*compare, "--by", "hidden_size")[0])
         self.run_it(self.config("other", hidden_size=5), "--quiet")
         table, _ = self.run_it(*compare, "results/other.h5")
         self.assertTrue(table.startswith("sweep, other: 3 epochs, 7 configurations"), table)
         for arguments, says in ((["--where", "hiden_size=4"], "the axes are"), (["--by", "epochs"], "the axes are"),
-                                (["--by", "batch_size"], "one value of batch_size")):
+                                (["--by", "batch_size"], "one value of batch_size"), (["--by", "seed"], "seeds are what chance is told by")):
             self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
         self.run_it(*compare, "--csv", "--json", code=2)
 
     def test_colour_is_for_terminals(self):
-        self.run_it(self.config(hidden_size=[4, 8]), "--quiet")
+        self.run_it(self.config(hidden_size=[4, 8], epochs=20), "--quiet")
         self.assertNotIn("\x1b", self.run_it("compare", "results/sweep.h5")[0])
         for no_colour, expected in (("", True), ("1", False)):
-            reader, terminal = pty.openpty()
+            reader, terminal = open_terminal(self)
             p = subprocess.run([RUNNER, "compare", "results/sweep.h5"], cwd=self.dir, stdout=terminal, env=os.environ | {"NO_COLOR": no_colour})
             os.close(terminal)
             self.assertEqual(p.returncode, 0)
@@ -290,7 +298,7 @@ class Sweeps(Case):
         self.assertIn("diverged", out)
 
     def test_live_line_on_a_terminal(self):
-        leader, follower = pty.openpty()
+        leader, follower = open_terminal(self)
         p = subprocess.Popen([RUNNER, self.config(epochs=300), "--commit-interval", "0"], cwd=self.dir, stderr=follower,
                              stdout=subprocess.DEVNULL)
         os.close(follower)
@@ -934,6 +942,35 @@ class Interruptions(Files):
         self.run_it(config, "--quiet")
         self.assert_same("results/sweep.h5", "results/undisturbed.h5")
         self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])
+
+    def test_a_stop_is_answered_at_once_and_a_second_one_ends_the_program(self):
+        for which in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(signal=which):
+                # An epoch of this takes far longer than the test: the answer and the end do not wait for it.
+                p = self.start(self.config(dataset="fashion-mnist", gradient="numerical", hidden_size=400, batch_size=1, name=which.name),
+                               "--progress", "jsonl", "--commit-interval", "0")
+                self.assertIn('"epoch":0', p.stdout.readline())
+                self.assertIn("to train on", p.stderr.readline())
+                p.send_signal(which)
+                self.assertEqual(p.stderr.readline(), "stopping after this epoch; again to stop now\n")
+                self.assertIsNone(p.poll())
+                p.send_signal(which)
+                self.assertEqual(p.wait(timeout=60), 130)
+                self.assertEqual(self.results(which.name, ["epochs_done"])["epochs_done"][0], 0)
+                p.stdout.close()
+                p.stderr.close()
+
+    def test_a_stopped_sweep_counts_the_runs_of_the_config_alone(self):
+        self.run_it(self.config(seed=[1, 2, 3]), "--quiet")
+        p = self.start(self.config(seed=4, epochs=1000000), "--progress", "jsonl")
+        p.stdout.readline()
+        p.send_signal(signal.SIGTERM)
+        p.stdout.read()
+        err = p.stderr.read()
+        p.stdout.close()
+        p.stderr.close()
+        self.assertEqual(p.wait(), 130)
+        self.assertIn("stopped: 0 of 1 runs", err)
 
     def test_a_stopped_sweep_finishes_its_epochs_and_says_so(self):
         p = self.start(self.config(epochs=1000000), "--progress", "jsonl")

@@ -96,6 +96,11 @@ def wait_until(condition):
 
 
 class Watch(runner_test.Case):
+    def setUp(self):
+        super().setUp()
+        for end in runner_test.open_terminal(self):
+            os.close(end)
+
     FILE = Path("results") / "sweep.h5"
 
     def watch(self, *arguments, **options):

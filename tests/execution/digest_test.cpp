@@ -57,7 +57,15 @@ TEST_P(Digest, OfNumericalGradientsIsTheStoredOne) {
   Sweep sweep;
   sweep.config.epochs = 2;
   for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
-    sweep.runs.push_back({{0.5, 16, 20, loss, Sampling::with_replacement, Gradient::numerical, 0.1, 1}, ""});
+    sweep.runs.push_back({{.learning_rate = 0.5,
+                           .batch_size = 16,
+                           .hidden_size = 20,
+                           .loss = loss,
+                           .sampling = Sampling::with_replacement,
+                           .gradient = Gradient::numerical,
+                           .weight_init_std = 0.1,
+                           .seed = 1},
+                          ""});
   EXPECT_EQ(digest_of(sweep, test::tiny_dataset(60, 20, 9, 9, 10), GetParam()), numerical_digest);
 }
 

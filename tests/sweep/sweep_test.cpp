@@ -20,8 +20,14 @@ Sweep sweep_of(const std::string& text) {
 TEST(Expand, OneRunOfDefaults) {
   const Sweep sweep = sweep_of(R"({"batch_size": 10})");
   ASSERT_EQ(sweep.runs.size(), 1u);
-  EXPECT_EQ(sweep.runs[0].spec, (RunSpec{0.1, 10, 50, Loss::cross_entropy, Sampling::shuffle,
-                                         Gradient::backpropagation, 0.01, 1}));
+  EXPECT_EQ(sweep.runs[0].spec, (RunSpec{.learning_rate = 0.1,
+                                         .batch_size = 10,
+                                         .hidden_size = 50,
+                                         .loss = Loss::cross_entropy,
+                                         .sampling = Sampling::shuffle,
+                                         .gradient = Gradient::backpropagation,
+                                         .weight_init_std = 0.01,
+                                         .seed = 1}));
   EXPECT_EQ(sweep.runs[0].digest, run_digest(sweep.runs[0].spec, test::tiny_dataset()));
   EXPECT_EQ(sweep.config.name, "x");
 }
@@ -59,17 +65,23 @@ TEST(Expand, BatchMayBeTheWholeTrainingSetAndNotMore) {
 
 TEST(RunDigest, IsThisLiteral) {
   // printf 'arithmetic_version=2\ntrain_images=aaa…' | sha256sum: the text that run_digest's source shows.
-  const RunSpec spec{0.1,  100, 50, Loss::cross_entropy, Sampling::shuffle, Gradient::backpropagation,
-                     0.01, 1};
+  const RunSpec spec{.learning_rate = 0.1,
+                     .batch_size = 100,
+                     .hidden_size = 50,
+                     .loss = Loss::cross_entropy,
+                     .sampling = Sampling::shuffle,
+                     .gradient = Gradient::backpropagation,
+                     .weight_init_std = 0.01,
+                     .seed = 1};
   EXPECT_EQ(run_digest(spec, test::tiny_dataset()), "d7045491eed4d42ce4825b4fd621489a");
-  const RunSpec other{1.5,
-                      7,
-                      13,
-                      Loss::mean_squared_error,
-                      Sampling::with_replacement,
-                      Gradient::numerical,
-                      1e-5,
-                      9223372036854775807};
+  const RunSpec other{.learning_rate = 1.5,
+                      .batch_size = 7,
+                      .hidden_size = 13,
+                      .loss = Loss::mean_squared_error,
+                      .sampling = Sampling::with_replacement,
+                      .gradient = Gradient::numerical,
+                      .weight_init_std = 1e-5,
+                      .seed = 9223372036854775807};
   EXPECT_EQ(run_digest(other, test::tiny_dataset()), "8b7114ced14a088cb0cd3a29ecca8aa9");
 }
 
