@@ -43,6 +43,7 @@ std::vector<Column> make_measured_columns() {
   std::vector<Column> columns{
       {"seeds", false, [](const Summary& s) { return static_cast<double>(s.seeds); }},
       {"done", false, [](const Summary& s) { return static_cast<double>(s.done); }},
+      {"measured", false, [](const Summary& s) { return static_cast<double>(s.measured); }},
       {"diverged", false, [](const Summary& s) { return static_cast<double>(s.diverged); }}};
   add(columns, "train_accuracy", "train_accuracy_ci", &Summary::train_accuracy, true);
   add(columns, "validation_accuracy", "validation_accuracy_ci", &Summary::validation_accuracy, true);

@@ -50,7 +50,8 @@ void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const B
   }
 
   const Seeds::Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
-  const std::vector<double> accuracies = seeds.curve(accuracy);
+  std::vector<double> accuracies = seeds.curve(accuracy);
+  accuracies.resize(last + 1);
   const auto best =
       static_cast<std::size_t>(std::max_element(accuracies.begin(), accuracies.end()) - accuracies.begin());
   summary.best_epoch = static_cast<int>(best);
@@ -94,20 +95,23 @@ std::vector<std::string> names_of(std::span<const ResultsData> files) {
   return names;
 }
 
-ConfigurationSummary summarise(const Runs& runs, std::size_t last, const Origin& origin,
+ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origin& origin,
                                const Baseline& baseline) {
   ConfigurationSummary summary;
-  summary.epochs = static_cast<int>(last);
-  summary.validated = origin.validation_size > 0;
   summary.spec = runs.front()->run.spec;
+  summary.validated = origin.validation_size > 0;
   summary.seeds = runs.size();
-  for (const StoredRun* run : runs)
+  for (const StoredRun* run : runs) {
     if (run->status == RunStatus::diverged) ++summary.diverged;
-  Runs done = done_of(runs);
-  summary.done = done.size();
-  if (!done.empty()) measure(Seeds(std::move(done), images_of(origin)), last, origin, baseline, summary);
+    if (run->status == RunStatus::done) ++summary.done;
+  }
+  Measured measured = measured_of(runs, epochs);
+  summary.measured = measured.runs.size();
+  summary.epochs = static_cast<int>(measured.last);
+  if (!measured.runs.empty())
+    measure(Seeds(std::move(measured.runs), images_of(origin)), measured.last, origin, baseline, summary);
   // Numbers of the others are of no use as a verdict on all.
-  if (summary.diverged > summary.done) {
+  if (summary.diverged > summary.measured) {
     summary.verdict = Verdict::diverged;
     summary.overfits_from = -1;
   }

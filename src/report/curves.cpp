@@ -2,15 +2,17 @@
 
 #include "seeds.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace runner {
 
 LearningCurves curves_of(const Runs& runs, Images images, std::span<const std::size_t> epochs) {
   LearningCurves curves;
-  Runs done = done_of(runs);
-  if (done.empty()) return curves;
-  const Seeds seeds(std::move(done), images);
+  Runs measured =
+      measured_of(runs, epochs.empty() ? 0 : *std::max_element(epochs.begin(), epochs.end())).runs;
+  if (measured.empty()) return curves;
+  const Seeds seeds(std::move(measured), images);
   const auto curve = [&](Seeds::Metric metric) {
     Curve estimates;
     estimates.reserve(epochs.size());

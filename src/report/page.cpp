@@ -122,7 +122,7 @@ Json ranges_of(const Comparison& comparison) {
 std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const auto last = static_cast<std::size_t>(comparison.epochs);
   const bool intervals = std::any_of(comparison.configurations.begin(), comparison.configurations.end(),
-                                     [](const ConfigurationSummary& c) { return c.done > 1; });
+                                     [](const ConfigurationSummary& c) { return c.measured > 1; });
   const std::size_t numbers =
       comparison.configurations.size() * (comparison.validated ? 6 : 4) * (intervals ? 2 : 1);
   const std::size_t most = std::max<std::size_t>(most_curve_numbers / std::max<std::size_t>(numbers, 1), 2);
@@ -173,8 +173,8 @@ std::size_t seed_numbers(std::span<const ResultsData> files, const std::vector<s
   std::size_t numbers = 0;
   for (const ResultsData& results : files)
     for (const Runs& runs : configurations_of(results))
-      numbers += done_of(runs).size() * epochs_of(results, epochs).size() *
-                 (results.origin.validation_size > 0 ? 6 : 4);
+      numbers += measured_of(runs, static_cast<std::size_t>(results.epochs)).runs.size() *
+                 epochs_of(results, epochs).size() * (results.origin.validation_size > 0 ? 6 : 4);
   return numbers;
 }
 
@@ -185,7 +185,7 @@ Json seed_curves(std::span<const ResultsData> files, const std::vector<std::size
     const std::vector<std::size_t> its = epochs_of(results, epochs);
     for (const Runs& runs : configurations_of(results)) {
       Json seeds = Json::array();
-      for (const StoredRun* run : done_of(runs)) {
+      for (const StoredRun* run : measured_of(runs, static_cast<std::size_t>(results.epochs)).runs) {
         Json seed{{"seed", run->run.spec.seed}};
         const auto add = [&](const char* name, const std::vector<float>& metric) {
           if (metric.empty()) return;

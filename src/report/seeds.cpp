@@ -1,5 +1,6 @@
 #include "seeds.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -19,11 +20,17 @@ std::vector<Runs> configurations_of(const ResultsData& results) {
   return configurations;
 }
 
-Runs done_of(const Runs& runs) {
-  Runs done;
-  for (const StoredRun* run : runs)
-    if (run->status == RunStatus::done) done.push_back(run);
-  return done;
+Measured measured_of(const Runs& runs, std::size_t epochs) {
+  Measured done{{}, epochs}, so_far{{}, epochs};
+  for (const StoredRun* run : runs) {
+    if (run->status == RunStatus::done) done.runs.push_back(run);
+    if (run->status == RunStatus::diverged) continue;
+    so_far.runs.push_back(run);
+    so_far.last = std::min(so_far.last, static_cast<std::size_t>(std::max(run->epochs_done, 0)));
+  }
+  if (!done.runs.empty()) return done;
+  if (so_far.last == 0) so_far.runs.clear();
+  return so_far;
 }
 
 double gap_after(const StoredRun& run, std::size_t epoch) {

@@ -145,15 +145,15 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
 /// What stands beside the means.
 std::string interval_phrase(const Configurations& configurations) {
   const bool any = std::any_of(configurations.begin(), configurations.end(),
-                               [](const ConfigurationSummary& c) { return c.done > 2; });
+                               [](const ConfigurationSummary& c) { return c.measured > 2; });
   const bool two = std::any_of(configurations.begin(), configurations.end(),
-                               [](const ConfigurationSummary& c) { return c.done == 2; });
+                               [](const ConfigurationSummary& c) { return c.measured == 2; });
   return fmt::format("{}{}", any ? " ± 95 % interval" : "", two ? ", of two seeds their range" : "");
 }
 
 bool has_intervals(const Configurations& configurations) {
   return std::any_of(configurations.begin(), configurations.end(),
-                     [](const ConfigurationSummary& c) { return c.done > 1; });
+                     [](const ConfigurationSummary& c) { return c.measured > 1; });
 }
 
 /// The columns of the table, at one level of detail.
@@ -181,6 +181,12 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
     add({"file"}, [&](const Summary& c) { return comparison.files[c.file].name; });
   for (const Column& axis : varying)
     add(axis_heading(axis.name), [&](const Summary& c) { return exact_text(axis, c); });
+  const bool same_epochs = std::all_of(configurations.begin(), configurations.end(), [&](const Summary& c) {
+    return c.measured == 0 || c.epochs == comparison.epochs;
+  });
+  if (!same_epochs)
+    add({"after", "epoch"},
+        [](const Summary& c) { return c.measured == 0 ? "-" : fmt::format("{}", c.epochs); });
   add_number({"train", "acc"}, &Summary::train_accuracy, everything && known, share_of_images);
   if (comparison.validated && everything)
     add_number({"valid.", "acc"}, &Summary::validation_accuracy, known, share_of_images);
@@ -195,7 +201,7 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
                               : "test acc",
        with_epoch ? "@ epoch" : ""},
       [&](const Summary& c) {
-        if (c.done == 0) return std::string("-");
+        if (c.measured == 0) return std::string("-");
         const std::string text = fmt::format("{}{:.4f}", is(c, best) ? "+" : "", c.best_accuracy.mean);
         return with_epoch ? fmt::format("{} @ {:>{}}", text, c.best_epoch, epoch_width) : text;
       });

@@ -92,6 +92,10 @@ def check(runner, folder, validation_size):
         columns = {name: f[name][()] for name in ("learning_rate", "hidden_size")}
         metrics = {name: f[name][()].astype(float) for name in METRICS if name in f}
         images = int(f.attrs[f"{chosen}_size"])
+        # Accuracies are shares of images, rounded to float32 in the file.
+        for name in (name for name in metrics if name.endswith("accuracy")):
+            size = f.attrs[f"{name.split('_')[0]}_size"]
+            metrics[name] = np.round(metrics[name] * size) / size
     assert len(metrics) == (6 if validation_size else 4)
     onsets = 0
     for c in said["configurations"]:

@@ -28,7 +28,9 @@ using testing::HasSubstr;
 const float nan = std::numeric_limits<float>::quiet_NaN();
 
 StoredRun unfinished(const RunSpec& s, RunStatus status) {
-  return stored(s, status, {1, nan}, {1, nan}, {2, nan});
+  StoredRun run = stored(s, status, {1, nan}, {1, nan}, {2, nan});
+  run.epochs_done = 0;
+  return run;
 }
 
 std::vector<std::int32_t> hidden_sizes(const Comparison& comparison) {
@@ -145,6 +147,38 @@ TEST(Compare, JudgesEachConfigurationByItsSeedsThatAreDone) {
                                     Verdict::overfits));
   EXPECT_THAT(from, ElementsAre(2, -1, -1, -1, 2));
   EXPECT_THAT(stop, ElementsAre(1, 4, 1, -1, 1));
+}
+
+TEST(Compare, ShowsWhereNoSeedIsDoneTheLastEpochThatAllHave) {
+  const auto running = [](std::int64_t seed, int epochs_done) {
+    StoredRun run = stored(spec(50, seed), RunStatus::running, {0, 0.25f, 0.5f, 0.75f},
+                           {0, 0.25f, 0.5f, 0.625f}, {3, 2, 1, 0.5f});
+    run.epochs_done = epochs_done;
+    return run;
+  };
+  StoredRun diverged = running(3, 1);
+  diverged.status = RunStatus::diverged;
+  const ConfigurationSummary c =
+      compare(results(3, {running(1, 2), running(2, 3), diverged})).configurations.at(0);
+  EXPECT_EQ(c.done, 0u);
+  EXPECT_EQ(c.measured, 2u);
+  EXPECT_EQ(c.epochs, 2);
+  EXPECT_EQ(c.train_accuracy.mean, 0.5);
+  EXPECT_EQ(c.best_epoch, 2);
+  EXPECT_EQ(c.verdict, Verdict::fits);
+  const std::string table = to_table(compare(results(3, {running(1, 2), running(2, 3), diverged})));
+  EXPECT_THAT(table, HasSubstr("after   train"));
+  EXPECT_THAT(table, HasSubstr("\n    2  0.5000"));
+  // One that has not begun leaves nothing to show.
+  const ConfigurationSummary begun = compare(results(3, {running(1, 0), running(2, 3)})).configurations.at(0);
+  EXPECT_EQ(begun.measured, 0u);
+  EXPECT_EQ(begun.verdict, Verdict::none);
+  // And where a seed is done, only those that are.
+  StoredRun done = running(4, 3);
+  done.status = RunStatus::done;
+  const ConfigurationSummary some = compare(results(3, {running(1, 2), done})).configurations.at(0);
+  EXPECT_EQ(some.measured, 1u);
+  EXPECT_EQ(some.epochs, 3);
 }
 
 TEST(Best, IsNeverAnUntrainedNetworkOrOneThatDidNotLearn) {
@@ -493,7 +527,8 @@ TEST(Sort, RefusesAnUnknownColumnAndNamesTheOnesThereAre) {
 }
 
 const char* const csv_header =
-    "file,learning_rate,batch_size,hidden_size,loss,sampling,gradient,weight_init_std,seeds,done,diverged,"
+    "file,learning_rate,batch_size,hidden_size,loss,sampling,gradient,weight_init_std,seeds,done,measured,"
+    "diverged,"
     "train_accuracy,train_accuracy_ci,validation_accuracy,validation_accuracy_ci,test_accuracy,test_accuracy_"
     "ci,"
     "gap,gap_ci,train_loss,train_loss_ci,validation_loss,validation_loss_ci,test_loss,test_loss_ci,epochs,"
@@ -524,10 +559,10 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
   c.configurations = unknown.configurations;  // with accuracies as they are
   EXPECT_EQ(to_csv(c),
             std::string(csv_header) +
-                "made,0.30000000000000004,100,50,cross_entropy,shuffle,backpropagation,0.01,1,1,0,"
+                "made,0.30000000000000004,100,50,cross_entropy,shuffle,backpropagation,0.01,1,1,1,0,"
                 "0.15000000596046448,,,,0.25,,-0.09999999403953552,,0.8333333134651184,,,,2,,2,1,0.5,,0.5,,"
                 "fits,,2,0,,digits,7,0,3\r\n"
-                "made,1e-07,100,1000000,mean_squared_error,with_replacement,backpropagation,0.1,1,0,1"
+                "made,1e-07,100,1000000,mean_squared_error,with_replacement,backpropagation,0.1,1,0,0,1"
                 ",,,,,,,,,,,,,,,2,,,,,,diverged,,,,,digits,7,0,3\r\n");
 }
 

@@ -61,6 +61,7 @@ TEST(Finding, OfOneConfigurationNamesNone) {
 TEST(Finding, SaysWhereNothingLearnedOrNothingIsDone) {
   StoredRun pending = guessing(spec(1));
   pending.status = RunStatus::pending;
+  pending.epochs_done = -1;
   EXPECT_EQ(finding(compare(results(4, {}))), "There are no runs.");
   EXPECT_EQ(finding(compare(results(4, {pending}))), "No run is done yet.");
   EXPECT_EQ(finding(compare(results(4, {diverged(spec(1))}))), "The network diverged.");

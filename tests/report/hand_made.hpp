@@ -24,7 +24,7 @@ inline StoredRun stored(const RunSpec& spec, RunStatus status, Curve train_accur
   StoredRun run{};
   run.run.spec = spec;
   run.status = status;
-  run.epochs_done = static_cast<int>(test_loss.size()) - 1;
+  run.epochs_done = status == RunStatus::pending ? -1 : static_cast<int>(test_loss.size()) - 1;
   for (std::size_t e = 0; e < test_loss.size(); ++e)
     run.train_loss.push_back(2.5f / static_cast<float>(e + 1));
   run.train_accuracy = std::move(train_accuracy);

@@ -250,8 +250,8 @@ TEST(ToTable, NamesTheFilesWhereThereAreSeveral) {
   files[1].name = "other";
   const std::string text = to_table(compare(files));
   EXPECT_THAT(text, testing::StartsWith("made, other: 2 epochs, 4 configurations, mean over the seeds done"));
-  EXPECT_THAT(text, HasSubstr("\n made      50  0.7500"));
-  EXPECT_THAT(text, HasSubstr("\nother      25  0.9000"));
+  EXPECT_THAT(text, HasSubstr("\n made      50      1  0.7500"));
+  EXPECT_THAT(text, HasSubstr("\nother      25      2  0.9000"));
   EXPECT_THAT(text, HasSubstr("* Widest gap: made, hidden_size 50:"));
 }
 

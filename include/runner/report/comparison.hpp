@@ -16,9 +16,10 @@ namespace runner {
 
 /// One configuration (all axis values but the seed) of one file over its seeds.
 ///
-/// Estimates are over the seeds that are done: all epochs trained, with finite losses. A seed that is
-/// pending, running or diverged has no part in any of them, whatever epochs it has recorded, so that all
-/// epochs are means over the same networks; `done` and `diverged` beside `seeds` say how many are meant.
+/// Estimates are over the seeds that are done: all epochs trained, with finite losses. Where none is, they
+/// are over all seeds that have not diverged, after the last epoch that each of these has (a sweep that is to
+/// have more epochs, or still runs). So all epochs are means over the same networks; `measured` and `epochs`
+/// say which.
 ///
 /// Epochs are chosen by the validation set where there is one, else by the test set: by its mean curves, not
 /// as means of epochs.
@@ -29,7 +30,10 @@ struct ConfigurationSummary {
   std::size_t done = 0;   ///< finished with finite losses
   std::size_t diverged = 0;
 
-  // After the last epoch. No numbers (NaN) where nothing is done.
+  std::size_t measured = 0;  ///< seeds that the numbers are over
+  int epochs = 0;            ///< the epoch that the numbers are of
+
+  // After that epoch. No numbers (NaN) where nothing is measured.
   Estimate train_accuracy, validation_accuracy, test_accuracy;
   Estimate gap;  ///< train_accuracy − test_accuracy, seed by seed
   /// The gap is larger than its noise: than half its interval over the seeds, and than what other images
@@ -49,7 +53,6 @@ struct ConfigurationSummary {
   /// Test accuracy gained by stopping at stop_epoch instead of the last, seed by seed.
   Estimate stopping_gain;
 
-  int epochs = 0;          ///< it is trained for
   bool validated = false;  ///< epochs are chosen by a validation set
 
   /// Whether the verdict is one on overfitting: fits, perhaps or overfits.

@@ -118,7 +118,7 @@ function curvesNote() {
 }
 
 function setUpCurves() {
-  const some = all.some((i) => columns.done[i] > 1), seeds = element("curves-seeds");
+  const some = all.some((i) => columns.measured[i] > 1), seeds = element("curves-seeds");
   seeds.disabled = page.seed_curves === null || !some;
   element("curves-seeds-note").textContent = !some ? "(no configuration has several seeds that are done)"
     : page.seed_curves === null

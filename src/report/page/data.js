@@ -37,7 +37,7 @@ const withHalf = (mean, half) => `${fixed(mean)}${halfWidth(half)}`;
 const valueOf = (axis, i) => axis.values[axis.at[i]];
 const axisNamed = (name) => axes.find((axis) => axis.name === name);
 const nameOf = (i) => axes.map((axis) => `${axis.name} ${valueOf(axis, i)}`).join(", ") || "the configuration";
-const isDone = (i) => columns.done[i] > 0;
+const isDone = (i) => columns.measured[i] > 0;
 const verdicts = ["overfits", "perhaps", "fits", "did_not_learn", "diverged"];
 const verdictText = (verdict) => verdict.replaceAll("_", " ") || "–";
 // The verdict is one on overfitting.
