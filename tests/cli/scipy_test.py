@@ -71,7 +71,7 @@ def isotonic(values):
 def expected(r, chosen, images):
     """Of the runs of one configuration: metric → array (seed, epoch)."""
     accuracy, loss = r[f"{chosen}_accuracy"], r[f"{chosen}_loss"]
-    best = int(accuracy.mean(axis=0).argmax())
+    best = int(np.round(accuracy * images).sum(axis=0).argmax())  # the first of equally many hits
     verdict, onset, stop = judge(r, loss, images)
     estimates = {name: estimate(values[:, -1]) for name, values in r.items()}
     estimates["gap"] = estimate(r["train_accuracy"][:, -1] - r["test_accuracy"][:, -1])
