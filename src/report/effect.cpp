@@ -142,6 +142,7 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
     return observations;
   };
   const std::size_t changes = values.size() - 1;
+  const Images images = images_of(results.origin);
   for (auto& [value, row] : values) {
     const auto fill = [&](const auto& measured, Estimate& level, Estimate& change) {
       std::vector<double> own = observe(value, measured);
@@ -152,11 +153,11 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
       if (change.has_interval())
         change.half_width *= simultaneous_t(own.size(), changes) / student_t(own.size());
     };
-    fill([&](const StoredRun& run) { return static_cast<double>(run.train_accuracy[last]); },
-         row.train_accuracy, row.train_change);
-    fill([&](const StoredRun& run) { return static_cast<double>(run.test_accuracy[last]); },
-         row.test_accuracy, row.test_change);
-    fill([&](const StoredRun& run) { return gap_after(run, last); }, row.gap, row.gap_change);
+    const auto train = [&](const StoredRun& run) { return as_hits(run.train_accuracy[last], images.train); };
+    const auto test = [&](const StoredRun& run) { return as_hits(run.test_accuracy[last], images.test); };
+    fill(train, row.train_accuracy, row.train_change);
+    fill(test, row.test_accuracy, row.test_change);
+    fill([&](const StoredRun& run) { return train(run) - test(run); }, row.gap, row.gap_change);
     effect.values.push_back(std::move(row));
   }
   return effect;

@@ -41,6 +41,11 @@ Images images_of(const Origin& origin) {
   return {origin.train_size, origin.validation_size, origin.test_size};
 }
 
+double as_hits(float accuracy, std::size_t images) {
+  const auto count = static_cast<double>(images);
+  return images > 0 ? std::round(accuracy * count) / count : accuracy;
+}
+
 Seeds::Seeds(Runs runs, Images images) : runs_(std::move(runs)), images_(images) {}
 
 Estimate Seeds::at(Metric metric, std::size_t epoch) const {
@@ -63,12 +68,8 @@ std::vector<double> Seeds::curve(Metric metric) const {
 }
 
 std::vector<double> Seeds::values(Metric metric, std::size_t epoch) const {
-  const auto count = static_cast<double>(images(metric));
   std::vector<double> result;
-  for (const StoredRun* run : runs_) {
-    const double value = (run->*metric)[epoch];
-    result.push_back(count > 0 ? std::round(value * count) / count : value);
-  }
+  for (const StoredRun* run : runs_) result.push_back(as_hits((run->*metric)[epoch], images(metric)));
   return result;
 }
 

@@ -35,6 +35,10 @@ struct Images {
 };
 Images images_of(const Origin& origin);
 
+/// An accuracy as the share of hits that it is, which float32 has rounded; as it is where the number of
+/// images is 0.
+double as_hits(float accuracy, std::size_t images);
+
 /// The runs of one configuration that are done; at least one. Where the numbers of images are known,
 /// accuracies are taken for the hits that they are: as many hits have exactly the same mean, however seeds
 /// share them.
