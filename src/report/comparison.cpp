@@ -118,6 +118,13 @@ ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origi
   return summary;
 }
 
+/// What comes behind what, whatever its numbers: those of which a seed has diverged, then those that did not
+/// learn.
+int rank_of(const ConfigurationSummary& c) {
+  if (!c.learned()) return 2;
+  return c.diverged > 0 ? 1 : 0;
+}
+
 /// Of those that obey a condition; of which no seed has diverged, if there are such.
 template <class Condition>
 std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& configurations,
@@ -280,7 +287,7 @@ void sort(Comparison& comparison, std::string_view name) {
                                 fmt::join(comparison_columns(), ", ")));
 
   const auto before = [&](const ConfigurationSummary& a, const ConfigurationSummary& b) {
-    if (column->of_merit && (a.diverged > 0) != (b.diverged > 0)) return b.diverged > 0;
+    if (column->of_merit && rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
     const double x = column->value(a), y = column->value(b);
     if (std::isnan(x) || std::isnan(y)) return !std::isnan(x) && std::isnan(y);
     return column->of_merit ? x > y : x < y;

@@ -202,13 +202,13 @@ class Sweeps(Case):
         self.assertTrue((self.dir / "elsewhere" / "x.h5").exists())
 
     def test_csv(self):
-        self.run_it(self.config(learning_rate=[0.1, 1.0], epochs=20), "--quiet")
+        self.run_it(self.config(learning_rate=[0.5, 1.0], epochs=20), "--quiet")
         rows = list(csv.DictReader(io.StringIO(self.run_it("compare", "results/sweep.h5", "--csv", "--sort", "gap")[0])))
         self.assertEqual(len(rows), 2)
         self.assertGreaterEqual(float(rows[0]["gap"]), float(rows[1]["gap"]))
         r = self.results()
         by_rate = {row["learning_rate"]: row for row in rows}
-        self.assertAlmostEqual(float(by_rate["0.1"]["train_accuracy"]), float(r["train_accuracy"][0, -1]), places=6)
+        self.assertAlmostEqual(float(by_rate["0.5"]["train_accuracy"]), float(r["train_accuracy"][0, -1]), places=6)
 
     def test_compare_takes_a_part_a_parameter_and_several_files(self):
         self.run_it(self.config(learning_rate=[0.1, 1.0], hidden_size=[4, 8, 12], seed=[1, 2, 3]), "--quiet")
@@ -226,6 +226,33 @@ class Sweeps(Case):
                                 (["--by", "batch_size"], "one value of batch_size"), (["--by", "seed"], "seeds are what chance is told by")):
             self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
         self.run_it(*compare, "--csv", "--json", code=2)
+
+    def test_runs_that_left_the_config_are_counted_apart_unless_all_are_wanted(self):
+        sweep = self.config(hidden_size=[4, 8])
+        self.run_it(sweep, "--quiet")
+        out, _ = self.run_it(sweep, "hidden_size=4")
+        for text in (out, self.run_it("compare", "results/sweep.h5")[0]):
+            self.assertIn("3 epochs, 1 configuration,", text)
+            self.assertIn("1 run of earlier configs not counted (--all takes them in)", text)
+        self.assertEqual(json.loads(self.run_it("compare", "results/sweep.h5", "--json")[0])["kept"], 1)
+        self.assertIn("3 epochs, 2 configurations,", self.run_it("compare", "results/sweep.h5", "--all")[0])
+        self.assertIn("sweep: 1 run, 1 done", self.run_it("watch", "results/sweep.h5")[0])
+        for arguments, configurations in (([], 1), (["--all"], 2)):
+            self.run_it("report", "results/sweep.h5", *arguments)
+            self.assertIn(f'"configurations":{configurations},', (self.dir / "results" / "sweep.html").read_text())
+
+    def test_after_a_large_sweep_the_ten_best_are_shown_and_where_the_rest_is(self):
+        sweep = self.config(hidden_size=list(range(2, 33)), epochs=12, learning_rate=1)
+        out, _ = self.run_it(sweep)
+        self.assertIn("sweep: 12 epochs, 10 of 31 configurations", out)
+        self.assertIn("all: runner compare results/sweep.h5", out)
+        said = json.loads(self.run_it("compare", "results/sweep.h5", "--json", "--sort", "best_accuracy", "--top", "10")[0])
+        best = said["configurations"][0]
+        self.assertIn(f"hidden_size {best['hidden_size']}: {best['best_accuracy']:.4f}", out.replace("\n", " "))
+        table, _ = self.run_it("compare", "results/sweep.h5", "--top", "3")
+        self.assertIn("3 of 31 configurations", table)
+        self.assertIn(f"hidden_size {best['hidden_size']}: {best['best_accuracy']:.4f}", table.replace("\n", " "))
+        self.assertIn("sweep: 12 epochs, 31 configurations", self.run_it("compare", "results/sweep.h5")[0])
 
     def test_colour_is_for_terminals(self):
         self.run_it(self.config(hidden_size=[4, 8], epochs=20), "--quiet")
@@ -554,6 +581,20 @@ class Shards(Files):
         self.assertIn("every bit is the same", self.run_it("verify", "results/sweep.h5")[0])
         self.assertEqual([p.name for p in sorted((self.dir / "results").iterdir())],
                          sorted(["sweep.h5"] + [Path(self.part(i)).name for i in (1, 2, 3)]))
+
+    def test_unmerged_they_are_compared_shown_and_watched_as_one(self):
+        self.train(1, 2, 3)
+        parts = [self.part(i) for i in (1, 2, 3)]
+        together, _ = self.run_it("compare", *parts, "--csv")
+        self.run_it("merge", "results/sweep.h5", *parts)
+        self.assertEqual(together, self.run_it("compare", "results/sweep.h5", "--csv")[0])
+        picture, _ = self.run_it("watch", *parts)
+        self.assertTrue(picture.startswith("sweep: 24 runs, 16 done, 0 running, 0 pending, 8 diverged\n"), picture)
+        self.assertIn("all runs have ended", picture)
+        self.run_it(self.config("other", **self.KEYS), "epochs=2", "--quiet")
+        self.assertIn("are not shards of one sweep", self.run_it("watch", *parts, "results/other.h5", code=2)[1])
+        # The same sweep twice is two files, not two shards.
+        self.assertIn("are not shards of one sweep", self.run_it("watch", parts[0], "results/sweep.h5", code=2)[1])
 
     def test_merging_can_be_done_bit_by_bit_and_again(self):
         self.train(3)

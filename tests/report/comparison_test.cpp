@@ -362,6 +362,11 @@ TEST(Best, IsOneWhoseSeedsAllSurvivedWhereThereIsSuchAOne) {
   EXPECT_THAT(hidden_sizes(c), ElementsAre(2, 1));
   sort(c, "hidden_size");
   EXPECT_THAT(hidden_sizes(c), ElementsAre(1, 2));
+  runs.push_back(ending(spec(3), 1, 1));
+  runs.back().train_loss = {2.5f, 2.5f};  // it did not learn
+  c = compare(results(1, runs));
+  sort(c, "best_accuracy");
+  EXPECT_THAT(hidden_sizes(c), ElementsAre(2, 1, 3));
   runs.resize(2);
   EXPECT_EQ(compare(results(1, runs)).best(), 0u);
 }

@@ -118,9 +118,9 @@ void keep_where(ResultsData& results, std::string_view conditions);
 /// The columns `sort` takes, and their names in CSV and JSON.
 std::vector<std::string_view> comparison_columns();
 
-/// Sorts by a column, numbers of merit in descending order (gap, accuracies), those of which a seed has
-/// diverged behind the others, all else ascending; stable, NaN last. Throws Error (bad_input) for an unknown
-/// column, naming those there are.
+/// Sorts by a column, numbers of merit in descending order (gap, accuracies), all else ascending; stable, NaN
+/// last. By merit, configurations of which a seed has diverged come behind the others, and last those that
+/// did not learn. Throws Error (bad_input) for an unknown column, naming those there are.
 void sort(Comparison& comparison, std::string_view column);
 
 /// How a table is to be shown.
