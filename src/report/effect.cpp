@@ -143,7 +143,9 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
   };
   const std::size_t changes = values.size() - 1;
   const Images images = images_of(results.origin);
-  for (auto& [value, row] : values) {
+  for (auto& entry : values) {
+    const Value& value = entry.first;
+    EffectOfValue& row = entry.second;
     const auto fill = [&](const auto& measured, Estimate& level, Estimate& change) {
       std::vector<double> own = observe(value, measured);
       level = estimate(own);
