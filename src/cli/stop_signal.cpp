@@ -49,12 +49,14 @@ StopSignal::StopSignal(std::function<void()> answer) {
   if (pipe2(pipe_.data(), O_CLOEXEC) != 0) throw system_failure("cannot make a pipe for signals", errno);
   answer_pipe = pipe_[1];
   thread_ = std::thread([reader = pipe_[0], answer = std::move(answer)] {
-    char what = over;
-    ssize_t got = 0;
-    while ((got = read(reader, &what, 1)) < 0 && errno == EINTR) {
+    // Until the end of the object, also after its answer: whoever ends the program leaves no thread behind
+    // that nobody has joined.
+    for (char what = over;;) {
+      const ssize_t got = read(reader, &what, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got != 1 || what != asked) return;
+      answer();
     }
-    if (got != 1 || what != asked) return;
-    answer();
   });
   set_handler(request_stop, SA_RESTART);
 }
