@@ -3,23 +3,24 @@
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
+#include "read_sweeps.hpp"
 #include "terminal.hpp"
 
-#include <utility>
+#include <cstddef>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace runner::cli {
 namespace {
 
-int print_effects(const std::vector<ResultsData>& files, const CompareOptions& options) {
-  std::vector<Effect> effects;
-  for (const ResultsData& results : files) effects.push_back(effect_of(results, options.by));
+int print_effects(const std::vector<Effect>& effects, std::size_t kept, const CompareOptions& options) {
   switch (options.form) {
     case ComparisonForm::table:
-      for (std::size_t i = 0; i < effects.size(); ++i) {
-        if (effects.size() > 1) fmt::print("{}\n", files[i].file.string());
-        fmt::print("{}", to_table(effects[i]));
+      if (kept > 0) fmt::print("{} (--all takes them in)\n", kept_note(kept));
+      for (const Effect& effect : effects) {
+        if (effects.size() > 1) fmt::print("{}{}\n", &effect == &effects.front() ? "" : "\n", effect.name);
+        fmt::print("{}", to_table(effect));
       }
       break;
     case ComparisonForm::csv:
@@ -35,15 +36,10 @@ int print_effects(const std::vector<ResultsData>& files, const CompareOptions& o
 }  // namespace
 
 int compare_file(const CompareOptions& options) {
-  std::vector<ResultsData> files;
-  std::size_t kept = 0;
-  for (const std::filesystem::path& file : options.files) {
-    files.push_back(read_results(file));
-    if (!options.all) kept += leave_out_kept(files.back());
-    if (!options.where.empty()) keep_where(files.back(), options.where);
-  }
-  files = pool_shards(std::move(files));
-  if (!options.by.empty()) return print_effects(files, options);
+  auto [files, kept] = read_sweeps(options.files, options.all);
+  if (!options.where.empty())
+    for (ResultsData& results : files) keep_where(results, options.where);
+  if (!options.by.empty()) return print_effects(effects_of(files, options.by), kept, options);
   Comparison comparison = compare(files);
   comparison.kept = kept;
   comparison.top = options.top;

@@ -1,15 +1,14 @@
 #include "runner/error/error.hpp"
-#include "runner/report/comparison.hpp"
 #include "runner/report/figures.hpp"
 #include "runner/report/page.hpp"
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "output_file.hpp"
+#include "read_sweeps.hpp"
 
 #include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -58,13 +57,7 @@ int report_file(const ReportOptions& options) {
   const bool page = options.figures.empty() || !options.output.empty();
   if (page && options.output.empty() && options.files.size() > 1)
     throw bad_input("report: the page of several files needs a name: --output PAGE");
-  std::vector<ResultsData> files;
-  std::size_t kept = 0;
-  for (const std::filesystem::path& file : options.files) {
-    files.push_back(read_results(file));
-    if (!options.all) kept += leave_out_kept(files.back());
-  }
-  files = pool_shards(std::move(files));
+  const auto [files, kept] = read_sweeps(options.files, options.all);
   if (!options.figures.empty() && files.size() > 1)
     throw bad_input("report: --svg draws the figures of one sweep, and these files are of several");
   if (page) write_page(files, kept, options);

@@ -6,6 +6,7 @@
 #include "clock_time.hpp"
 #include "commands.hpp"
 #include "exit_codes.hpp"
+#include "read_sweeps.hpp"
 #include "screen.hpp"
 #include "terminal.hpp"
 
@@ -68,32 +69,30 @@ std::string activity(const std::vector<Writer>& writers, const Standing& standin
   return text;
 }
 
-/// The results of a sweep, from its file or the files of its shards. Throws Error where one cannot be read,
+/// The results of one sweep, from its file or the files of its shards. Throws Error where one cannot be read,
 /// or belongs to another sweep.
-ResultsData read_sweep(const std::vector<std::filesystem::path>& files) {
-  std::vector<ResultsData> all;
-  for (const std::filesystem::path& file : files) all.push_back(read_results(file));
-  all = pool_shards(std::move(all));
-  if (all.size() > 1)
+Sweeps read_one_sweep(const std::vector<std::filesystem::path>& files) {
+  Sweeps sweeps = read_sweeps(files, false);
+  if (sweeps.files.size() > 1)
     throw bad_input(
         fmt::format("{} and {} are not shards of one sweep: runner compare shows them side by side",
-                    all[0].file.string(), all[1].file.string()));
-  return std::move(all.front());
+                    sweeps.files[0].file.string(), sweeps.files[1].file.string()));
+  return sweeps;
 }
 
 /// Results files as they are looked at again and again, each time by their names.
 class Watched {
  public:
-  /// Throws Error as read_sweep.
+  /// Throws Error as read_one_sweep.
   explicit Watched(std::vector<std::filesystem::path> files)
-      : files_(std::move(files)), results_(read_sweep(files_)) {
+      : files_(std::move(files)), sweep_(read_one_sweep(files_)) {
     take();
   }
 
   /// Where one cannot be read now, the picture stays what it was, and says so.
   void look() {
     try {
-      results_ = read_sweep(files_);
+      sweep_ = read_one_sweep(files_);
       take();
     } catch (const Error& error) {
       activity_ = fmt::format("cannot be read now: {}", error.what());
@@ -101,20 +100,23 @@ class Watched {
   }
 
   bool finished() const { return standing_.finished(); }
-  std::string picture() const { return to_screen(results_, activity_, screen_style()); }
+  std::string picture() const { return to_screen(results(), activity_, screen_style()); }
 
  private:
+  const ResultsData& results() const { return sweep_.files.front(); }
+
   void take() {
-    standing_ = standing_of(results_);
+    standing_ = standing_of(results());
     rate_.note(Clock::now(), standing_.epochs_done);
     std::vector<Writer> writers;
     for (const std::filesystem::path& file : files_)
       if (const auto writer = current_writer(file)) writers.push_back(*writer);
     activity_ = activity(writers, standing_, rate_.per_second());
+    if (sweep_.kept > 0) activity_ += "; " + kept_note(sweep_.kept);
   }
 
   std::vector<std::filesystem::path> files_;
-  ResultsData results_;
+  Sweeps sweep_;
   Standing standing_;
   Rate rate_;
   std::string activity_;

@@ -3,6 +3,7 @@
 #include "runner/error/error.hpp"
 
 #include "columns.hpp"
+#include "finding.hpp"
 #include "judgement.hpp"
 #include "seeds.hpp"
 
@@ -12,7 +13,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
-#include <set>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -67,32 +68,20 @@ void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const B
                        &StoredRun::test_accuracy, last);
 }
 
-/// Of the sweeps; where several have the same name, the ends of the paths that tell them apart.
-std::vector<std::string> names_of(std::span<const ResultsData> files) {
-  namespace fs = std::filesystem;
-  const auto end_of = [](const fs::path& path, std::size_t parts) {
-    fs::path end;
-    for (fs::path rest = path.lexically_normal(); parts > 0 && rest.has_filename();
-         --parts, rest = rest.parent_path())
-      end = end.empty() ? rest.filename() : rest.filename() / end;
-    return end.string();
-  };
-  std::vector<std::string> names;
-  for (const ResultsData& results : files) {
-    const auto same = [&](const auto& text) {
-      return std::count_if(files.begin(), files.end(),
-                           [&](const ResultsData& other) { return text(other) == text(results); }) > 1;
-    };
-    std::string name = results.name;
-    const auto parts = static_cast<std::size_t>(std::distance(results.file.begin(), results.file.end()));
-    if (same([](const ResultsData& r) { return r.name; }))
-      for (std::size_t count = 1; count <= parts; ++count) {
-        name = end_of(results.file, count);
-        if (!same([&](const ResultsData& r) { return end_of(r.file, count); })) break;
-      }
-    names.push_back(std::move(name));
-  }
-  return names;
+bool is_of_one_sweep(const ResultsData& a, const ResultsData& b) {
+  return a.effective_config == b.effective_config && a.epochs == b.epochs &&
+         a.origin.train_size == b.origin.train_size && a.origin.validation_size == b.origin.validation_size &&
+         a.origin.test_size == b.origin.test_size &&
+         std::equal(a.origin.files.begin(), a.origin.files.end(), b.origin.files.begin(),
+                    [](const DatasetFile& x, const DatasetFile& y) { return x.sha256 == y.sha256; });
+}
+
+/// Of one run in two files, what has come further; it is in the sweep where either says so.
+void take_further(StoredRun& run, StoredRun&& other) {
+  const auto progress = [](const StoredRun& r) { return std::pair(has_ended(r.status), r.epochs_done); };
+  const std::int32_t index = std::max(run.run.index, other.run.index);
+  if (progress(other) > progress(run)) run = std::move(other);
+  run.run.index = index;
 }
 
 ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origin& origin,
@@ -142,6 +131,33 @@ std::optional<std::size_t> largest(const std::vector<ConfigurationSummary>& conf
 }
 
 }  // namespace
+
+std::vector<std::string> names_of(std::span<const ResultsData> files) {
+  namespace fs = std::filesystem;
+  const auto end_of = [](const fs::path& path, std::size_t parts) {
+    fs::path end;
+    for (fs::path rest = path.lexically_normal(); parts > 0 && rest.has_filename();
+         --parts, rest = rest.parent_path())
+      end = end.empty() ? rest.filename() : rest.filename() / end;
+    return end.string();
+  };
+  std::vector<std::string> names;
+  for (const ResultsData& results : files) {
+    const auto same = [&](const auto& text) {
+      return std::count_if(files.begin(), files.end(),
+                           [&](const ResultsData& other) { return text(other) == text(results); }) > 1;
+    };
+    std::string name = results.name;
+    const auto parts = static_cast<std::size_t>(std::distance(results.file.begin(), results.file.end()));
+    if (same([](const ResultsData& r) { return r.name; }))
+      for (std::size_t count = 1; count <= parts; ++count) {
+        name = end_of(results.file, count);
+        if (!same([&](const ResultsData& r) { return end_of(r.file, count); })) break;
+      }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
 
 Comparison compare(std::span<const ResultsData> files) {
   Comparison comparison;
@@ -237,31 +253,35 @@ void keep_epochs(ResultsData& results, int epochs) {
   }
 }
 
+std::string kept_note(std::size_t kept) {
+  return kept == 0 ? std::string() : fmt::format("{} of earlier configs not counted", counted(kept, "run"));
+}
+
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {
   std::vector<ResultsData> pooled;
-  std::vector<std::set<std::string>> digests;  // of the runs of each
+  std::vector<std::map<std::string, std::size_t>> places;  // of the runs of each, by digest
   for (ResultsData& results : files) {
     const auto belongs = [&](std::size_t p) {
-      const ResultsData& other = pooled[p];
-      for (std::size_t f = 0; f < other.origin.files.size(); ++f)
-        if (other.origin.files[f].sha256 != results.origin.files[f].sha256) return false;
-      return other.effective_config == results.effective_config && other.epochs == results.epochs &&
-             other.origin.train_size == results.origin.train_size &&
-             other.origin.validation_size == results.origin.validation_size &&
-             other.origin.test_size == results.origin.test_size &&
-             std::none_of(results.runs.begin(), results.runs.end(),
-                          [&](const StoredRun& run) { return digests[p].contains(run.run.digest); });
+      return is_of_one_sweep(pooled[p], results) &&
+             std::none_of(results.runs.begin(), results.runs.end(), [&](const StoredRun& run) {
+               const auto at = places[p].find(run.run.digest);
+               return run.in_sweep() && at != places[p].end() && pooled[p].runs[at->second].in_sweep();
+             });
     };
     std::size_t place = 0;
     while (place < pooled.size() && !belongs(place)) ++place;
     if (place == pooled.size()) {
       pooled.push_back(results);
       pooled.back().runs.clear();
-      digests.emplace_back();
+      places.emplace_back();
     }
+    std::vector<StoredRun>& runs = pooled[place].runs;
     for (StoredRun& run : results.runs) {
-      digests[place].insert(run.run.digest);
-      pooled[place].runs.push_back(std::move(run));
+      const auto [at, is_new] = places[place].try_emplace(run.run.digest, runs.size());
+      if (is_new)
+        runs.push_back(std::move(run));
+      else
+        take_further(runs[at->second], std::move(run));
     }
   }
   // In the order of the sweep, as one file would have them; what is kept comes last.

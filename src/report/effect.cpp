@@ -165,6 +165,16 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
   return effect;
 }
 
+std::vector<Effect> effects_of(std::span<const ResultsData> files, std::string_view axis) {
+  std::vector<Effect> effects;
+  const std::vector<std::string> names = names_of(files);
+  for (const ResultsData& results : files) {
+    effects.push_back(effect_of(results, axis));
+    effects.back().name = names[effects.size() - 1];
+  }
+  return effects;
+}
+
 std::string to_table(const Effect& effect) {
   std::string out =
       fmt::format("By {}, all else the same: {}, {}", effect.axis,

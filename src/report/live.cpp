@@ -168,7 +168,6 @@ void add_sections(const ResultsData& results, const ScreenStyle& style, Picture&
 Standing standing_of(const ResultsData& results) {
   Standing standing;
   for (const StoredRun& run : results.runs) {
-    if (!run.in_sweep()) continue;
     switch (run.status) {
       case RunStatus::pending:
         ++standing.pending;

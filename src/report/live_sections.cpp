@@ -164,7 +164,7 @@ Runs largest(const ResultsData& results, const Section& section, std::size_t cou
   std::vector<std::pair<double, std::size_t>> ranked;
   for (std::size_t r = 0; r < results.runs.size(); ++r) {
     const StoredRun& run = results.runs[r];
-    if (!run.in_sweep() || run.status == RunStatus::diverged || run.epochs_done < 1) continue;
+    if (run.status == RunStatus::diverged || run.epochs_done < 1) continue;
     const double value = section.value(run);
     if (std::isfinite(value)) ranked.emplace_back(-value, r);
   }

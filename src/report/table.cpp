@@ -230,9 +230,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
                                 shown < configurations.size() ? fmt::format("{} of ", shown) : std::string(),
                                 counted(configurations.size(), "configuration"));
   const auto add_notes = [&] {
-    if (comparison.kept > 0)
-      out += fill({fmt::format("{} of earlier configs", counted(comparison.kept, "run")), "not counted",
-                   "(--all takes them in)"});
+    if (comparison.kept > 0) out += fill({kept_note(comparison.kept), "(--all takes them in)"});
     const Strings differences = comparison.differences();
     if (!differences.empty()) {
       Strings phrases{"NOT ALIKE:"};

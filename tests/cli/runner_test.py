@@ -236,7 +236,10 @@ class Sweeps(Case):
             self.assertIn("1 run of earlier configs not counted (--all takes them in)", text)
         self.assertEqual(json.loads(self.run_it("compare", "results/sweep.h5", "--json")[0])["kept"], 1)
         self.assertIn("3 epochs, 2 configurations,", self.run_it("compare", "results/sweep.h5", "--all")[0])
-        self.assertIn("sweep: 1 run, 1 done", self.run_it("watch", "results/sweep.h5")[0])
+        picture, _ = self.run_it("watch", "results/sweep.h5")
+        self.assertIn("sweep: 1 run, 1 done", picture)
+        self.assertIn("all runs have ended; 1 run of earlier configs not counted\n", picture)
+        self.assertNotIn("hidden", picture)
         for arguments, configurations in (([], 1), (["--all"], 2)):
             self.run_it("report", "results/sweep.h5", *arguments)
             self.assertIn(f'"configurations":{configurations},', (self.dir / "results" / "sweep.html").read_text())
@@ -595,6 +598,31 @@ class Shards(Files):
         self.assertIn("are not shards of one sweep", self.run_it("watch", *parts, "results/other.h5", code=2)[1])
         # The same sweep twice is two files, not two shards.
         self.assertIn("are not shards of one sweep", self.run_it("watch", parts[0], "results/sweep.h5", code=2)[1])
+
+    def test_after_a_change_of_the_config_they_are_still_one_sweep(self):
+        self.train(1, 2, 3)
+        self.sweep = self.config(**{**self.KEYS, "seed": [2, 3], "hidden_size": [8, 40]})
+        self.train(1, 2, 3)
+        parts = [self.part(i) for i in (1, 2, 3)]
+        ours = [set(self.digests(i, in_sweep=True)) for i in (1, 2, 3)]
+        kept = [set(self.digests(i, in_sweep=False)) for i in (1, 2, 3)]
+        self.assertTrue(any(kept[i] & ours[k] for i in range(3) for k in range(3)), "a run that another shard has now")
+        gone = len(set.union(*kept) - set.union(*ours))
+        self.run_it(self.sweep, "--quiet", "--output", "single.h5")
+        single = json.loads(self.run_it("compare", "single.h5", "--json")[0])["configurations"]
+        together = json.loads(self.run_it("compare", *parts, "--json")[0])
+        self.assertEqual(together["configurations"], single)
+        self.assertEqual(together["kept"], gone)
+        every = json.loads(self.run_it("compare", *parts, "--all", "--json")[0])["configurations"]
+        self.assertEqual(sum(c["seeds"] for c in every), 24 + gone)
+        self.assertIn(f"not counted (--all takes them in)\nBy batch_size", self.run_it("compare", *parts, "--by", "batch_size")[0])
+        picture, _ = self.run_it("watch", *parts)
+        self.assertTrue(picture.startswith("sweep: 24 runs, 16 done, 0 running, 0 pending, 8 diverged\n"), picture)
+        self.assertIn(f"all runs have ended; {gone} runs of earlier configs not counted\n", picture)
+
+    def digests(self, i, in_sweep):
+        r = self.results(f"sweep.shard-{i}-of-3", ["run", "digest"])
+        return [bytes(d) for run, d in zip(r["run"], r["digest"]) if (run >= 0) == in_sweep]
 
     def test_merging_can_be_done_bit_by_bit_and_again(self):
         self.train(3)

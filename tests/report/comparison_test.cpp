@@ -347,6 +347,28 @@ TEST(PoolShards, MakesOneOfTheShardsOfASweep) {
   EXPECT_TRUE(pool_shards({}).empty());
 }
 
+TEST(PoolShards, HasARunOnceThatAChangedConfigMovedToAnotherShard) {
+  std::vector<ResultsData> files(2, results(1, {ending(spec(1), 1, 0.5f), ending(spec(2), 1, 0.5f)}));
+  files[0].runs[0].run.digest = files[1].runs[0].run.digest = "moved";
+  files[0].runs[1].run.digest = "other";
+  files[1].runs[1].run.digest = "one more";
+  for (ResultsData& results : files)
+    for (StoredRun& run : results.runs) run.run.index = 1;
+  files[0].runs[0].run.index = -1;               // kept here, where it is done,
+  files[1].runs[0].run.index = 0;                // in the sweep there, where
+  files[1].runs[0].status = RunStatus::pending;  // it is not begun
+  files[1].runs[0].epochs_done = -1;
+  for (const bool reversed : {false, true}) {
+    if (reversed) std::swap(files[0], files[1]);
+    const std::vector<ResultsData> pooled = pool_shards(files);
+    ASSERT_EQ(pooled.size(), 1u);
+    ASSERT_EQ(pooled[0].runs.size(), 3u);
+    EXPECT_EQ(pooled[0].runs[0].run.digest, "moved");
+    EXPECT_EQ(pooled[0].runs[0].run.index, 0);
+    EXPECT_EQ(pooled[0].runs[0].status, RunStatus::done);
+  }
+}
+
 TEST(Best, IsOneWhoseSeedsAllSurvivedWhereThereIsSuchAOne) {
   const auto two_seeds = [](std::int32_t hidden_size, float accuracy, RunStatus other) {
     StoredRun second = ending(spec(hidden_size, 2), 1, accuracy);

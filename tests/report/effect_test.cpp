@@ -122,6 +122,18 @@ TEST(EffectOf, SaysWhatItCannotCompare) {
   EXPECT_THAT(problem("seed"), HasSubstr("seeds are what chance is told by"));
 }
 
+TEST(EffectsOf, TellsFilesOfOneNameApart) {
+  std::vector<ResultsData> files(2, results(1, runs()));
+  files[0].file = "monday/made.h5";
+  files[1].file = "tuesday/made.h5";
+  const std::vector<Effect> effects = effects_of(files, "hidden_size");
+  ASSERT_EQ(effects.size(), 2u);
+  EXPECT_EQ(effects[0].name, "monday/made.h5");
+  EXPECT_THAT(to_csv(effects), HasSubstr("\r\ntuesday/made.h5,25,"));
+  EXPECT_THAT(to_json(effects), HasSubstr("\"file\": \"tuesday/made.h5\""));
+  EXPECT_EQ(effects_of({files.data(), 1}, "hidden_size").front().name, "made");
+}
+
 TEST(EffectTable, IsThis) {
   EXPECT_EQ(to_table(effect_of(results(1, runs()), "hidden_size")),
             R"(By hidden_size, all else the same: 2 settings of the others, 3 seeds

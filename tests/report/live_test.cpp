@@ -1,5 +1,7 @@
 #include "runner/report/live.hpp"
 
+#include "runner/report/comparison.hpp"
+
 #include "report/hand_made.hpp"
 
 #include <algorithm>
@@ -70,6 +72,7 @@ TEST(StandingOf, CountsRunsAndEpochs) {
 TEST(StandingOf, IsFinishedWhereNothingIsLeftOfTheSweep) {
   ResultsData data = sweep();
   for (const std::size_t left : {1u, 2u, 4u}) data.runs[left].run.index = -1;  // no longer in the sweep
+  EXPECT_EQ(leave_out_kept(data), 3u);
   const Standing standing = standing_of(data);
   EXPECT_EQ(standing.runs(), 2u);
   EXPECT_EQ(standing.epochs_done, standing.epochs);
@@ -194,12 +197,16 @@ TEST(ToScreen, ShowsTheFirstOfThousands) {
                               "    2  0.8750  0.2500"));
 }
 
-TEST(ToScreen, LeavesOutRunsThatHaveLeftTheSweep) {
+TEST(ToScreen, HasNoColumnForAnAxisThatVariesOnlyInRunsThatHaveLeftTheSweep) {
   ResultsData data = sweep();
-  data.runs[0].run.index = -1;
+  for (StoredRun& run : data.runs)
+    if (run.run.spec.hidden_size != 50) run.run.index = -1;
+  EXPECT_THAT(to_screen(data, ""), HasSubstr("hidden"));
+  leave_out_kept(data);
   const std::string text = to_screen(data, "");
-  EXPECT_THAT(text, HasSubstr("made: 4 runs, 0 done"));
-  EXPECT_THAT(text, Not(HasSubstr("\n    25 ")));
+  EXPECT_THAT(text, HasSubstr("made: 1 run, 0 done"));
+  EXPECT_THAT(text, HasSubstr("Leading"));
+  EXPECT_THAT(text, Not(HasSubstr("hidden")));
 }
 
 TEST(ToScreen, ColoursTitlesAndFirstsOnlyWhereItIsAsked) {

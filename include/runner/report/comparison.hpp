@@ -95,16 +95,27 @@ struct Comparison {
   std::vector<std::string> differences() const;
 };
 
-/// Takes out the runs whose values have left the config and returns how many these are.
+/// Takes out the runs whose values have left the config and returns how many these are. Whatever counts the
+/// runs of a sweep calls it first.
 std::size_t leave_out_kept(ResultsData& results);
+
+/// "3 runs of earlier configs not counted"; empty for none.
+std::string kept_note(std::size_t kept);
 
 /// Takes away all epochs after the first so many, as if the sweep had been that long: runs that have these
 /// are done.
 void keep_epochs(ResultsData& results, int epochs);
 
-/// Files that are shards of one sweep become one: those of the same config, data and sizes no run of which is
-/// in two. The others stay as they are, in their order.
+/// Files that are shards of one sweep become one: those of the same config, data and sizes that share no run
+/// of it. The others stay as they are, in their order.
+///
+/// A config that changes may move runs to another shard; the shard that had one before keeps it. Such a run
+/// is in the pooled file once, as far as it has come in either, and belongs to the sweep.
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files);
+
+/// What to call each file: the name of its sweep; where several have the same, as much of the end of the path
+/// as tells them apart.
+std::vector<std::string> names_of(std::span<const ResultsData> files);
 
 /// Compares the configurations of files with each other.
 Comparison compare(std::span<const ResultsData> files);

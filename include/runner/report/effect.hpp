@@ -27,7 +27,7 @@ struct EffectOfValue {
 /// 1967, which is exact for independent changes, and wide enough for these, which share the first value). It
 /// assumes that d is about normal over the seeds. Of fewer than three seeds there is no interval.
 struct Effect {
-  std::string name;  ///< of the sweep
+  std::string name;  ///< of the sweep; of several files, what tells them apart (names_of)
   std::string axis;
   /// Compared are the runs of `settings` settings of the other axes with `seeds` seeds, each done for every
   /// value. Where some are missing, either their settings or their seeds are left out, whichever leaves more.
@@ -39,6 +39,9 @@ struct Effect {
 /// Throws Error (bad_input) where there is no such axis, it has one value only in the file, or it is the
 /// seed: seeds are what chance is told by.
 Effect effect_of(const ResultsData& results, std::string_view axis);
+
+/// The same in each of several files.
+std::vector<Effect> effects_of(std::span<const ResultsData> files, std::string_view axis);
 
 /// A line for each value, with the change against the first; 80 columns are enough. Changes whose interval
 /// does not hold 0 are marked with *: where no value has any effect, 5 of 100 such columns have a mark.

@@ -7,7 +7,8 @@
 
 namespace runner {
 
-/// How far a sweep has come, as its results file says. Runs that have left the sweep (index −1) do not count.
+/// How far a sweep has come, as its results file says. All runs of the file count: leave_out_kept takes out
+/// those that have left the config.
 struct Standing {
   std::size_t pending = 0, running = 0, done = 0, diverged = 0;  ///< runs
   /// Epochs after the untrained network; those that a diverged run will never have count as done.
@@ -29,14 +30,15 @@ struct ScreenStyle {
 /// caller knows more of, then as many runs as there is room for, each with a curve over its epochs:
 ///
 /// - leading: the largest chosen-by accuracy (validation set where there is one, else test set)
-/// - widest gap: the largest train minus test accuracy, where it is above 0
-/// - loss risen most: the chosen-by loss furthest above its minimum so far, as loss / minimum − 1
+/// - widest gap: the largest train minus test accuracy, where it is above 0, of networks that learned
+/// - overfits most: those that overfit, or perhaps do, by the definition at runner::Verdict, with the largest
+///   rise of the chosen-by loss above its minimum, as rise / minimum
 ///
 /// A run's numbers are those after its last recorded epoch, so that it need not be done; runs that have
-/// diverged or recorded no epoch but that of the untrained network, and those that have left the sweep, are
-/// not shown. Curves are over epochs 1 … E, as many cells for all runs, so that epochs lie below each other;
-/// where there is room a run has two, training and chosen-by set, on one scale. Where there is little room,
-/// numbers are left out, last the one that a run is ranked by.
+/// diverged or recorded no epoch but that of the untrained network are not shown. Curves are over epochs 1 …
+/// E, as many cells for all runs, so that epochs lie below each other; where there is room a run has two,
+/// training and chosen-by set, on one scale. Where there is little room, numbers are left out, last the one
+/// that a run is ranked by.
 ///
 /// At most `rows` lines of at most `columns` characters each. Nothing that the file says can move the cursor:
 /// control characters are shown as U+FFFD.
