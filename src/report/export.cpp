@@ -53,6 +53,7 @@ std::vector<Measured> measured(const Effect& effect, const EffectOfValue& row) {
   add("train_accuracy", "train_accuracy_ci", row.train_accuracy);
   add("test_accuracy", "test_accuracy_ci", row.test_accuracy);
   add("gap", "gap_ci", row.gap);
+  add("train_change", "train_change_ci", row.train_change);
   add("test_change", "test_change_ci", row.test_change);
   add("gap_change", "gap_change_ci", row.gap_change);
   return all;

@@ -152,7 +152,8 @@ TEST(EffectToCsv, HasAllDigitsAndALineForEachValue) {
   EXPECT_THAT(csv,
               testing::StartsWith(
                   "file,hidden_size,settings,seeds,left_out,train_accuracy,train_accuracy_ci,test_accuracy,"
-                  "test_accuracy_ci,gap,gap_ci,test_change,test_change_ci,gap_change,gap_change_ci\r\n"
+                  "test_accuracy_ci,gap,gap_ci,train_change,train_change_ci,test_change,test_change_ci,"
+                  "gap_change,gap_change_ci\r\n"
                   "made,25,2,3,0,1,0,0.375,"));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
   EXPECT_EQ(to_csv(std::span<const Effect>()), "");
