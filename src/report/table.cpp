@@ -238,6 +238,8 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
       phrases.back().pop_back();
       out += fill(phrases);
     }
+    if (comparison.mixed)
+      out += "Epochs are chosen by each file's own set: validation where it has one, else test.\n";
   };
   if (configurations.empty()) {
     out += '\n';

@@ -248,6 +248,10 @@ TEST(Compare, ChoosesByEachFilesOwnSet) {
   EXPECT_EQ(c.configurations[1].file, 1u);
   EXPECT_EQ(c.best(), 0u);
   EXPECT_EQ(c.widest_gap(), 1u);
+  const std::string said =
+      "\nEpochs are chosen by each file's own set: validation where it has one, else test.\n";
+  EXPECT_THAT(to_table(c), HasSubstr(said));
+  EXPECT_THAT(to_table(compare(files.front())), testing::Not(HasSubstr(said)));
 }
 
 TEST(Compare, TellsFilesOfOneNameApartByTheEndsOfTheirPaths) {
