@@ -2,6 +2,7 @@
 #include "runner/report/effect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -125,6 +126,67 @@ TEST_P(FiftySeeds, OfValuesThatDoNothing5Of100TablesHaveAMark) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OfThem, FiftySeeds, testing::Values(3, 5, 10));
+
+/// Networks that overfit, twenty seeds each, up to 400 epochs (tests/report/verdicts), where epochs are
+/// chosen. An accuracy at a chosen epoch is held against that of the other seeds at that epoch.
+TEST(TwentySeeds, IntervalsAtChosenEpochsHoldTheTruthAsOftenAsTheHeadersSay) {
+  constexpr int all_seeds_here = 20, draws_here = 10;
+  std::mt19937 random{1};
+  std::map<std::string, int> held, asked;
+  for (const auto& file : std::filesystem::directory_iterator(RUNNER_VERDICTS)) {
+    if (file.path().extension() != ".h5") continue;
+    const ResultsData all = read_results(file.path());
+    std::vector<std::int64_t> seeds;
+    for (const StoredRun& run : all.runs)
+      if (std::find(seeds.begin(), seeds.end(), run.run.spec.seed) == seeds.end())
+        seeds.push_back(run.run.spec.seed);
+    ASSERT_EQ(seeds.size(), static_cast<std::size_t>(all_seeds_here));
+    for (int i = 0; i < 3 * draws_here; ++i) {
+      const int n = std::array{3, 5, 10}[static_cast<std::size_t>(i) % 3];
+      std::shuffle(seeds.begin(), seeds.end(), random);
+      ResultsData few = all, others = all;
+      const auto is_drawn = [&](const StoredRun& run) {
+        return std::find(seeds.begin(), seeds.begin() + n, run.run.spec.seed) != seeds.begin() + n;
+      };
+      std::erase_if(few.runs, [&](const StoredRun& run) { return !is_drawn(run); });
+      std::erase_if(others.runs, is_drawn);
+      for (const ConfigurationSummary& c : compare(few).configurations) {
+        std::vector<const StoredRun*> same;
+        for (const StoredRun& run : others.runs) {
+          RunSpec spec = run.run.spec;
+          spec.seed = c.spec.seed;
+          if (spec == c.spec && run.status == RunStatus::done) same.push_back(&run);
+        }
+        if (!c.learned() || c.diverged > 0 || same.size() != static_cast<std::size_t>(all_seeds_here - n))
+          continue;
+        const auto test_accuracy = [&](int epoch) {
+          double sum = 0;
+          for (const StoredRun* run : same) sum += run->test_accuracy[static_cast<std::size_t>(epoch)];
+          return sum / static_cast<double>(same.size());
+        };
+        const auto ask = [&](const std::string& what, const Estimate& estimate, double truth) {
+          const double wider = std::sqrt(1 + n / static_cast<double>(all_seeds_here - n));
+          held[what] += std::abs(estimate.mean - truth) <= estimate.half_width * wider + 1e-9;
+          ++asked[what];
+        };
+        ask("test_accuracy", c.test_accuracy, test_accuracy(all.epochs));
+        ask("best_test_accuracy", c.best_test_accuracy, test_accuracy(c.best_epoch));
+        if (c.stop_epoch < all.epochs)
+          ask("stopping_gain", c.stopping_gain, test_accuracy(c.stop_epoch) - test_accuracy(all.epochs));
+      }
+    }
+  }
+  const auto share = [&](const std::string& what) { return static_cast<double>(held[what]) / asked[what]; };
+  for (const auto& [what, count] : asked) {
+    EXPECT_GT(count, 500) << what;
+    RecordProperty(what, std::to_string(share(what)));
+  }
+  EXPECT_GE(share("test_accuracy"), 0.92);
+  EXPECT_GE(share("stopping_gain"), 0.89);
+  // The best of many epochs is chosen by the accuracy itself.
+  EXPECT_GE(share("best_test_accuracy"), 0.74);
+  EXPECT_LE(share("best_test_accuracy"), 0.86);
+}
 
 }  // namespace
 }  // namespace runner

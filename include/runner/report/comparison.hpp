@@ -23,6 +23,10 @@ namespace runner {
 ///
 /// Epochs are chosen by the validation set where there is one, else by the test set: by its mean curves, not
 /// as means of epochs.
+///
+/// Intervals are those of an epoch, and leave out that the epoch was chosen. Where it was chosen by the test
+/// set, that of best_test_accuracy holds the test accuracy of other seeds at that epoch in about 80 of 100
+/// (3 to 10 seeds, networks that overfit), that of stopping_gain in about 92; of the last epoch it is 94.
 struct ConfigurationSummary {
   RunSpec spec;           ///< of its first run; the seed has no meaning
   std::size_t file = 0;   ///< index in Comparison::files
