@@ -43,6 +43,7 @@ int main(int argc, char** argv) {
   try {
     return std::visit([](const auto& options) { return execute(options); }, parse_arguments(argc, argv));
   } catch (const runner::Error& e) {
+    if (e.kind() == runner::ErrorKind::stopped) return exit_stopped;
     std::cerr << "runner: " << e.what() << '\n';
     return e.kind() == runner::ErrorKind::bad_input ? exit_bad_input : exit_failed;
   } catch (const std::bad_alloc&) {

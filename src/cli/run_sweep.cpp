@@ -12,6 +12,7 @@
 #include "progress.hpp"
 #include "stop_signal.hpp"
 #include "terminal.hpp"
+#include "warn.hpp"
 
 #include <numeric>
 #include <optional>
@@ -117,8 +118,9 @@ int run_sweep(const RunOptions& options) {
     else
       progress->committed(epochs);
   };
-  ResultsFile file(output, sweep, data, provenance,
-                   {options.fresh, options.prune, options.commit_interval, committed});
+  ResultsFile file(
+      output, sweep, data, provenance,
+      {options.fresh, options.prune, options.commit_interval, committed, &signal.requested(), warn});
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {

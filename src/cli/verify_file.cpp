@@ -24,7 +24,7 @@ int verify_file(const VerifyOptions& options) {
   ThreadPool pool(options.compute.threads);
   const Verification found = verify(results, runs, data, backend, pool, signal.requested());
   for (const Difference& d : found.differences)
-    fmt::print("run {}: {} of epoch {} is {} in the file, {} trained again\n", d.run, d.metric, d.epoch,
+    fmt::print("run {}: {} of epoch {} is {} in the file, {} trained again\n", d.run, d.what, d.epoch,
                d.stored, d.trained);
   if (!found.complete) return exit_stopped;
   fmt::print("{}: {} of {} runs trained again, {} epochs: ", options.file.string(), runs.size(),

@@ -1,8 +1,8 @@
 #include "runner/error/error.hpp"
+#include "runner/files/descriptor.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "example.hpp"
-#include "results/descriptor.hpp"
 #include "results/seal.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
@@ -348,22 +348,22 @@ TEST_F(ARefusal, OfASecondWriterNamesTheFirst) {
 TEST_F(ARefusal, OfAFileAnotherProgramWrites) {
   make(sweep);
   Descriptor other(path, O_RDWR);
-  ASSERT_TRUE(other.try_lock(LOCK_EX));
+  ASSERT_EQ(other.try_lock(LOCK_EX), LockResult::taken);
   EXPECT_THAT(refused(sweep), HasSubstr("open for writing in another program"));
 }
 
 TEST_F(ARefusal, DoesNotComeFromAPlainReader) {
   make(sweep);
   Descriptor reader(path, O_RDONLY);
-  ASSERT_TRUE(reader.try_lock(LOCK_SH));
+  ASSERT_EQ(reader.try_lock(LOCK_SH), LockResult::taken);
   EXPECT_NO_THROW(make(sweep));
 }
 
 TEST_F(ARefusal, IsWhatOtherWritersGetWhileItIsOpen) {
   ResultsFile file(path, sweep, data, example_provenance, {});
   Descriptor other(path, O_RDWR);
-  EXPECT_FALSE(other.try_lock(LOCK_EX));
-  EXPECT_TRUE(other.try_lock(LOCK_SH));
+  EXPECT_EQ(other.try_lock(LOCK_EX), LockResult::held);
+  EXPECT_EQ(other.try_lock(LOCK_SH), LockResult::taken);
 }
 
 TEST_F(ARefusal, DoesNotComeFromTheLockOfADeadProcess) {
