@@ -3,6 +3,7 @@
 #include "runner/error/error.hpp"
 
 #include <cerrno>
+#include <system_error>
 
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -84,6 +85,12 @@ std::string Descriptor::read_at(std::uint64_t offset, std::size_t count) const {
   return bytes;
 }
 
+std::size_t Descriptor::read_next(void* bytes, std::size_t count) {
+  const ssize_t got = uninterrupted([&] { return read(number_, bytes, count); });
+  if (got < 0) throw system_failure("cannot read " + file_.string(), errno);
+  return static_cast<std::size_t>(got);
+}
+
 void Descriptor::write_at(std::uint64_t offset, const void* bytes, std::size_t count) {
   const char* next = static_cast<const char*>(bytes);
   while (count > 0) {
@@ -105,6 +112,22 @@ void Descriptor::sync_data() {
 void Descriptor::sync_all() {
   if (uninterrupted([&] { return fsync(number_); }) != 0)
     throw system_failure("cannot sync " + file_.string(), errno);
+}
+
+Descriptor open_input(const std::filesystem::path& file, const std::string& complaint) {
+  const int number = uninterrupted([&] { return open(file.c_str(), O_RDONLY | O_CLOEXEC); });
+  const int error = errno;
+  const auto refused = [&](int why) {
+    return bad_input(complaint + ": " + std::generic_category().message(why));
+  };
+  if (number < 0) {
+    for (const int fault : {ENOENT, ENOTDIR, EACCES, ELOOP, ENAMETOOLONG, ENXIO, EINVAL})
+      if (error == fault) throw refused(error);
+    throw system_failure("cannot read " + file.string(), error);
+  }
+  Descriptor opened = Descriptor::adopt(file, number);
+  if (S_ISDIR(status_of(opened).st_mode)) throw refused(EISDIR);
+  return opened;
 }
 
 bool sync_names(const std::filesystem::path& folder) {

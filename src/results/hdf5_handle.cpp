@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <charconv>
+#include <cstdlib>
+#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -16,6 +18,12 @@ std::string failed_close;
 }  // namespace
 
 Session::Session() : turn_(turn) {
+  // HDF5 does not survive that its small allocations fail. Where there is room for all of them there is for
+  // each.
+  constexpr std::size_t reserve = std::size_t{8} << 20;
+  void* room = std::malloc(reserve);
+  if (room == nullptr) throw std::bad_alloc();
+  std::free(room);
   failed_close.clear();
   // A file that could not be closed, on a full disk, would crash HDF5's clean-up at the end of the program.
   // All that was opened has been closed by then, so there is nothing to clean up. To be said before the first
@@ -45,7 +53,9 @@ Cause last_cause() {
         constexpr std::string_view key = "errno = ";
         if (const std::size_t at = text.find(key); at != std::string_view::npos && found.error == 0)
           std::from_chars(text.data() + at + key.size(), text.data() + text.size(), found.error);
-        if (entry->maj_num == H5E_RESOURCE && found.error == 0) found.error = ENOMEM;
+        const bool memory =
+            entry->maj_num == H5E_RESOURCE || text.find("memory allocation failed") != text.npos;
+        if (memory && found.error == 0) found.error = ENOMEM;
         return 0;
       },
       &walk);

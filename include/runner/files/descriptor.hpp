@@ -55,6 +55,9 @@ class Descriptor {
   void read_at(std::uint64_t offset, void* bytes, std::size_t count) const;
   std::string read_at(std::uint64_t offset, std::size_t count) const;
 
+  /// What comes next, at most `count` bytes; 0 at the end.
+  std::size_t read_next(void* bytes, std::size_t count);
+
   /// Writes all of it at `offset`.
   void write_at(std::uint64_t offset, const void* bytes, std::size_t count);
 
@@ -71,6 +74,10 @@ class Descriptor {
   std::filesystem::path file_;
   int number_;
 };
+
+/// Opens a file that the user named, for reading. Throws Error: bad_input "`complaint`: reason" where it is
+/// not there, is a folder or may not be read; failure "cannot read FILE: reason" where the system fails.
+Descriptor open_input(const std::filesystem::path& file, const std::string& complaint);
 
 /// fsync of a folder: the names in it are on the medium. False where its file system does not know of that.
 /// Throws Error (failure).
