@@ -141,7 +141,10 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
     }
     return observations;
   };
-  const std::size_t changes = values.size() - 1;
+  // Both are slow to find, and the same for every value.
+  const double wider = block.seeds.size() < 3 ? 1
+                                              : simultaneous_t(block.seeds.size(), values.size() - 1) /
+                                                    student_t(block.seeds.size());
   const Images images = images_of(results.origin);
   for (auto& entry : values) {
     const Value& value = entry.first;
@@ -152,8 +155,7 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
       const std::vector<double> first = observe(values.begin()->first, measured);
       for (std::size_t s = 0; s < own.size(); ++s) own[s] -= first[s];
       change = estimate(own);
-      if (change.has_interval())
-        change.half_width *= simultaneous_t(own.size(), changes) / student_t(own.size());
+      if (change.has_interval()) change.half_width *= wider;
     };
     const auto train = [&](const StoredRun& run) { return as_hits(run.train_accuracy[last], images.train); };
     const auto test = [&](const StoredRun& run) { return as_hits(run.test_accuracy[last], images.test); };

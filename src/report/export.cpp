@@ -87,11 +87,12 @@ std::string to_json(const Comparison& comparison) {
   json["kept"] = comparison.kept;
   json["differences"] = comparison.differences();
   json["configurations"] = Json::array();
+  const std::vector<Column> columns = all_columns();
   for (const ConfigurationSummary& configuration : comparison.shown()) {
     const ComparedFile& file = comparison.files[configuration.file];
     Json object;
     object["file"] = file.name;
-    for (const Column& column : all_columns())
+    for (const Column& column : columns)
       object[std::string(column.name)] =
           column.word ? Json(column.word(configuration)) : json_number(column.value(configuration));
     object["dataset"] = file.dataset;

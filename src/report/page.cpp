@@ -66,17 +66,25 @@ Json axes_of(const Comparison& comparison) {
     axes.push_back(std::move(axis));
   }
   for (const Column& column : varying_axes(comparison)) {
-    std::map<double, std::string> values;
+    struct Place {
+      std::string text;
+      std::size_t at;  // among the values
+    };
+    std::map<double, Place> values;
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.emplace(column.value(c), exact_text(column, c));
+      if (const auto [value, is_new] = values.try_emplace(column.value(c)); is_new)
+        value->second.text = exact_text(column, c);
     Json axis;
     axis["name"] = column.name;
     axis["words"] = static_cast<bool>(column.word);
     axis["values"] = Json::array();
-    for (const auto& [order, text] : values) axis["values"].push_back(text);
+    for (auto& [order, place] : values) {
+      place.at = axis["values"].size();
+      axis["values"].push_back(place.text);
+    }
     axis["at"] = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      axis["at"].push_back(std::distance(values.begin(), values.find(column.value(c))));
+      axis["at"].push_back(values.at(column.value(c)).at);
     axes.push_back(std::move(axis));
   }
   return axes;
