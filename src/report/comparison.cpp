@@ -1,6 +1,7 @@
 #include "runner/report/comparison.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 
 #include "columns.hpp"
 #include "finding.hpp"
@@ -165,7 +166,7 @@ std::vector<std::string> names_of(std::span<const ResultsData> files) {
         name = end_of(results.file, count);
         if (is_alone(name, count)) break;
       }
-    all.push_back(std::move(name));
+    all.push_back(printable(name));
   }
   return all;
 }
@@ -184,7 +185,7 @@ Comparison compare(std::span<const ResultsData> files) {
       comparison.configurations.back().file = comparison.files.size();
     }
     ComparedFile file{names[comparison.files.size()],
-                      origin.dataset,
+                      printable(origin.dataset),
                       {},
                       origin.train_size,
                       origin.validation_size,

@@ -1,6 +1,7 @@
 #include "runner/report/effect.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 
 #include "finding.hpp"
 #include "seeds.hpp"
@@ -125,7 +126,7 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
                                 values.empty() ? "no value" : "one value", axis));
 
   const Block block = block_of(settings, values.size());
-  Effect effect{results.name,
+  Effect effect{printable(results.name),
                 std::string(axis),
                 block.settings.size(),
                 block.seeds.size(),
