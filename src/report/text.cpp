@@ -114,6 +114,10 @@ std::size_t places_of(char32_t code) {
 
 /// Takes the first character away, or a byte that is none; the places it takes.
 std::size_t take_first(std::string_view& text) {
+  if (static_cast<unsigned char>(text.front()) < 0x80) {  // most are, and tables are long
+    text.remove_prefix(1);
+    return 1;
+  }
   const Character character = first_character(text);
   text.remove_prefix(std::max<std::size_t>(character.bytes, 1));
   return character.bytes > 0 ? places_of(character.code) : 1;
