@@ -111,5 +111,45 @@ TEST_F(ADisk, MayFailToSyncAtAnyMoment) {
   }
 }
 
+// A disk that lies, while a file is made in place of another: either the new one is refused and the old one
+// stays, or nothing that the old one held is lost.
+TEST_F(ADisk, MayLoseAnyWriteOfAnExtension) {
+  const TemporaryDirectory original;
+  train(original / "sweep.h5", sweep_of(short_config));
+  const ResultsData before = read_results(original / "sweep.h5");
+  std::size_t refused = 0, lost = 0;
+  for (bool more = true; more; ++lost) {
+    SCOPED_TRACE(testing::Message() << "write " << lost);
+    const TemporaryDirectory folder;
+    const std::filesystem::path path = folder / "sweep.h5";
+    std::filesystem::copy_file(original / "sweep.h5", path);
+    storage::watch(folder.path());
+    storage::lose_write(lost);
+    try {
+      ResultsFile(path, sweep_of(long_config), sweep_data(),
+                  {"runner", "0.1.0", "g++", "reference", "a processor"}, {});
+    } catch (const Error& error) {
+      ++refused;
+      EXPECT_THAT(error.what(), HasSubstr(path.string()));
+    }
+    more = storage::has_lost_a_write();
+    storage::lose_write(std::nullopt);
+    storage::recorded();
+    ASSERT_NO_THROW(reference.check(path));
+    const ResultsData after = read_results(path);
+    for (std::size_t r = 0; r < before.runs.size(); ++r) {
+      const auto& runs = after.runs;
+      const auto same = std::find_if(runs.begin(), runs.end(), [&](const StoredRun& run) {
+        return run.run.digest == before.runs[r].run.digest;
+      });
+      ASSERT_NE(same, runs.end());
+      EXPECT_EQ(same->epochs_done, before.runs[r].epochs_done);
+      EXPECT_EQ(same->weights_epoch, before.runs[r].weights_epoch);
+    }
+  }
+  EXPECT_GT(lost, 50u);
+  EXPECT_GT(refused, lost / 4);
+}
+
 }  // namespace
 }  // namespace runner::test

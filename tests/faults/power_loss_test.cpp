@@ -1,15 +1,21 @@
 // What a power cut leaves: of what was written since the last sync any part, in any order.
 
+#include "runner/results/merge.hpp"
+
 #include "storage.hpp"
 #include "support/temporary_directory.hpp"
 #include "trained_sweep.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
 #include <random>
+#include <set>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -79,7 +85,57 @@ class Disk {
     return result;
   }
 
+  /// Everything that might be there after a power cut now, but for writes of which a part alone has come
+  /// down: with each change of names up to which they have come down, each subset of what was written to the
+  /// named files since their last sync, if that is no more than `bound` writes, and else each in which at
+  /// most two writes are missing or at most two are there. `see` is given the files.
+  void each_state(std::size_t bound,
+                  const std::function<void(const std::map<std::string, std::string>&)>& see) const {
+    for (std::size_t changes = 0; changes <= unsynced_names_.size(); ++changes) {
+      const Names& names = changes == 0 ? synced_names_ : unsynced_names_[changes - 1];
+      std::vector<const Event*> unsynced;
+      for (const auto& [name, file] : names)
+        unsynced.insert(unsynced.end(), file->unsynced.begin(), file->unsynced.end());
+      each_subset(unsynced.size(), bound, [&](const std::vector<bool>& kept) {
+        std::map<std::string, std::string> files;
+        std::size_t next = 0;
+        for (const auto& [name, file] : names) {
+          files[name] = file->synced;
+          for (const Event* e : file->unsynced)
+            if (kept[next++]) put(files[name], *e, event_size(*e));
+        }
+        see(files);
+      });
+    }
+  }
+
  private:
+  static void each_subset(std::size_t size, std::size_t bound,
+                          const std::function<void(const std::vector<bool>&)>& see) {
+    std::vector<bool> kept(size);
+    if (size <= bound) {
+      for (std::size_t number = 0; number < std::size_t{1} << size; ++number) {
+        for (std::size_t i = 0; i < size; ++i) kept[i] = (number >> i & 1) != 0;
+        see(kept);
+      }
+      return;
+    }
+    for (const bool most : {true, false}) {
+      kept.assign(size, most);
+      see(kept);
+      for (std::size_t i = 0; i < size; ++i) {
+        kept[i] = !most;
+        see(kept);
+        for (std::size_t k = i + 1; k < size; ++k) {
+          kept[k] = !most;
+          see(kept);
+          kept[k] = most;
+        }
+        kept[i] = most;
+      }
+    }
+  }
+
   struct File {
     std::string synced;
     std::vector<const Event*> unsynced;
@@ -183,6 +239,109 @@ TEST_F(APowerCut, LosesNothingThatWasTold) {
     reference.check_nothing_lost(left, told_so_far);
     if (HasFailure()) return;
   }
+}
+
+/// One commit, one extension, one merge or one checkpoint: what is done to the disk meanwhile, cut off at
+/// every point.
+class EveryCrashPoint : public testing::Test {
+ protected:
+  static constexpr std::size_t bound = 6;
+
+  /// Records what `work` does; it tells by the function that it is given.
+  void record(const std::function<void(const std::function<void(const Told&)>& tell)>& work) {
+    storage::watch(folder.path());
+    work([this](const Told& epoch) {
+      storage::tell(told.size());
+      told.push_back(epoch);
+    });
+    events = storage::recorded();
+  }
+
+  /// `finish`: what is done after the cut, and must bring what it would have brought.
+  void cut_everywhere(const Reference& reference,
+                      const std::function<void(const std::filesystem::path&)>& finish) {
+    std::set<std::pair<std::size_t, std::map<std::string, std::string>>> seen;
+    std::size_t finished = 0;
+    for (std::size_t next = 0; next <= events.size(); ++next) {
+      if (next > 0) {
+        disk.apply(events[next - 1]);
+        if (events[next - 1].kind == Event::told) told_so_far.push_back(told[events[next - 1].number]);
+      }
+      bool first = true;
+      disk.each_state(bound, [&](std::map<std::string, std::string> files) {
+        if (HasFailure()) return;
+        // What was being made is taken away whatever is in it.
+        for (auto& [name, bytes] : files)
+          if (name.find(".tmp-") != std::string::npos) bytes.clear();
+        if (!seen.emplace(told_so_far.size(), files).second) return;
+        SCOPED_TRACE(testing::Message() << "cut before event " << next << " of " << events.size());
+        const TemporaryDirectory after;
+        for (const auto& [name, bytes] : files) std::ofstream(after / name, std::ios::binary) << bytes;
+        const std::filesystem::path left = after / "sweep.h5";
+        if (std::filesystem::exists(left)) {
+          reference.check(left);
+          Reference::check_told(left, told_so_far);
+        } else {
+          EXPECT_TRUE(told_so_far.empty());
+        }
+        if (!std::exchange(first, false)) return;
+        finish(left);
+        reference.check_whole(left);
+        ++finished;
+      });
+      if (HasFailure()) return;
+    }
+    std::printf("%zu events, %zu states, %zu of them finished\n", events.size(), seen.size(), finished);
+    EXPECT_GT(seen.size(), 1u);
+  }
+
+  const std::string one = R"({"epochs": 1, "hidden_size": 2, "batch_size": 10, "save_weights": true})";
+  const std::string more =
+      R"({"epochs": 2, "hidden_size": 2, "batch_size": 10, "learning_rate": [0.1, 3e38], "save_weights": true})";
+
+  TemporaryDirectory folder;
+  const std::filesystem::path path = folder / "sweep.h5";
+  Disk disk;
+  std::vector<Told> told, told_so_far;
+  std::vector<Event> events;
+};
+
+TEST_F(EveryCrashPoint, OfANewFileAndItsCommits) {
+  record([this](const auto& tell) { train(path, sweep_of(one), tell); });
+  cut_everywhere(Reference(one), [this](const auto& left) { train(left, sweep_of(one)); });
+}
+
+TEST_F(EveryCrashPoint, OfAnExtension) {
+  record([this](const auto& tell) { train(path, sweep_of(one), tell); });
+  const std::vector<Event> before = events;
+  told_so_far = told;
+  record([this](const auto& tell) { train(path, sweep_of(more), tell); });
+  for (const Event& event : before) disk.apply(event);
+  cut_everywhere(Reference(more), [this](const auto& left) { train(left, sweep_of(more)); });
+}
+
+TEST_F(EveryCrashPoint, OfACheckpoint) {
+  const std::string longer = R"({"epochs": 3, "hidden_size": 2, "batch_size": 10, "save_weights": true})";
+  record([&](const auto& tell) {
+    train(path, sweep_of(longer), tell, 2);
+    train(path, sweep_of(longer), tell);
+  });
+  cut_everywhere(Reference(longer), [&](const auto& left) { train(left, sweep_of(longer)); });
+}
+
+TEST_F(EveryCrashPoint, OfAMerge) {
+  const TemporaryDirectory shards;
+  const Sweep whole = sweep_of(more);
+  std::vector<std::filesystem::path> parts;
+  for (int shard = 1; shard <= 2; ++shard) {
+    parts.push_back(shards / std::to_string(shard));
+    train(parts.back(), share_of(whole, sweep_data(), shard, 2));
+  }
+  const auto merge = [&](const std::filesystem::path& to) {
+    merge_results(to, parts, {"runner", "0.1.0", "g++", "", ""});
+  };
+  record([&](const auto&) { merge(path); });
+  cut_everywhere(Reference(more), merge);
 }
 
 }  // namespace

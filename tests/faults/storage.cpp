@@ -19,7 +19,7 @@ std::mutex mutex;
 std::string watched;  // empty: nothing
 std::vector<Event> events;
 std::optional<Fault> fault;
-std::optional<std::size_t> syncs_left;
+std::optional<std::size_t> syncs_left, writes_left;
 
 /// The name in the watched folder, "." for itself; nothing for what is elsewhere, or a lock.
 std::optional<std::string> name_of(const std::string& path) {
@@ -49,6 +49,10 @@ ssize_t write_to(int descriptor, const void* bytes, std::size_t count, off_t off
     }
     count = std::min<std::uint64_t>(count, fault->bytes);
     fault->bytes -= count;
+  }
+  if (name && writes_left && (*writes_left)-- == 0) {
+    writes_left.reset();
+    return static_cast<ssize_t>(count);
   }
   const ssize_t written = syscall(SYS_pwrite64, descriptor, bytes, count, offset);
   if (name && written > 0)
@@ -118,6 +122,16 @@ std::vector<Event> recorded() {
 void set_fault(std::optional<Fault> next) {
   const std::lock_guard lock(mutex);
   fault = next;
+}
+
+void lose_write(std::optional<std::size_t> after) {
+  const std::lock_guard lock(mutex);
+  writes_left = after;
+}
+
+bool has_lost_a_write() {
+  const std::lock_guard lock(mutex);
+  return !writes_left;
 }
 
 void fail_sync(std::optional<std::size_t> after) {

@@ -38,6 +38,10 @@ struct Fault {
 };
 void set_fault(std::optional<Fault> fault);
 
+/// Lets the write after so many others be lost: it is said to be done, and is not.
+void lose_write(std::optional<std::size_t> after);
+bool has_lost_a_write();
+
 /// Lets the sync after so many others fail with EIO.
 void fail_sync(std::optional<std::size_t> after);
 
