@@ -6,6 +6,7 @@
 #include "exit_codes.hpp"
 #include "output_file.hpp"
 #include "read_sweeps.hpp"
+#include "standard_streams.hpp"
 
 #include <string_view>
 #include <system_error>
@@ -30,7 +31,7 @@ void require_another_file(const std::filesystem::path& output, const Paths& resu
 void write_output(const std::filesystem::path& output, std::string_view content, const Paths& results) {
   require_another_file(output, results);
   write_file(output, content);
-  fmt::print("{}\n", output.string());
+  print_out("{}\n", output.string());
 }
 
 void write_page(const std::vector<ResultsData>& files, std::size_t kept, const ReportOptions& options) {
@@ -42,7 +43,7 @@ void write_page(const std::vector<ResultsData>& files, std::size_t kept, const R
 void write_figures(const ResultsData& results, const ReportOptions& options) {
   const std::vector<Figure> all = figures(results);
   if (all.empty()) {
-    fmt::print("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
+    print_out("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
     return;
   }
   std::error_code error;
