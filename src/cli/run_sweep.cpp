@@ -15,7 +15,6 @@
 #include "stop_signal.hpp"
 #include "terminal.hpp"
 
-#include <atomic>
 #include <numeric>
 #include <optional>
 
@@ -42,13 +41,6 @@ void say_that_it_stops(const RunOptions& options, const EpochClock& clock) {
   const double left = clock.left().value_or(0);
   say(options, "{}stopping after this epoch{}; again to stop now\n", isatty(STDERR_FILENO) != 0 ? "\n" : "",
       left >= 1 ? fmt::format(" (about {:.0f} s)", left) : std::string());
-}
-
-/// Nothing is trained yet, and what is there of a file that is being made, however large, is of no use.
-[[noreturn]] void end_at_once(const RunOptions& options, const std::filesystem::path& output) {
-  ResultsFile::abandon(output);
-  say(options, "stopped while {} was being made; the same command goes on from there\n", output.string());
-  _exit(exit_stopped);
 }
 
 /// After the sweep's epochs, of which the file may have more: all configurations, or the best where there are
@@ -110,9 +102,7 @@ int run_sweep(const RunOptions& options) {
   require_some_memory();
   // From here on there is something to keep, so that a stop is in order.
   EpochClock clock;
-  std::atomic<bool> making{true};
   std::optional<StopSignal> signal(std::in_place, [&] {
-    if (making) end_at_once(options, output);
     say_that_it_stops(options, clock);
   });
   EpochLines epoch_lines(sweep, *signal);
@@ -128,7 +118,6 @@ int run_sweep(const RunOptions& options) {
   };
   ResultsFile file(output, sweep, data, provenance,
                    {options.fresh, options.prune, options.commit_interval, committed});
-  making = false;
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {

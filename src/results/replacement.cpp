@@ -20,15 +20,11 @@ std::string temporary_prefix(const fs::path& file) {
   return fmt::format(".{}.tmp-", file.filename().string());
 }
 
-fs::path temporary_path(const fs::path& file) {
-  return file.parent_path() / fmt::format("{}{}", temporary_prefix(file), getpid());
-}
-
 }  // namespace
 
 void replace_file(const fs::path& file, const std::function<void(const fs::path& temporary)>& make) {
   const fs::path folder = file.parent_path();
-  const fs::path temporary = temporary_path(file);
+  const fs::path temporary = folder / fmt::format("{}{}", temporary_prefix(file), getpid());
   const bool replaces = fs::exists(file);
   // A rename asks the folder alone.
   if (replaces && access(file.c_str(), W_OK) != 0)
@@ -44,11 +40,6 @@ void replace_file(const fs::path& file, const std::function<void(const fs::path&
     fs::remove(temporary, ignored);
     throw;
   }
-}
-
-void remove_own_unfinished(const fs::path& file) noexcept try {
-  fs::remove(temporary_path(file));
-} catch (const std::exception&) {
 }
 
 void remove_unfinished(const fs::path& file) {

@@ -14,9 +14,6 @@ namespace runner {
 void replace_file(const std::filesystem::path& file,
                   const std::function<void(const std::filesystem::path& temporary)>& make);
 
-/// Removes what a thread of this process is making.
-void remove_own_unfinished(const std::filesystem::path& file) noexcept;
-
 /// Removes what processes that were killed in replace_file left behind.
 void remove_unfinished(const std::filesystem::path& file);
 

@@ -191,11 +191,6 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
 
 ResultsFile::~ResultsFile() = default;
 
-void ResultsFile::abandon(const fs::path& file) noexcept try {
-  remove_own_unfinished(fs::weakly_canonical(fs::absolute(file)));
-} catch (const std::exception&) {
-}
-
 std::vector<std::size_t> ResultsFile::missing() const {
   return state_->committer->missing();
 }

@@ -75,10 +75,6 @@ class ResultsFile : public Observer, public Checkpoints {
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws
 
-  /// For a process that is about to end while a thread of it makes a results file: removes what is there so
-  /// far. (The lock file stays, and stops nobody.)
-  static void abandon(const std::filesystem::path& file) noexcept;
-
   /// Indices of the sweep's runs that the file does not hold in full, as long as the sweep has them.
   /// Ascending.
   std::vector<std::size_t> missing() const;
