@@ -1,5 +1,7 @@
 #include "list.hpp"
 
+#include "runner/error/printable.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <type_traits>
@@ -60,8 +62,8 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
     fmt::format_to(out, "{:>7}{:>8}{:>14}{:>12}  {:<16}{:>20}\n", c, cohorts[c].runs.size(), hidden,
                    first.batch_size, to_string(first.sampling), first.seed);
   }
-  fmt::format_to(out, "\n{}: {} runs in {} cohorts, {} epochs each\n", output.string(), sweep.runs.size(),
-                 cohorts.size(), sweep.config.epochs);
+  fmt::format_to(out, "\n{}: {} runs in {} cohorts, {} epochs each\n", printable(output.string()),
+                 sweep.runs.size(), cohorts.size(), sweep.config.epochs);
   return text;
 }
 

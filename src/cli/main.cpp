@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
   } catch (const ReaderGone&) {
     return exit_failed;  // who reads no further wants no message either
   } catch (const runner::Error& e) {
+    if (e.kind() == runner::ErrorKind::stopped) return exit_stopped;
     return failed(e.what(), e.kind() == runner::ErrorKind::bad_input ? exit_bad_input : exit_failed);
   } catch (const std::bad_alloc&) {
     return failed("there is not enough memory", exit_failed);

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds plain_interval{10};
 Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> missing,
                    std::vector<int> epochs, bool quiet)
     : quiet_(quiet),
-      terminal_(isatty(STDERR_FILENO) != 0),
+      terminal_(knows_escapes(STDERR_FILENO)),
       runs_(sweep.runs.size()),
       runs_done_(sweep.runs.size() - missing.size()),
       run_cost_(sweep.runs.size()),

@@ -12,8 +12,8 @@
 
 namespace runner::cli {
 
-/// Says on standard error how far a sweep has come: one live line on a terminal, a line now and then
-/// elsewhere. Used by one thread at a time.
+/// Says on standard error how far a sweep has come: one live line on a terminal that knows escapes, a line
+/// now and then elsewhere. Used by one thread at a time.
 class Progress {
  public:
   /// `missing`: the runs that are to be trained; those done before count as done from the start.

@@ -1,10 +1,10 @@
 #include "runner/error/error.hpp"
+#include "runner/files/replacement.hpp"
 #include "runner/report/figures.hpp"
 #include "runner/report/page.hpp"
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
-#include "output_file.hpp"
 #include "read_sweeps.hpp"
 #include "standard_streams.hpp"
 
@@ -31,12 +31,20 @@ void require_another_file(const std::filesystem::path& output, const Paths& resu
 void write_output(const std::filesystem::path& output, std::string_view content, const Paths& results) {
   require_another_file(output, results);
   write_file(output, content);
-  print_out("{}\n", output.string());
+  // What was written into a pipe may be read by whoever reads this.
+  if (std::filesystem::is_regular_file(output)) print_out("{}\n", output.string());
+}
+
+/// The results file's name with .html in place of the extension of such files.
+std::filesystem::path page_of(std::filesystem::path file) {
+  const auto extension = file.extension();
+  if (extension == ".h5" || extension == ".hdf5" || extension == ".nc") file.replace_extension();
+  return file += ".html";
 }
 
 void write_page(const std::vector<ResultsData>& files, std::size_t kept, const ReportOptions& options) {
   std::filesystem::path output = options.output;
-  if (output.empty()) output = std::filesystem::path(options.files.front()).replace_extension(".html");
+  if (output.empty()) output = page_of(options.files.front());
   write_output(output, to_page(files, kept), options.files);
 }
 

@@ -14,6 +14,7 @@
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
 #include "terminal.hpp"
+#include "warn.hpp"
 
 #include <numeric>
 #include <optional>
@@ -102,9 +103,7 @@ int run_sweep(const RunOptions& options) {
   require_some_memory();
   // From here on there is something to keep, so that a stop is in order.
   EpochClock clock;
-  std::optional<StopSignal> signal(std::in_place, [&] {
-    say_that_it_stops(options, clock);
-  });
+  std::optional<StopSignal> signal(std::in_place, [&] { say_that_it_stops(options, clock); });
   EpochLines epoch_lines(sweep, *signal);
   // Made when it is known what is missing; until then nothing is committed.
   std::optional<Progress> progress;
@@ -116,8 +115,9 @@ int run_sweep(const RunOptions& options) {
     else
       progress->committed(epochs);
   };
-  ResultsFile file(output, sweep, data, provenance,
-                   {options.fresh, options.prune, options.commit_interval, committed});
+  ResultsFile file(
+      output, sweep, data, provenance,
+      {options.fresh, options.prune, options.commit_interval, committed, &signal->requested(), warn});
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {

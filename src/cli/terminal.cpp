@@ -22,8 +22,13 @@ bool is_set(const char* variable) {
   return value != nullptr && *value != '\0';
 }
 
+std::string_view terminal_type() {
+  const char* type = std::getenv("TERM");
+  return type == nullptr ? "" : type;
+}
+
 bool in_colour() {
-  return isatty(STDOUT_FILENO) != 0 && !is_set("NO_COLOR");
+  return knows_escapes(STDOUT_FILENO) && !is_set("NO_COLOR");
 }
 
 }  // namespace
@@ -41,9 +46,12 @@ ScreenStyle screen_style() {
   return {size.ws_col, size.ws_row - std::size_t{1}, in_colour()};
 }
 
+bool knows_escapes(int descriptor) {
+  return isatty(descriptor) != 0 && terminal_type() != "dumb";
+}
+
 bool can_draw() {
-  const char* type = std::getenv("TERM");
-  return isatty(STDOUT_FILENO) != 0 && type != nullptr && std::string_view(type) != "dumb";
+  return knows_escapes(STDOUT_FILENO) && !terminal_type().empty();
 }
 
 }  // namespace runner::cli

@@ -31,7 +31,7 @@ int verify_file(const VerifyOptions& options) {
   // What is left is to print: a signal may end that as it does by default.
   signal.reset();
   for (const Difference& d : found.differences)
-    print_out("run {}: {} of epoch {} is {} in the file, {} trained again\n", d.run, d.metric, d.epoch,
+    print_out("run {}: {} of epoch {} is {} in the file, {} trained again\n", d.run, d.what, d.epoch,
               d.stored, d.trained);
   if (!found.complete) return exit_stopped;
   print_out("{}: {} of {} runs trained again, {} epochs: ", options.file.string(), runs.size(),

@@ -3,9 +3,7 @@
 #include "runner/error/error.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <new>
-#include <system_error>
 
 namespace runner {
 
@@ -13,9 +11,7 @@ namespace runner {
 // only at close; inflate() is told what to expect and leaves each of these to be seen here.
 
 ByteSource::ByteSource(const std::filesystem::path& file)
-    : path_(file), file_(std::fopen(file.c_str(), "rb")), buffer_(std::size_t{1} << 18) {
-  if (!file_)
-    throw bad_input("cannot open " + path_.string() + ": " + std::generic_category().message(errno));
+    : path_(file), file_(open_input(file, "cannot read " + file.string())), buffer_(std::size_t{1} << 18) {
   const bool gzip = fill() && input_.size() >= 2 && input_[0] == 0x1f && input_[1] == 0x8b;
   if (!gzip) return;
   auto stream = std::make_unique<z_stream>();
@@ -36,10 +32,7 @@ std::size_t ByteSource::read(std::span<std::uint8_t> out) {
 
 bool ByteSource::fill() {
   if (!input_.empty()) return true;
-  errno = 0;
-  const std::size_t got = std::fread(buffer_.data(), 1, buffer_.size(), file_.get());
-  if (std::ferror(file_.get()))
-    throw bad_input("cannot read " + path_.string() + ": " + std::generic_category().message(errno));
+  const std::size_t got = file_.read_next(buffer_.data(), buffer_.size());
   input_ = {buffer_.data(), got};
   return got > 0;
 }

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "runner/files/descriptor.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -15,7 +16,8 @@ namespace runner {
 /// The bytes of a file in order, decompressed if they are gzip (told by the content). Not shared between
 /// threads.
 ///
-/// Throws Error naming the file: cannot be opened, corrupt or truncated gzip, anything after its end.
+/// Throws Error naming the file. bad_input: it cannot be opened, corrupt or truncated gzip, anything after
+/// its end; failure: the system cannot read it.
 class ByteSource {
  public:
   explicit ByteSource(const std::filesystem::path& file);
@@ -25,9 +27,6 @@ class ByteSource {
   std::size_t read(std::span<std::uint8_t> out);
 
  private:
-  struct CloseFile {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-  };
   struct EndInflate {
     void operator()(z_stream* stream) const noexcept {
       inflateEnd(stream);
@@ -41,7 +40,7 @@ class ByteSource {
   std::size_t inflate_some(std::span<std::uint8_t> out);
 
   std::filesystem::path path_;
-  std::unique_ptr<std::FILE, CloseFile> file_;
+  Descriptor file_;
   std::vector<std::uint8_t> buffer_;
   std::span<std::uint8_t> input_;                    ///< what is left in `buffer_`
   std::unique_ptr<z_stream, EndInflate> inflating_;  ///< null for a plain file

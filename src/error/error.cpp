@@ -14,6 +14,10 @@ Error failure(const std::string& message) {
   return Error(ErrorKind::failure, message);
 }
 
+Error stopped(const std::string& message) {
+  return Error(ErrorKind::stopped, message);
+}
+
 Error system_failure(const std::string& message, int error_number) {
   return failure(message + ": " + std::generic_category().message(error_number));
 }

@@ -104,6 +104,10 @@ class Execution {
     }
     t.runs = t.cohort->runs;
     t.trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_, start, t.cohort->epoch);
+    if (start.empty()) return;
+    t.metrics.resize(t.trainer->size());
+    t.trainer->evaluate(t.metrics);
+    for (std::size_t i = 0; i < t.runs.size(); ++i) checkpoints_->compare(t.runs[i], t.metrics[i]);
   }
 
   Traveller* evaluate_epoch(Traveller* t) {

@@ -33,7 +33,8 @@ double linear(std::uint8_t channel) {
 }  // namespace
 
 Colour cividis(double position) {
-  const double at = std::clamp(position, 0.0, 1.0) * (anchors.size() - 1);
+  // NaN goes the way of 0: no integer stands for it.
+  const double at = (position > 0 ? std::min(position, 1.0) : 0.0) * (anchors.size() - 1);
   const auto below = std::min(static_cast<std::size_t>(at), anchors.size() - 2);
   const double share = at - static_cast<double>(below);
   Colour colour{};

@@ -103,7 +103,7 @@ std::vector<Column> fixed_axes(const Comparison& comparison) {
 }
 
 std::string exact_text(double number) {
-  return std::isnan(number) ? std::string() : fmt::format("{}", number);
+  return std::isfinite(number) ? fmt::format("{}", number) : std::string();
 }
 
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration) {

@@ -28,7 +28,7 @@ std::vector<Column> all_columns();
 std::vector<Column> varying_axes(const Comparison& comparison);
 std::vector<Column> fixed_axes(const Comparison& comparison);
 
-/// With the digits that give it back; empty for NaN.
+/// With the digits that give it back; empty for NaN and infinities.
 std::string exact_text(double number);
 
 /// The value as a word, or with the digits that give it back; empty where there is none.

@@ -1,6 +1,7 @@
 #include "runner/report/comparison.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 
 #include "columns.hpp"
 #include "finding.hpp"
@@ -14,6 +15,8 @@
 #include <filesystem>
 #include <iterator>
 #include <map>
+#include <string>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -68,12 +71,13 @@ void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const B
                        &StoredRun::test_accuracy, last);
 }
 
-bool is_of_one_sweep(const ResultsData& a, const ResultsData& b) {
-  return a.effective_config == b.effective_config && a.epochs == b.epochs &&
-         a.origin.train_size == b.origin.train_size && a.origin.validation_size == b.origin.validation_size &&
-         a.origin.test_size == b.origin.test_size &&
-         std::equal(a.origin.files.begin(), a.origin.files.end(), b.origin.files.begin(),
-                    [](const DatasetFile& x, const DatasetFile& y) { return x.sha256 == y.sha256; });
+/// The same for files of one sweep, and for no others.
+auto sweep_key(const ResultsData& results) {
+  const Origin& origin = results.origin;
+  std::array<std::string, 4> checksums;
+  for (std::size_t f = 0; f < checksums.size(); ++f) checksums[f] = origin.files[f].sha256;
+  return std::tuple(results.effective_config, results.epochs, origin.train_size, origin.validation_size,
+                    origin.test_size, std::move(checksums));
 }
 
 /// Of one run in two files, what has come further; it is in the sweep where either says so.
@@ -141,22 +145,30 @@ std::vector<std::string> names_of(std::span<const ResultsData> files) {
       end = end.empty() ? rest.filename() : rest.filename() / end;
     return end.string();
   };
-  std::vector<std::string> names;
+  // How many files have a name, or an end of so many parts: counted once, since there may be many files.
+  std::map<std::string, std::size_t> names;
+  std::vector<std::map<std::string, std::size_t>> ends{{}};
+  for (const ResultsData& results : files) ++names[results.name];
+  const auto is_alone = [&](const std::string& end, std::size_t parts) {
+    while (ends.size() <= parts) {
+      std::map<std::string, std::size_t> longer;
+      for (const ResultsData& results : files) ++longer[end_of(results.file, ends.size())];
+      ends.push_back(std::move(longer));
+    }
+    return ends[parts].at(end) == 1;
+  };
+  std::vector<std::string> all;
   for (const ResultsData& results : files) {
-    const auto same = [&](const auto& text) {
-      return std::count_if(files.begin(), files.end(),
-                           [&](const ResultsData& other) { return text(other) == text(results); }) > 1;
-    };
     std::string name = results.name;
     const auto parts = static_cast<std::size_t>(std::distance(results.file.begin(), results.file.end()));
-    if (same([](const ResultsData& r) { return r.name; }))
+    if (names.at(name) > 1)
       for (std::size_t count = 1; count <= parts; ++count) {
         name = end_of(results.file, count);
-        if (!same([&](const ResultsData& r) { return end_of(r.file, count); })) break;
+        if (is_alone(name, count)) break;
       }
-    names.push_back(std::move(name));
+    all.push_back(printable(name));
   }
-  return names;
+  return all;
 }
 
 Comparison compare(std::span<const ResultsData> files) {
@@ -173,7 +185,7 @@ Comparison compare(std::span<const ResultsData> files) {
       comparison.configurations.back().file = comparison.files.size();
     }
     ComparedFile file{names[comparison.files.size()],
-                      origin.dataset,
+                      printable(origin.dataset),
                       {},
                       origin.train_size,
                       origin.validation_size,
@@ -260,17 +272,19 @@ std::string kept_note(std::size_t kept) {
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {
   std::vector<ResultsData> pooled;
   std::vector<std::map<std::string, std::size_t>> places;  // of the runs of each, by digest
+  std::map<decltype(sweep_key(files.front())), std::vector<std::size_t>> sweeps;  // what is pooled of each
   for (ResultsData& results : files) {
     const auto belongs = [&](std::size_t p) {
-      return is_of_one_sweep(pooled[p], results) &&
-             std::none_of(results.runs.begin(), results.runs.end(), [&](const StoredRun& run) {
-               const auto at = places[p].find(run.run.digest);
-               return run.in_sweep() && at != places[p].end() && pooled[p].runs[at->second].in_sweep();
-             });
+      return std::none_of(results.runs.begin(), results.runs.end(), [&](const StoredRun& run) {
+        const auto at = places[p].find(run.run.digest);
+        return run.in_sweep() && at != places[p].end() && pooled[p].runs[at->second].in_sweep();
+      });
     };
-    std::size_t place = 0;
-    while (place < pooled.size() && !belongs(place)) ++place;
+    std::vector<std::size_t>& of_sweep = sweeps[sweep_key(results)];
+    const auto found = std::find_if(of_sweep.begin(), of_sweep.end(), belongs);
+    const std::size_t place = found == of_sweep.end() ? pooled.size() : *found;
     if (place == pooled.size()) {
+      of_sweep.push_back(place);
       pooled.push_back(results);
       pooled.back().runs.clear();
       places.emplace_back();

@@ -1,6 +1,7 @@
 #include "runner/report/effect.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 
 #include "finding.hpp"
 #include "seeds.hpp"
@@ -125,7 +126,7 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
                                 values.empty() ? "no value" : "one value", axis));
 
   const Block block = block_of(settings, values.size());
-  Effect effect{results.name,
+  Effect effect{printable(results.name),
                 std::string(axis),
                 block.settings.size(),
                 block.seeds.size(),
@@ -141,7 +142,10 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
     }
     return observations;
   };
-  const std::size_t changes = values.size() - 1;
+  // Both are slow to find, and the same for every value.
+  const double wider = block.seeds.size() < 3 ? 1
+                                              : simultaneous_t(block.seeds.size(), values.size() - 1) /
+                                                    student_t(block.seeds.size());
   const Images images = images_of(results.origin);
   for (auto& entry : values) {
     const Value& value = entry.first;
@@ -152,8 +156,7 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
       const std::vector<double> first = observe(values.begin()->first, measured);
       for (std::size_t s = 0; s < own.size(); ++s) own[s] -= first[s];
       change = estimate(own);
-      if (change.has_interval())
-        change.half_width *= simultaneous_t(own.size(), changes) / student_t(own.size());
+      if (change.has_interval()) change.half_width *= wider;
     };
     const auto train = [&](const StoredRun& run) { return as_hits(run.train_accuracy[last], images.train); };
     const auto test = [&](const StoredRun& run) { return as_hits(run.test_accuracy[last], images.test); };

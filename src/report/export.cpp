@@ -3,6 +3,8 @@
 
 #include "columns.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -18,10 +20,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A field of CSV. Only a name may hold what has to be quoted.
+/// What spreadsheets begin a formula with, also as the wide characters of East Asian keyboards.
+constexpr std::array<std::string_view, 10> formula_signs{"=",  "+",  "-",  "@",  "\t",
+                                                         "\r", "＝", "＋", "－", "＠"};
+
+bool is_formula(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return std::any_of(formula_signs.begin(), formula_signs.end(),
+                     [&](std::string_view sign) { return text.starts_with(sign); });
+}
+
+/// A text as a field of CSV. Only a name may hold what has to be quoted. An apostrophe is how spreadsheets
+/// mark what is text whatever it looks like.
 std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string field;
+  const bool formula = is_formula(text);
+  if (!formula && text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string field(formula ? "'" : "");
   for (const char c : text) {
     field += c;
     if (c == '"') field += c;
@@ -31,7 +45,7 @@ std::string quoted(const std::string& text) {
 
 /// Integers without a fraction; null for what is not known.
 Json json_number(double number) {
-  if (std::isnan(number)) return nullptr;
+  if (!std::isfinite(number)) return nullptr;
   if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<std::int64_t>(number);
   return number;
 }
@@ -87,11 +101,12 @@ std::string to_json(const Comparison& comparison) {
   json["kept"] = comparison.kept;
   json["differences"] = comparison.differences();
   json["configurations"] = Json::array();
+  const std::vector<Column> columns = all_columns();
   for (const ConfigurationSummary& configuration : comparison.shown()) {
     const ComparedFile& file = comparison.files[configuration.file];
     Json object;
     object["file"] = file.name;
-    for (const Column& column : all_columns())
+    for (const Column& column : columns)
       object[std::string(column.name)] =
           column.word ? Json(column.word(configuration)) : json_number(column.value(configuration));
     object["dataset"] = file.dataset;

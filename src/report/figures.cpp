@@ -1,5 +1,7 @@
 #include "runner/report/figures.hpp"
 
+#include "runner/error/printable.hpp"
+
 #include "finding.hpp"
 #include "sweep_figures.hpp"
 
@@ -19,12 +21,13 @@ constexpr std::size_t most_digits = 7;  // of a label, before it is rounded
 std::string description_of(const ResultsData& results, const Comparison& comparison) {
   const Origin& origin = results.origin;
   return fmt::format("{}: {} training, {} validation and {} test images, {} epochs; fixed: {}. runner {}.",
-                     origin.dataset, origin.train_size, origin.validation_size, origin.test_size,
-                     results.epochs, fixed_settings(comparison), origin.runner_version);
+                     comparison.files.front().dataset, origin.train_size, origin.validation_size,
+                     origin.test_size, results.epochs, fixed_settings(comparison), origin.runner_version);
 }
 
 FigureSource source_of(const ResultsData& results) {
   FigureSource source{results, {}, {}, 0, 0, {}};
+  source.results.name = printable(results.name);
   std::vector<StoredRun>& runs = source.results.runs;
   std::erase_if(runs, [](const StoredRun& run) { return run.status != RunStatus::done; });
   source.diverged = static_cast<std::size_t>(

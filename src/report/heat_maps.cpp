@@ -42,7 +42,7 @@ std::vector<Cell> cells_of(const FigureSource& source, const Column& x, const Co
 
 /// So many that the cells differ.
 int decimals_for(const Range& range) {
-  const double span = range.high - range.low;
+  const double span = range.empty() ? 0 : range.high - range.low;
   return span > 0 ? std::clamp(static_cast<int>(std::ceil(-std::log10(span))) + 1, 2, 5) : 4;
 }
 
@@ -99,7 +99,7 @@ Figure heat_map(const FigureSource& source, const Column& x, const Column& y, co
     const auto column = static_cast<double>(i % xs.size()), row = static_cast<double>(i / xs.size());
     const Box box{plot.left + column * cell_width, plot.bottom() - (row + 1) * cell_height, cell_width,
                   cell_height};
-    if (cells[i].configurations == 0) {
+    if (!std::isfinite(cells[i].mean)) {
       sheet.svg().rectangle(box, no_number);
       continue;
     }
@@ -117,7 +117,7 @@ Figure heat_map(const FigureSource& source, const Column& x, const Column& y, co
   std::string note = fmt::format("After epoch {}", source.results.epochs);
   if (most > 1) note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
   if (incomplete) note += " (* not all of them are there)";
-  if (std::any_of(cells.begin(), cells.end(), [](const Cell& c) { return c.configurations == 0; }))
+  if (std::any_of(cells.begin(), cells.end(), [](const Cell& c) { return !std::isfinite(c.mean); }))
     note += "; grey: none is done";
   sheet.note(note + '.');
   return sheet.finish(fmt::format("{}_{}_{}.svg", name, x.name, y.name), source.description);

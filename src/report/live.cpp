@@ -1,5 +1,7 @@
 #include "runner/report/live.hpp"
 
+#include "runner/error/printable.hpp"
+
 #include "finding.hpp"
 #include "live_sections.hpp"
 #include "sparkline.hpp"
@@ -71,9 +73,10 @@ std::string runs_line(const std::string& name, const Standing& s, std::size_t co
 /// "██████▌░░░░░  121/270 epochs, 45 %"
 std::string bar(const Standing& standing, std::size_t columns) {
   constexpr std::array<std::string_view, 8> eighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-  const double share = standing.epochs == 0
-                           ? 1
-                           : static_cast<double>(standing.epochs_done) / static_cast<double>(standing.epochs);
+  const double share =
+      standing.epochs == 0
+          ? 1
+          : std::min(static_cast<double>(standing.epochs_done) / static_cast<double>(standing.epochs), 1.0);
   const std::string text =
       fmt::format("{}/{} epochs, {:.0f} %", standing.epochs_done, standing.epochs, std::floor(100 * share));
   if (columns < text.size() + 12) return text;

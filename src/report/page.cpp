@@ -1,6 +1,7 @@
 #include "runner/report/page.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 #include "runner/report/comparison.hpp"
 #include "runner/report/curves.hpp"
 #include "runner/report/effect.hpp"
@@ -66,17 +67,25 @@ Json axes_of(const Comparison& comparison) {
     axes.push_back(std::move(axis));
   }
   for (const Column& column : varying_axes(comparison)) {
-    std::map<double, std::string> values;
+    struct Place {
+      std::string text;
+      std::size_t at;  // among the values
+    };
+    std::map<double, Place> values;
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.emplace(column.value(c), exact_text(column, c));
+      if (const auto [value, is_new] = values.try_emplace(column.value(c)); is_new)
+        value->second.text = exact_text(column, c);
     Json axis;
     axis["name"] = column.name;
     axis["words"] = static_cast<bool>(column.word);
     axis["values"] = Json::array();
-    for (const auto& [order, text] : values) axis["values"].push_back(text);
+    for (auto& [order, place] : values) {
+      place.at = axis["values"].size();
+      axis["values"].push_back(place.text);
+    }
     axis["at"] = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      axis["at"].push_back(std::distance(values.begin(), values.find(column.value(c))));
+      axis["at"].push_back(values.at(column.value(c)).at);
     axes.push_back(std::move(axis));
   }
   return axes;
@@ -253,7 +262,9 @@ std::string images_text(const Origin& origin) {
 /// Pairs of what and which.
 void add_provenance(Json& pairs, const ResultsData& results) {
   const Origin& origin = results.origin;
-  const auto add = [&](const std::string& what, const std::string& which) { pairs.push_back({what, which}); };
+  const auto add = [&](const std::string& what, const std::string& which) {
+    pairs.push_back({printable(what), printable(which)});
+  };
   add("Results file", results.file.string());
   add("Config file", origin.config_file.string());
   add("Data set",
@@ -268,7 +279,10 @@ void add_provenance(Json& pairs, const ResultsData& results) {
 
 std::string description_of(const ResultsData& results) {
   const Json config = Json::parse(results.effective_config, nullptr, false);
-  return config.is_object() ? config.value("description", "") : "";
+  const auto description = config.is_object() ? config.find("description") : config.end();
+  return description != config.end() && description->is_string()
+             ? printable_lines(description->get_ref<const std::string&>())
+             : "";
 }
 
 /// {"head": line, "rows": a line for each configuration}: what compare --csv prints, for the page to save.
@@ -291,7 +305,7 @@ Json csv_of(const Comparison& comparison) {
   return csv;
 }
 
-/// In a script element: nothing in it may look like an end of it. What is no UTF-8 becomes U+FFFD.
+/// In a script element: nothing in it may look like an end of it.
 std::string for_script(const Json& json) {
   std::string text;
   for (const char c : json.dump(-1, ' ', false, Json::error_handler_t::replace)) {
@@ -327,7 +341,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["datasets"] = Json::array();
   for (std::size_t f = 0; f < files.size(); ++f)
     page["datasets"].push_back(fmt::format("{}{}, {}", several ? names[f] + ": " : std::string(),
-                                           files[f].origin.dataset, images_text(files[f].origin)));
+                                           comparison.files[f].dataset, images_text(files[f].origin)));
   page["differences"] = comparison.differences();
   page["kept"] = kept;
   page["finding"] = finding(comparison);
@@ -354,7 +368,8 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
     for (const LearningCurves& curves : learning_curves(files[f], epochs_of(files[f], epochs)))
       page["curves"].push_back(curves_json(curves));
     add_provenance(page["provenance"], files[f]);
-    config += (f > 0 ? "\n" : "") + files[f].origin.config_text;
+    if (f > 0) config += '\n';
+    config += printable_lines(files[f].origin.config_text);
   }
   page["config"] = config;
   page["seed_numbers"] = seed_numbers(files, epochs);

@@ -86,7 +86,7 @@ void draw_markers(Svg& svg, const Path& path, const Look& look, double radius) {
 }
 
 bool is_point(const Point& point) {
-  return !std::isnan(point.x) && !std::isnan(point.y);
+  return std::isfinite(point.x) && std::isfinite(point.y);
 }
 
 }  // namespace

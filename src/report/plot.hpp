@@ -42,7 +42,7 @@ struct PlotAxis {
 
 /// A point with its intervals.
 struct Point {
-  double x, y;                    ///< no point where one is NaN
+  double x, y;                    ///< no point where one is not finite
   double x_half = 0, y_half = 0;  ///< half the width of its intervals; none where NaN
 };
 

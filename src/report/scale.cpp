@@ -23,6 +23,10 @@ std::string power_of_ten(int exponent) {
   return text;
 }
 
+// Numbers beyond are drawn at these ends, so that sums and differences of any two are finite.
+constexpr double largest_drawn = 1e280, smallest_drawn = 1e-280;
+
+/// Of a number that is finite and not 0.
 int magnitude(double number) {
   return static_cast<int>(std::floor(std::log10(std::abs(number))));
 }
@@ -51,7 +55,7 @@ double widest_step(std::span<const double> values, const Function& of) {
 }
 
 bool spaced_geometrically(std::span<const double> values) {
-  if (values.front() <= 0) return false;
+  if (values.empty() || values.front() <= 0) return false;
   if (values.size() < 3) return values.back() >= 10 * values.front();
   return widest_step(values, [](double x) { return std::log(x); }) < widest_step(
                                                                          values, [](double x) { return x; });
@@ -60,22 +64,25 @@ bool spaced_geometrically(std::span<const double> values) {
 }  // namespace
 
 void Range::add(double number) {
-  if (std::isnan(number)) return;
+  if (!std::isfinite(number)) return;
   low = std::min(low, number);
   high = std::max(high, number);
 }
 
 double Scale::position(double number) const {
-  const double share =
-      logarithmic ? std::log(number / low) / std::log(high / low) : (number - low) / (high - low);
+  const double share = logarithmic ? (std::log(number) - std::log(low)) / (std::log(high) - std::log(low))
+                                   : (number - low) / (high - low);
   return share > 0 ? std::min(share, 1.0) : 0;
 }
 
-Scale linear_scale(const Range& range, double smallest_step) {
+Scale linear_scale(const Range& wanted, double smallest_step) {
+  if (wanted.empty()) return linear_scale({0, 1}, smallest_step);
+  const Range range{std::clamp(wanted.low, -largest_drawn, largest_drawn),
+                    std::clamp(wanted.high, -largest_drawn, largest_drawn)};
   const double largest = std::max(std::abs(range.low), std::abs(range.high));
   double margin = padding * (range.high - range.low);
   if (range.high - range.low <= 1e-9 * largest) margin = largest * 0.05;
-  if (margin == 0) margin = 0.5;
+  if (margin < smallest_drawn) margin = 0.5;
   Scale scale{range.low - margin, range.high + margin};
 
   const double step = std::max(round_step((scale.high - scale.low) / steps), smallest_step);
@@ -88,8 +95,11 @@ Scale linear_scale(const Range& range, double smallest_step) {
   return scale;
 }
 
-Scale logarithmic_scale(const Range& range) {
-  const double factor = std::max(std::pow(range.high / range.low, padding), 1.05);
+Scale logarithmic_scale(const Range& wanted) {
+  if (wanted.empty() || wanted.high <= 0) return linear_scale(wanted);
+  const Range range{std::clamp(wanted.low, smallest_drawn, largest_drawn),
+                    std::clamp(wanted.high, smallest_drawn, largest_drawn)};
+  const double factor = std::max(std::exp(padding * (std::log(range.high) - std::log(range.low))), 1.05);
   Scale scale{range.low / factor, range.high * factor, true};
   const int first = magnitude(scale.low), last = magnitude(scale.high);
   const int each = std::max(1, static_cast<int>(std::ceil((last - first) / steps)));
@@ -123,6 +133,7 @@ Scale category_scale(std::span<const std::string> labels) {
 }
 
 std::string tick_text(double number, int decimals) {
+  if (!std::isfinite(number)) return fmt::format("{}", number);
   if (std::abs(number) < 1e6) return fmt::format("{:.{}f}", number, decimals);
   const int exponent = magnitude(number);
   return fmt::format("{}×{}", fmt::format("{:.4g}", number / std::pow(10, exponent)), power_of_ten(exponent));

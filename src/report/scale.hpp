@@ -13,9 +13,9 @@ struct Range {
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
 
-  /// NaN is left out.
+  /// What is not finite is left out.
   void add(double number);
-  bool empty() const { return low > high; }
+  bool empty() const { return !(low <= high); }
 };
 
 struct Tick {
@@ -33,11 +33,12 @@ struct Scale {
   double position(double number) const;
 };
 
-/// Linear, somewhat wider than the range, with ticks at round numbers (1, 2 or 5 times a power of ten).
+/// Linear, somewhat wider than the range, with ticks at round numbers (1, 2 or 5 times a power of ten). 0 … 1
+/// for an empty range.
 Scale linear_scale(const Range& range, double smallest_step = 0);
 
-/// Logarithmic, somewhat wider than the range, which lies above 0; ticks at powers of ten, or at 1, 2 and 5
-/// times them where there are few.
+/// Logarithmic, somewhat wider than the range; ticks at powers of ten, or at 1, 2 and 5 times them where
+/// there are few. Of a range that is empty or not above 0, the linear one.
 Scale logarithmic_scale(const Range& range);
 
 /// Of the values of an axis, ascending: logarithmic where that spaces them more evenly. Up to ten values are

@@ -47,7 +47,8 @@ std::string sparkline(std::span<const float> curve, std::size_t cells, const Ran
       line += ' ';
       continue;
     }
-    const double level = std::floor((value - scale.low) / (scale.high - scale.low) * blocks.size());
+    const double level =
+        scale.empty() ? 0 : std::floor((value - scale.low) / (scale.high - scale.low) * blocks.size());
     line += blocks[static_cast<std::size_t>(std::clamp(level, 0.0, blocks.size() - 1.0))];
   }
   line.resize(line.find_last_not_of(' ') + 1);

@@ -1,6 +1,7 @@
 #include "svg.hpp"
 
-#include "utf8.hpp"
+#include "runner/error/printable.hpp"
+#include "runner/error/utf8.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -14,11 +15,6 @@ namespace runner {
 namespace {
 
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
-
-/// Production [2] Char of XML 1.0.
-bool is_xml_character(char32_t code) {
-  return code == '\t' || code == '\n' || code == '\r' || (code >= 0x20 && code != 0xFFFE && code != 0xFFFF);
-}
 
 /// In units of the font's size: of DejaVu Sans, which is wider than Helvetica and its kin.
 double width_of(char32_t code) {
@@ -50,22 +46,17 @@ std::string opacity_of(std::string_view what, double opacity) {
 
 std::string xml_text(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
-    const Character c = first_character(text);
-    const std::string_view bytes = text.substr(0, std::max<std::size_t>(c.bytes, 1));
-    if (c.bytes == 0 || !is_xml_character(c.code))
-      out += replacement_character;
-    else if (c.code == '&')
+  for (const char c : printable_lines(text)) {
+    if (c == '&')
       out += "&amp;";
-    else if (c.code == '<')
+    else if (c == '<')
       out += "&lt;";
-    else if (c.code == '>')
+    else if (c == '>')
       out += "&gt;";
-    else if (c.code == '"')
+    else if (c == '"')
       out += "&quot;";
     else
-      out += bytes;
-    text.remove_prefix(bytes.size());
+      out += c;
   }
   return out;
 }

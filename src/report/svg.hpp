@@ -5,7 +5,7 @@
 
 namespace runner {
 
-/// Text as XML may hold it: what is markup as entities, what is no UTF-8 or no character of XML as U+FFFD.
+/// Text as XML may hold it: as runner::printable_lines shows it, and what is markup as entities.
 std::string xml_text(std::string_view text);
 
 /// With two decimals at most. Takes finite numbers.

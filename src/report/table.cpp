@@ -3,6 +3,7 @@
 #include "columns.hpp"
 #include "finding.hpp"
 #include "seeds.hpp"
+#include "text.hpp"
 #include "text_table.hpp"
 
 #include <algorithm>
@@ -89,10 +90,11 @@ std::string fill(const Strings& phrases) {
   std::string out;
   std::size_t width = 0;
   for (const std::string& phrase : phrases) {
-    const bool fits = width + 1 + phrase.size() <= 80;
+    const std::size_t own = width_of(phrase);
+    const bool fits = width + 1 + own <= 80;
     if (width > 0) out += fits ? ' ' : '\n';
     out += phrase;
-    width = width > 0 && fits ? width + 1 + phrase.size() : phrase.size();
+    width = width > 0 && fits ? width + 1 + own : own;
   }
   return out + '\n';
 }

@@ -7,17 +7,13 @@
 /// Text for the terminal, in UTF-8.
 namespace runner {
 
-/// Places on the screen: characters, not bytes.
+/// Places on the screen, of text that is printable: most characters take one, wide ones two, accents none.
 std::size_t width_of(std::string_view text);
 
-/// Its first so many characters.
+/// As many of its first characters as have room in so many places.
 std::string cut(std::string_view text, std::size_t width);
 
 /// With spaces behind it up to that width; as it is if it is wider.
 std::string padded(std::string_view text, std::size_t width);
-
-/// With U+FFFD for what is no character: bytes that are not UTF-8, and what a terminal would obey instead of
-/// showing it (control characters, and those that turn the direction of text or are not seen).
-std::string printable(std::string_view text);
 
 }  // namespace runner

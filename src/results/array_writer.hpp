@@ -1,6 +1,7 @@
 #pragma once
 
-#include "descriptor.hpp"
+#include "runner/files/descriptor.hpp"
+
 #include "layout.hpp"
 #include "stored_file.hpp"
 
@@ -8,7 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace runner {
@@ -19,10 +22,26 @@ struct Marks {
   RunStatus status = RunStatus::pending;
   double wall_time = 0;
   std::int32_t weights_epoch = -1;  ///< after which the run had the weights in the file; −1: none
+
+  friend bool operator==(const Marks&, const Marks&) = default;
 };
+
+/// Those of all rows.
+std::vector<Marks> stored_marks(const StoredFile& file);
 
 /// What a file holds of the weights of a run of so many hidden units, NaN where there are none yet.
 Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
+
+/// A weight that a file holds otherwise than it should.
+struct DifferentWeight {
+  std::string array;  ///< "weights/W1"
+  float stored, expected;
+};
+
+/// The first weight of a run that is not, bit for bit, one of these, or NaN for the hidden units that the run
+/// does not have.
+std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row, bool initial,
+                                                const Weights& weights);
 
 /// Writes into the arrays of a results file: every value has had its place since the file was made, so a
 /// write is a `pwrite` of raw data at that place, and HDF5 has no part in it any more. Little-endian
@@ -46,10 +65,15 @@ class ArrayWriter {
   /// What was written is on the medium.
   void sync();
 
+  /// Makes sure that the file is still what its name stands for, and as long as it was: that somebody who
+  /// opens the name finds what was written.
+  void require_in_place() const;
+
   // All throw Error (failure) naming the file and the system's reason.
 
  private:
   Descriptor descriptor_;
+  std::uint64_t size_;
   layout::Extents extents_{};
   std::vector<std::uint64_t> metrics_;
   std::array<std::uint64_t, layout::weights.size()> weights_{};

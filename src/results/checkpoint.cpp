@@ -2,10 +2,10 @@
 
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
+#include "runner/files/descriptor.hpp"
+#include "runner/files/replacement.hpp"
 
-#include "descriptor.hpp"
 #include "layout.hpp"
-#include "replacement.hpp"
 
 #include <array>
 #include <bit>
@@ -112,7 +112,8 @@ Checkpoint read_checkpoint(const fs::path& path) {
   return checkpoint;
 }
 
-void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint) {
+void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const fs::path& of,
+                      const Note& note) {
   if (checkpoint.empty()) {
     fs::remove(path);
     return;
@@ -126,9 +127,12 @@ void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint) {
       bytes.append(reinterpret_cast<const char*>(part->data()), part->size() * sizeof(float));
   }
   bytes += sha256_hex(bytes);
-  replace_file(path, [&](const fs::path& temporary) {
-    Descriptor(temporary, O_WRONLY | O_CREAT | O_EXCL).write_at(0, bytes.data(), bytes.size());
-  });
+  replace_file(
+      path,
+      [&](const fs::path& temporary) {
+        Descriptor(temporary, O_WRONLY).write_at(0, bytes.data(), bytes.size());
+      },
+      note, of);
 }
 
 }  // namespace runner

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/files/replacement.hpp"
 #include "runner/training/cohort_trainer.hpp"
 
 #include <filesystem>
@@ -26,8 +27,9 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& file);
 /// if it cannot be read.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
-/// Makes the file in place of an older one, whole and synced; removes it if there is nothing to keep. Throws
-/// Error (failure).
-void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+/// Makes the file in place of an older one, whole and synced; a new one has the permissions of the results
+/// file `of`, if that is given. Removes it if there is nothing to keep. Throws Error (failure).
+void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint,
+                      const std::filesystem::path& of = {}, const Note& note = {});
 
 }  // namespace runner

@@ -128,6 +128,7 @@ void Committer::commit(std::span<const Pending> group) {
   write_data(group);
   writer_->sync();
   write_marks(group);
+  writer_->require_in_place();
   if (!committed_) return;
   std::vector<CommittedEpoch> told;
   for (const Pending& p : group) told.push_back(p.told);

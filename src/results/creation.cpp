@@ -1,20 +1,22 @@
 #include "creation.hpp"
 
 #include "runner/compute/arithmetic.hpp"
+#include "runner/files/descriptor.hpp"
+#include "runner/files/replacement.hpp"
 
 #include "array_writer.hpp"
-#include "descriptor.hpp"
 #include "hdf5_handle.hpp"
 #include "hdf5_types.hpp"
 #include "layout.hpp"
 #include "machine.hpp"
-#include "replacement.hpp"
 #include "seal.hpp"
 #include "stored_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -124,10 +126,11 @@ void make_group(hid_t file, const char* name) {
 /// Contiguous, with all its bytes on file from the start.
 hdf5::PropertyList whole_from_the_start(layout::Type type) {
   const std::string doing = "set how arrays are stored";
+  // What they are filled with is said here and written by Filling, which can be stopped.
   hdf5::PropertyList list(H5Pcreate(H5P_DATASET_CREATE), doing);
   hdf5::check(H5Pset_layout(list, H5D_CONTIGUOUS), doing);
   hdf5::check(H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY), doing);
-  hdf5::check(H5Pset_fill_time(list, H5D_FILL_TIME_ALLOC), doing);
+  hdf5::check(H5Pset_fill_time(list, H5D_FILL_TIME_NEVER), doing);
   hdf5::check(H5Pset_obj_track_times(list, false), doing);
   const std::int32_t none = -1;
   if (type == layout::Type::float32)
@@ -146,8 +149,13 @@ void make_scale(hid_t dataset, const Variable& variable, std::uint64_t length) {
   hdf5::check(H5DSset_scale(dataset, name.c_str()), doing);
 }
 
-/// Returns where it lies.
-ByteRange make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
+/// An array and where it lies.
+struct Place {
+  Variable variable;
+  ByteRange range;
+};
+
+Place make_array(hid_t file, const Variable& variable, const layout::Extents& extents) {
   const std::string doing = "make the array " + variable.name;
   std::vector<hsize_t> shape;
   for (const layout::Dimension d : variable.dimensions) shape.push_back(extents[d]);
@@ -173,16 +181,7 @@ ByteRange make_array(hid_t file, const Variable& variable, const layout::Extents
   // CF's auxiliary coordinates: a metric taken out of the file still knows the settings of each run.
   if (std::find(layout::metrics.begin(), layout::metrics.end(), variable.name) != layout::metrics.end())
     put(dataset, "coordinates", fmt::format("{}", fmt::join(axis_names(), " ")));
-  return {H5Dget_offset(dataset), layout::byte_count(variable, extents)};
-}
-
-template <class T>
-void fill_array(hid_t file, const std::string& name, const std::vector<T>& values) {
-  const std::string doing = fmt::format("write {}", name);
-  const hdf5::Dataset dataset(H5Dopen2(file, name.c_str(), H5P_DEFAULT), doing);
-  hdf5::check(H5Dwrite(dataset, hdf5::memory_type(layout::type_of<T>()), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-                       values.data()),
-              doing);
+  return {variable, {H5Dget_offset(dataset), layout::byte_count(variable, extents)}};
 }
 
 layout::Parts parts_of(const Sweep& sweep, const Dataset& data) {
@@ -192,43 +191,88 @@ layout::Parts parts_of(const Sweep& sweep, const Dataset& data) {
 /// The rows of a file: the sweep's runs in their order, then those that are in it no longer.
 using Rows = std::vector<Run>;
 
-void fill_runs(hid_t file, const Sweep& sweep, const Rows& rows) {
-  std::vector<std::int32_t> indices;
-  for (const Run& r : rows) indices.push_back(r.index);
-  fill_array(file, "run", indices);
+/// What arrays hold from the beginning, by their names: the bytes as they lie in the file.
+using Columns = std::map<std::string, std::string>;
+
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+Columns columns_of(const Rows& rows, int epochs) {
+  Columns columns;
+  std::vector<std::int32_t> indices, numbers;
+  for (const Run& r : rows) {
+    indices.push_back(r.index);
+    columns["digest"] += r.digest;
+  }
+  for (std::int32_t e = 0; e <= epochs; ++e) numbers.push_back(e);
+  columns["run"] = bytes_of(indices);
+  columns["epoch"] = bytes_of(numbers);
   for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
     std::vector<layout::AsStored<Value>> column;
     column.reserve(rows.size());
     for (const Run& r : rows) column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
-    fill_array(file, std::string(axis.name), column);
+    columns[std::string(axis.name)] = bytes_of(column);
   });
-  std::vector<char> digests;
-  digests.reserve(rows.size() * layout::digest_length);
-  for (const Run& r : rows) digests.insert(digests.end(), r.digest.begin(), r.digest.end());
-  fill_array(file, "digest", digests);
-  std::vector<std::int32_t> epochs;
-  for (std::int32_t e = 0; e <= sweep.config.epochs; ++e) epochs.push_back(e);
-  fill_array(file, "epoch", epochs);
+  return columns;
 }
 
-void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const Dataset& data,
-                const Provenance& provenance) {
+/// Some bytes of an array in which nothing has been written: NaN, −1 or 0.
+std::string fill_of(layout::Type type) {
+  constexpr std::size_t size = std::size_t{1} << 20;
+  if (type == layout::Type::float32)
+    return bytes_of(std::vector<float>(size / sizeof(float), layout::canonical_nan));
+  if (type == layout::Type::int32)
+    return bytes_of(std::vector<std::int32_t>(size / sizeof(std::int32_t), -1));
+  return std::string(size, '\0');
+}
+
+/// All bytes of all arrays, so that no place is missing later on. May take minutes.
+void fill(const fs::path& path, const std::vector<Place>& places, const Columns& columns, const Stop& stop) {
+  Descriptor file(path, O_RDWR);
+  for (const Place& place : places) {
+    const ByteRange& range = place.range;
+    if (const auto column = columns.find(place.variable.name); column != columns.end()) {
+      file.write_at(range.offset, column->second.data(), range.length);
+      continue;
+    }
+    const std::string some = fill_of(place.variable.type);
+    for (std::uint64_t done = 0; done < range.length; done += some.size()) {
+      stop.throw_if_requested();
+      file.write_at(range.offset + done, some.data(), std::min(some.size(), range.length - done));
+    }
+  }
+}
+
+/// The structure of a file, with its texts. Returns where the arrays lie; none is filled.
+std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, const Rows& rows,
+                                   const Dataset& data, const Provenance& provenance) {
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
   // No number lies across the border of two sectors or pages, so that none is ever half written.
   hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
-  hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_EXCL, root, access), "create it");
+  hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root, access), "create it");
   put_global_attributes(file, sweep, data, provenance);
   if (sweep.config.save_weights) make_group(file, "weights");
   make_group(file, "seal");
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
-  std::vector<ByteRange> arrays;
+  std::vector<Place> places;
   for (const Variable& variable : layout::variables(parts_of(sweep, data)))
-    arrays.push_back(make_array(file, variable, extents));
-  fill_runs(file, sweep, rows);
+    places.push_back(make_array(file, variable, extents));
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
   file.close("close it");
+  hdf5::check_closes("write it");
+  return places;
+}
+
+void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const Columns& columns,
+                const Dataset& data, const Provenance& provenance, const Stop& stop) {
+  const std::vector<Place> places = write_structure(path, sweep, rows, data, provenance);
+  fill(path, places, columns, stop);
+  std::vector<ByteRange> arrays;
+  for (const Place& place : places) arrays.push_back(place.range);
   seal_file(path, arrays, arrays.back());
 }
 
@@ -244,7 +288,8 @@ std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const Dataset& 
 
 void require_free_space(const fs::path& folder, std::uint64_t needed) {
   struct statvfs system;
-  if (statvfs(folder.c_str(), &system) != 0) throw system_failure("cannot tell the free space", errno);
+  // Some file systems do not say. Then it is found out when they are full.
+  if (statvfs(folder.c_str(), &system) != 0 || system.f_blocks == 0) return;
   const std::uint64_t available = std::uint64_t{system.f_bavail} * system.f_frsize;
   if (needed > available)
     throw failure(
@@ -284,52 +329,124 @@ std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier,
   return result;
 }
 
-/// Writes what earlier files hold into the rows of a new one.
-void take_over(std::span<const ResultsData> earlier, std::span<const std::optional<Source>> source,
-               int epochs, const fs::path& path) {
-  // One file at a time: an open one has HDF5 to itself.
-  ArrayWriter writer = [&] {
-    StoredFile made(path);
-    return ArrayWriter(path, made);
-  }();
-  std::vector<Metrics> metrics;
-  for (std::size_t f = 0; f < earlier.size(); ++f) {
-    StoredFile from(earlier[f].file);
-    for (std::size_t row = 0; row < source.size(); ++row) {
-      if (!source[row] || source[row]->file != f) continue;
-      const StoredRun& run = earlier[f].runs[source[row]->row];
-      metrics.clear();
-      for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
-        metrics.push_back(run.metrics(e));
-      if (!metrics.empty()) writer.write_epochs(row, 0, metrics);
-      if (from.has_weights() && run.status != RunStatus::pending)
-        for (const bool initial : {true, false})
-          writer.write_weights(row, initial,
-                               read_weights(from, source[row]->row, initial,
-                                            static_cast<std::size_t>(run.run.spec.hidden_size)));
-      const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
-      const RunStatus status = goes_on ? RunStatus::running : run.status;
-      writer.write_progress(row, {run.epochs_done, status, run.wall_time, run.weights_epoch});
-      writer.write_status(row, status);
+/// How a run stands in the new file that stood so in an earlier one.
+Marks marks_of(const StoredRun& run, int epochs) {
+  const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
+  return {run.epochs_done, goes_on ? RunStatus::running : run.status, run.wall_time, run.weights_epoch};
+}
+
+std::vector<Metrics> epochs_of(const StoredRun& run) {
+  std::vector<Metrics> epochs;
+  for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
+    epochs.push_back(run.metrics(e));
+  return epochs;
+}
+
+/// What earlier files hold, for the rows of a new one.
+class Earlier {
+ public:
+  Earlier(std::span<const ResultsData> files, std::span<const std::optional<Source>> sources, int epochs)
+      : files_(files), sources_(sources), epochs_(epochs) {}
+
+  /// Writes it into the new file.
+  void write(const fs::path& path, const Stop& stop) const {
+    ArrayWriter writer(path, StoredFile(path));
+    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const WeightsOf& weights) {
+      if (const std::vector<Metrics> epochs = epochs_of(run); !epochs.empty())
+        writer.write_epochs(row, 0, epochs);
+      for (const bool initial : {true, false})
+        if (const auto of_run = weights(initial)) writer.write_weights(row, initial, *of_run);
+      writer.write_progress(row, marks_of(run, epochs_));
+      writer.write_status(row, marks_of(run, epochs_).status);
+    });
+  }
+
+  /// Makes sure that the new file holds it, before it takes the place of what it comes from.
+  void compare(const fs::path& path, const Columns& columns, const Stop& stop) const {
+    const StoredFile made(path);
+    for (const auto& [name, bytes] : columns)
+      if (made.bytes(name) != bytes) throw failure(fmt::format("its {} reads back otherwise", name));
+    const std::vector<Marks> marks = stored_marks(made);
+    std::vector<bool> from_earlier(marks.size());
+    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const WeightsOf& weights) {
+      from_earlier[row] = true;
+      bool same = marks[row] == marks_of(run, epochs_);
+      const std::vector<Metrics> epochs = epochs_of(run);
+      for (std::size_t m = 0; m < made.metric_count(); ++m) {
+        const std::vector<float> stored =
+            made.read_part<float>(layout::metrics[m], row * made.extent(layout::epoch), epochs.size());
+        for (std::size_t e = 0; e < epochs.size(); ++e)
+          same &= layout::same_bits(stored[e], layout::canonical(layout::values(epochs[e])[m]));
+      }
+      for (const bool initial : {true, false})
+        if (const auto of_run = weights(initial)) same &= !different_weight(made, row, initial, *of_run);
+      if (!same) throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
+    });
+    for (std::size_t row = 0; row < marks.size(); ++row)
+      if (!from_earlier[row] && marks[row] != Marks{})
+        throw failure(fmt::format("its run {} reads back otherwise", row));
+  }
+
+ private:
+  /// The weights of a run, if its file has any.
+  using WeightsOf = std::function<std::optional<Weights>(bool initial)>;
+
+  void for_each_row(const Stop& stop, const std::function<void(std::size_t row, const StoredRun& run,
+                                                               const WeightsOf& weights)>& visit) const {
+    for (std::size_t f = 0; f < files_.size(); ++f) {
+      const StoredFile from(files_[f].file);
+      require_unchanged(from, files_[f]);
+      for (std::size_t row = 0; row < sources_.size(); ++row) {
+        if (!sources_[row] || sources_[row]->file != f) continue;
+        stop.throw_if_requested();
+        const StoredRun& run = files_[f].runs[sources_[row]->row];
+        const bool has_weights = from.has_weights() && run.status != RunStatus::pending;
+        visit(row, run, [&](bool initial) -> std::optional<Weights> {
+          if (!has_weights) return std::nullopt;
+          return read_weights(from, sources_[row]->row, initial,
+                              static_cast<std::size_t>(run.run.spec.hidden_size));
+        });
+      }
+      require_unchanged(from, files_[f]);
     }
   }
-}
+
+  /// No other writer has been at a file since it was read: its rows are the same, and the weights in them,
+  /// of which a writer takes the marks away before it writes others.
+  static void require_unchanged(const StoredFile& now, const ResultsData& then) {
+    const std::vector<std::string> digests = now.digests();
+    const std::vector<Marks> marks = stored_marks(now);
+    bool same = digests.size() == then.runs.size();
+    for (std::size_t r = 0; same && r < digests.size(); ++r)
+      same = digests[r] == then.runs[r].run.digest && marks[r].weights_epoch == then.runs[r].weights_epoch;
+    if (!same) throw failure(fmt::format("{} has been written to meanwhile", then.file.string()));
+  }
+
+  const std::span<const ResultsData> files_;
+  const std::span<const std::optional<Source>> sources_;
+  const int epochs_;
+};
 
 }  // namespace
 
 void create_results(const fs::path& file, const Sweep& sweep, const Dataset& data,
-                    const Provenance& provenance, std::span<const ResultsData> earlier, bool prune) {
+                    const Provenance& provenance, std::span<const ResultsData> earlier,
+                    const Creation& how) try {
   Rows rows = sweep.runs;
-  const std::vector<std::optional<Source>> source = sources(earlier, prune, rows);
-  try {
-    require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
-    replace_file(file, [&](const fs::path& temporary) {
-      write_file(temporary, sweep, rows, data, provenance);
-      take_over(earlier, source, sweep.config.epochs, temporary);
-    });
-  } catch (const std::exception& error) {
-    throw failure(fmt::format("cannot make the results file {}: {}", file.string(), error.what()));
-  }
+  const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
+  const Columns columns = columns_of(rows, sweep.config.epochs);
+  const Earlier before(earlier, source, sweep.config.epochs);
+  require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
+  replace_file(
+      file,
+      [&](const fs::path& temporary) {
+        write_file(temporary, sweep, rows, columns, data, provenance, how.stop);
+        before.write(temporary, how.stop);
+        before.compare(temporary, columns, how.stop);
+      },
+      how.note);
+} catch (const Error& error) {
+  throw Error(error.kind(), fmt::format("cannot make the results file {}: {}", file.string(), error.what()));
 }
 
 }  // namespace runner

@@ -1,22 +1,44 @@
 #pragma once
 
+#include "runner/error/error.hpp"
+#include "runner/files/replacement.hpp"
 #include "runner/results/results_data.hpp"
 #include "runner/results/results_file.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <span>
 
 namespace runner {
 
+/// Whether the work is to be given up. May be empty.
+struct Stop {
+  const std::atomic<bool>* requested = nullptr;
+
+  /// Throws Error (stopped).
+  void throw_if_requested() const {
+    if (requested != nullptr && requested->load()) throw stopped("stopped");
+  }
+};
+
+/// How a results file is made.
+struct Creation {
+  bool prune = false;  ///< without the runs of earlier files that are not of the sweep
+  Stop stop{};
+  Note note{};
+};
+
 /// Makes the results file of a sweep in place of whatever bears that name, as replace_file does.
 ///
 /// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
 /// (unless they are to be pruned) to rows of their own behind those of the sweep; of a run that is in several
-/// what has come furthest. A run that was done, but is to have more epochs now, is running again.
+/// what has come furthest. A run that was done, but is to have more epochs now, is running again. Before the
+/// new file gets the name it is read back, and all that it took over compared.
 ///
-/// Only for the holder of the file's lock. Throws Error (failure): too little free space, any I/O error.
+/// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an
+/// earlier file that was written to meanwhile; stopped: it was asked to.
 void create_results(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier = {},
-                    bool prune = false);
+                    const Creation& how = {});
 
 }  // namespace runner

@@ -1,14 +1,30 @@
 #include "hdf5_handle.hpp"
 
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <new>
+#include <string_view>
+#include <system_error>
+
 namespace runner::hdf5 {
 namespace {
 
 std::mutex turn;
-bool without_clean_up = false;  // guarded by turn
+// Guarded by turn.
+bool without_clean_up = false;
+std::string failed_close;
 
 }  // namespace
 
 Session::Session() : turn_(turn) {
+  // HDF5 does not survive that its small allocations fail. Where there is room for all of them there is for
+  // each.
+  constexpr std::size_t reserve = std::size_t{8} << 20;
+  void* room = std::malloc(reserve);
+  if (room == nullptr) throw std::bad_alloc();
+  std::free(room);
+  failed_close.clear();
   // A file that could not be closed, on a full disk, would crash HDF5's clean-up at the end of the program.
   // All that was opened has been closed by then, so there is nothing to clean up. To be said before the first
   // call; HDF5 starts with it.
@@ -21,17 +37,39 @@ Session::~Session() {
   H5Eset_auto2(H5E_DEFAULT, print_, print_to_);
 }
 
-std::string last_error() {
-  std::string cause = "unknown cause";
+Cause last_cause() {
+  struct Walk {
+    Cause cause{false, "unknown cause"};
+    int error = 0;
+  } walk;
   // Upward: the first entry is where the failure arose; those after it only say who was calling.
   H5Ewalk2(
       H5E_DEFAULT, H5E_WALK_UPWARD,
-      [](unsigned depth, const H5E_error2_t* entry, void* text) -> herr_t {
-        if (depth == 0 && entry->desc != nullptr) *static_cast<std::string*>(text) = entry->desc;
+      [](unsigned depth, const H5E_error2_t* entry, void* to) -> herr_t {
+        auto& found = *static_cast<Walk*>(to);
+        const std::string_view text = entry->desc != nullptr ? entry->desc : "";
+        if (depth == 0 && !text.empty()) found.cause.text = text;
+        // "file read failed: time = …, errno = 5, error message = 'Input/output error', buf = …"
+        constexpr std::string_view key = "errno = ";
+        if (const std::size_t at = text.find(key); at != std::string_view::npos && found.error == 0)
+          std::from_chars(text.data() + at + key.size(), text.data() + text.size(), found.error);
+        const bool memory =
+            entry->maj_num == H5E_RESOURCE || text.find("memory allocation failed") != text.npos;
+        if (memory && found.error == 0) found.error = ENOMEM;
         return 0;
       },
-      &cause);
-  return cause;
+      &walk);
+  if (walk.error != 0) return {true, std::generic_category().message(walk.error)};
+  return walk.cause;
+}
+
+void note_failed_close() noexcept {
+  if (failed_close.empty()) failed_close = last_cause().text;
+}
+
+void check_closes(const std::string& doing) {
+  if (!failed_close.empty())
+    throw failure("cannot " + doing + ": " + std::exchange(failed_close, std::string()));
 }
 
 PropertyList file_access() {

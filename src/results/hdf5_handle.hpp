@@ -26,30 +26,43 @@ class Session {
   void* print_to_ = nullptr;
 };
 
-/// The innermost cause of the last failed call, in HDF5's words.
-std::string last_error();
+/// Why the last call failed, in the system's words ("Input/output error") where the system refused something,
+/// or else in HDF5's.
+struct Cause {
+  bool system;  ///< the system: a read, a write, memory
+  std::string text;
+};
+Cause last_cause();
 
-/// Passes on what an HDF5 call returned; a negative value becomes an Error (failure) "`doing`: cause".
+/// Passes on what an HDF5 call returned; a negative value becomes an Error (failure) "cannot `doing`: cause".
+/// Also of a call that answers a question: "no" is 0, "it cannot be told" is negative.
 template <class Result>
 Result check(Result result, const std::string& doing) {
-  if (result < 0) throw failure("cannot " + doing + ": " + last_error());
+  if (result < 0) throw failure("cannot " + doing + ": " + last_cause().text);
   return result;
 }
 
-/// Owns an HDF5 identifier. Move-only; the destructor closes and never throws.
+/// Closing something has failed; guarded by the turn.
+void note_failed_close() noexcept;
+
+/// Throws Error (failure) "cannot `doing`: cause" if anything could not be closed since the last call.
+void check_closes(const std::string& doing);
+
+/// Owns an HDF5 identifier. Move-only. HDF5 may write when something is closed: the destructor, which never
+/// throws, notes a failure for check_closes().
 template <herr_t (*Close)(hid_t)>
 class Handle {
  public:
   Handle(hid_t id, const std::string& doing) : id_(check(id, doing)) {}
   ~Handle() {
-    if (id_ >= 0) Close(id_);
+    if (id_ >= 0 && Close(id_) < 0) note_failed_close();
   }
   Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)) {}
   Handle& operator=(Handle&&) = delete;
 
   operator hid_t() const noexcept { return id_; }
 
-  /// Closes now, where a failure matters.
+  /// Closes now, where a failure matters at once.
   void close(const std::string& doing) { check(Close(std::exchange(id_, -1)), doing); }
 
  private:

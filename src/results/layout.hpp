@@ -25,6 +25,10 @@ inline float canonical(float value) {
   return std::isnan(value) ? canonical_nan : value;
 }
 
+inline bool same_bits(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
+
 /// The root attribute `program`, which marks a file as one of ours.
 inline constexpr std::string_view program = "runner";
 

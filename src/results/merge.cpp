@@ -2,16 +2,15 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
+#include "runner/files/replacement.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
-#include "replacement.hpp"
 #include "seal.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <deque>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -88,22 +87,24 @@ std::string all_of(std::span<const ResultsData> parts, const Text& text) {
 
 }  // namespace
 
-Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const Provenance& provenance) try {
-  const fs::path whole = fs::weakly_canonical(fs::absolute(out));
+Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const Provenance& provenance,
+                     const Note& note) try {
+  const fs::path whole = without_links(out);
   fs::create_directories(whole.parent_path());
   std::vector<fs::path> files;
   if (fs::exists(whole)) files.push_back(whole);
   for (const fs::path& part : parts) {
-    const fs::path path = fs::weakly_canonical(fs::absolute(part));
+    const fs::path path = without_links(part);
     if (std::find(files.begin(), files.end(), path) == files.end()) files.push_back(path);
   }
   for (const fs::path& file : files) require_results_file(file);  // no lock file beside what is none
-  std::deque<WriterLock> locks;
-  locks.emplace_back(whole);
+  const WriterLock lock(whole, note);
   remove_unfinished(whole);
+  // Parts are only read, and may lie where no lock file can be made. One that is written to from now on is
+  // noticed when its rows are taken over.
   std::vector<ResultsData> read;
   for (const fs::path& file : files) {
-    if (file != whole) locks.emplace_back(file);
+    if (file != whole) require_no_writer(file);
     read.push_back(read_results(file));
   }
   for (const ResultsData& part : read) require_same_sweep(read.front(), part);
@@ -120,7 +121,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   Provenance merged = provenance;
   merged.kernel = all_of(read, [](const ResultsData& part) { return part.origin.kernel; });
   merged.processor = all_of(read, [](const ResultsData& part) { return part.origin.processor; });
-  create_results(whole, sweep, data, merged, read);
+  create_results(whole, sweep, data, merged, read, {.note = note});
 
   Merged result{sweep.runs.size(), {}};
   for (const StoredRun& run : read_results(whole).runs)

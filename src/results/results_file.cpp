@@ -2,12 +2,12 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
+#include "runner/files/replacement.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "checkpoint.hpp"
 #include "committer.hpp"
 #include "creation.hpp"
-#include "replacement.hpp"
 #include "seal.hpp"
 #include "stored_file.hpp"
 #include "writer_lock.hpp"
@@ -26,9 +26,11 @@ namespace fs = std::filesystem;
 /// The path to work with: absolute and free of links, so that two names of one file share one lock and a
 /// rename keeps the link.
 fs::path prepare(const fs::path& file) {
-  const fs::path path = fs::weakly_canonical(fs::absolute(file));
+  const fs::path path = without_links(file);
   if (!path.has_filename() || fs::is_directory(path))
     throw bad_input(fmt::format("the results file {} is a folder", file.string()));
+  if (fs::exists(path) && !fs::is_regular_file(path))
+    throw bad_input(fmt::format("{} is a device or a pipe, not a results file", file.string()));
   fs::create_directories(path.parent_path());
   return path;
 }
@@ -83,18 +85,6 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data
   return true;
 }
 
-std::vector<Marks> stored_marks(const StoredFile& stored) {
-  const auto epochs_done = stored.epochs_done();
-  const auto status = stored.read_flags<RunStatus>("status");
-  const auto wall_time = stored.read<double>("wall_time");
-  std::vector<std::int32_t> weights_epoch(status.size(), -1);
-  if (stored.has_weights()) weights_epoch = stored.weights_epochs();
-  std::vector<Marks> marks;
-  for (std::size_t r = 0; r < status.size(); ++r)
-    marks.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r]});
-  return marks;
-}
-
 /// A writer that ended between its marks of progress and that of the status left runs that lack nothing else.
 void mark_as_done(std::vector<Marks>& marks, int epochs, bool save_weights, ArrayWriter& writer) {
   bool any = false;
@@ -113,7 +103,7 @@ void mark_as_done(std::vector<Marks>& marks, int epochs, bool save_weights, Arra
 }  // namespace
 
 struct ResultsFile::State {
-  explicit State(const fs::path& file) : lock(file) {}
+  State(const fs::path& file, const Note& heard) : lock(file, heard), note(heard) {}
 
   /// Where a run is gone on from by the checkpoint, if by that.
   const Snapshot* snapshot(std::size_t run) const {
@@ -124,7 +114,9 @@ struct ResultsFile::State {
   void keep_checkpoint();
 
   WriterLock lock;
+  const Note note;
   fs::path path;
+  std::optional<StoredFile> stored;
   std::vector<Run> runs;      // of the sweep
   std::vector<int> epochs;    // that each goes on from
   std::vector<int> recorded;  // the last that each had on file at the start
@@ -137,32 +129,33 @@ struct ResultsFile::State {
 void ResultsFile::State::keep_checkpoint() {
   for (const std::size_t run : committer->missing())
     if (const auto found = begun.find(runs[run].digest); found != begun.end()) stopped.insert(*found);
-  if (!stopped.empty() || !begun.empty()) write_checkpoint(checkpoint_path(path), stopped);
+  if (!stopped.empty() || !begun.empty()) write_checkpoint(checkpoint_path(path), stopped, path, note);
 }
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset& data,
                          const Provenance& provenance, Options options) try {
   const fs::path path = prepare(file);
-  state_ = std::make_unique<State>(path);
+  const Creation how{options.prune, {options.stop}, options.note};
+  state_ = std::make_unique<State>(path, options.note);
   remove_unfinished(path);
   remove_unfinished(checkpoint_path(path));
 
   if (!fs::exists(path)) {
-    create_results(path, sweep, data, provenance);
+    create_results(path, sweep, data, provenance, {}, how);
   } else if (options.fresh) {
     require_results_file(path);
-    create_results(path, sweep, data, provenance);
+    create_results(path, sweep, data, provenance, {}, how);
     fs::remove(checkpoint_path(path));
   } else if (!is_up_to_date(path, sweep, data, options.prune)) {
     const ResultsData earlier = read_results(path);
     // No epoch of the file's is lost where fewer are asked for.
     Sweep longest = sweep;
     longest.config = with_epochs(sweep.config, std::max(sweep.config.epochs, earlier.epochs));
-    create_results(path, longest, data, provenance, {&earlier, 1}, options.prune);
+    create_results(path, longest, data, provenance, {&earlier, 1}, how);
   }
 
   // Rows are now those of the sweep, in its order.
-  StoredFile stored(path);
+  const StoredFile& stored = state_->stored.emplace(path);
   ArrayWriter writer(path, stored);
   std::vector<Marks> marks = stored_marks(stored);
   marks.resize(sweep.runs.size());
@@ -208,8 +201,24 @@ std::size_t ResultsFile::begun_anew() const {
 
 Weights ResultsFile::weights(std::size_t run) const {
   if (const Snapshot* snapshot = state_->snapshot(run)) return snapshot->weights;
-  StoredFile stored(state_->path);
-  return read_weights(stored, run, false, static_cast<std::size_t>(state_->runs[run].spec.hidden_size));
+  return read_weights(*state_->stored, run, false,
+                      static_cast<std::size_t>(state_->runs[run].spec.hidden_size));
+}
+
+void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
+  const StoredFile& stored = *state_->stored;
+  const auto epoch = static_cast<std::size_t>(state_->epochs[run]);
+  for (std::size_t m = 0; m < stored.metric_count(); ++m) {
+    const float recorded =
+        stored.read_part<float>(layout::metrics[m], run * stored.extent(layout::epoch) + epoch, 1)[0];
+    const float now = layout::canonical(layout::values(evaluated)[m]);
+    if (!layout::same_bits(recorded, now))
+      throw bad_input(fmt::format(
+          "the results file {} is damaged: the weights of run {} after epoch {} give a {} of {}, recorded "
+          "was {}; "
+          "runner verify finds what has changed",
+          state_->path.string(), state_->runs[run].index, epoch, layout::metrics[m], now, recorded));
+  }
 }
 
 void ResultsFile::on_epoch(std::span<const EpochRecord> records) {

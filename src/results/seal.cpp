@@ -2,9 +2,8 @@
 
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
+#include "runner/files/descriptor.hpp"
 #include "runner/results/results_file.hpp"
-
-#include "descriptor.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -87,17 +86,28 @@ std::optional<Seal> find_seal(std::string_view tail) {
   return seal;
 }
 
-/// The checksum of some ranges; nothing if they do not lie one after the other in the file.
-std::optional<std::string> checksum(const Descriptor& file, std::span<const ByteRange> ranges) {
+/// Where a program that has the file open for writing puts a mark: the consistency flags of the superblock.
+constexpr ByteRange write_mark{20, 4};
+
+/// The checksum of some ranges, as they are or as if there were no write mark; nothing if they do not lie one
+/// after the other in the file.
+std::optional<std::string> checksum(const Descriptor& file, std::span<const ByteRange> ranges,
+                                    bool without_mark = false) {
   const std::uint64_t size = file.size();
-  std::string bytes;
+  Sha256 sum;
   std::uint64_t next = 0;
   for (const ByteRange& range : ranges) {
     if (range.offset < next || range.offset > size || range.length > size - range.offset) return std::nullopt;
-    bytes += file.read_at(range.offset, range.length);
     next = range.offset + range.length;
+    constexpr std::uint64_t most = std::uint64_t{1} << 20;
+    for (std::uint64_t at = range.offset; at < next; at += most) {
+      std::string bytes = file.read_at(at, std::min(most, next - at));
+      if (without_mark && at == 0 && bytes.size() >= write_mark.offset + write_mark.length)
+        bytes.replace(write_mark.offset, write_mark.length, write_mark.length, '\0');
+      sum.add(bytes);
+    }
   }
-  return sha256_hex(bytes);
+  return sum.hex();
 }
 
 Descriptor open_file(const fs::path& path) {
@@ -105,11 +115,10 @@ Descriptor open_file(const fs::path& path) {
   const fs::file_status status = fs::status(path, cause);
   if (status.type() == fs::file_type::not_found)
     throw bad_input(fmt::format("there is no results file {}", path.string()));
-  if (cause)
-    throw bad_input(fmt::format("cannot open the results file {}: {}", path.string(), cause.message()));
+  if (cause) throw system_failure("cannot read " + path.string(), cause.value());
   if (!fs::is_regular_file(status))
     throw bad_input(fmt::format("{} is a folder or a device, not a results file", path.string()));
-  return Descriptor(path, O_RDONLY);
+  return Descriptor(path, O_RDONLY | O_NONBLOCK);  // it may have become a pipe
 }
 
 Seal read_seal(const Descriptor& file, const fs::path& path) {
@@ -144,15 +153,14 @@ void seal_file(const fs::path& path, std::vector<ByteRange> arrays, const ByteRa
   text += "end\n";
   if (text.size() > place.length) throw failure("there is no room for its seal");
   file.write_at(place.offset, text.data(), text.size());
-  require_sealed(path);
 }
 
 void require_results_file(const fs::path& path) {
   read_seal(open_file(path), path);
 }
 
-void require_sealed(const fs::path& path) {
-  const Descriptor file = open_file(path);
+Descriptor open_sealed(const fs::path& path) {
+  Descriptor file = open_file(path);
   const Seal seal = read_seal(file, path);
   if (seal.layout_version != 0 && seal.layout_version != results_layout_version)
     throw bad_input(fmt::format("{} has version {} of the layout, and this program knows version {} only",
@@ -160,11 +168,17 @@ void require_sealed(const fs::path& path) {
   if (seal.layout_version != 0 && seal.size > file.size())
     throw bad_input(fmt::format("the results file {} is cut short: it has {} of {} bytes", path.string(),
                                 file.size(), seal.size));
-  if (seal.layout_version == 0 || seal.size != file.size() || checksum(file, seal.ranges) != seal.sha256)
+  const bool whole = seal.layout_version != 0 && seal.size == file.size();
+  if (whole && checksum(file, seal.ranges) == seal.sha256) return file;
+  if (whole && checksum(file, seal.ranges, true) == seal.sha256)
     throw bad_input(fmt::format(
-        "the results file {} is damaged, or another program has written into it: its structure is not what "
-        "it was when it was made",
-        path.string()));
+        "the results file {} bears the mark of another program that has it open for writing, or was "
+        "killed while it had: h5clear -s {} takes the mark away",
+        path.string(), path.string()));
+  throw bad_input(fmt::format(
+      "the results file {} is damaged, or another program has written into it: its structure is not what "
+      "it was when it was made",
+      path.string()));
 }
 
 }  // namespace runner

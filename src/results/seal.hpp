@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runner/files/descriptor.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -31,8 +33,8 @@ void seal_file(const std::filesystem::path& file, std::vector<ByteRange> arrays,
 /// file, of another program, or damaged where it would say what it is; failure if it cannot be read.
 void require_results_file(const std::filesystem::path& file);
 
-/// Makes sure that a file is a results file of this program's layout and that its structure is what it was
-/// when it was made. Throws as require_results_file, and bad_input.
-void require_sealed(const std::filesystem::path& file);
+/// Opens a file for reading, and makes sure that it is a results file of this program's layout and that its
+/// structure is what it was when it was made. Throws as require_results_file, and bad_input.
+Descriptor open_sealed(const std::filesystem::path& file);
 
 }  // namespace runner

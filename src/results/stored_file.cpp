@@ -1,33 +1,24 @@
 #include "stored_file.hpp"
 
+#include "hdf5_handle.hpp"
 #include "hdf5_types.hpp"
 #include "seal.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
+#include <cerrno>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace runner {
 namespace {
 
 namespace fs = std::filesystem;
 
-hdf5::File open_file(const fs::path& path) {
-  require_sealed(path);
-  const hdf5::PropertyList access = hdf5::file_access();
-  return hdf5::File(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access),
-                    fmt::format("open the results file {}", path.string()));
-}
-
-std::vector<hsize_t> shape(hid_t dataset, const std::string& doing) {
-  const hdf5::Dataspace space(H5Dget_space(dataset), doing);
-  std::vector<hsize_t> lengths(
-      static_cast<std::size_t>(hdf5::check(H5Sget_simple_extent_ndims(space), doing)));
-  hdf5::check(H5Sget_simple_extent_dims(space, lengths.data(), nullptr), doing);
-  return lengths;
-}
+static_assert(std::endian::native == std::endian::little, "arrays are read as they lie in the file");
 
 std::vector<hsize_t> expected_shape(const layout::Variable& variable, const layout::Extents& extents) {
   std::vector<hsize_t> lengths;
@@ -37,66 +28,168 @@ std::vector<hsize_t> expected_shape(const layout::Variable& variable, const layo
 
 }  // namespace
 
-StoredFile::StoredFile(const fs::path& path) : path_(path), file_(open_file(path)) {
-  parts_.weights = H5Lexists(file_, "weights", H5P_DEFAULT) > 0;
-  parts_.validation = H5Lexists(file_, "validation_loss", H5P_DEFAULT) > 0;
-  variables_ = layout::variables(parts_);
+/// What HDF5 tells of a file. Takes the process's turn with HDF5 for as long as it lives.
+///
+/// Each call of HDF5 goes through ask(), which tells a failure of the system from a file that is not as it
+/// should be. A thing is asked for before it is opened.
+class StoredFile::Structure {
+ public:
+  explicit Structure(const StoredFile& stored)
+      : stored_(stored),
+        access_(hdf5::file_access()),
+        file_(ask(H5Fopen(stored.path().c_str(), H5F_ACC_RDONLY, access_), "HDF5 cannot open it"), "") {}
+
+  /// That what HDF5 has opened is the file that was found to be sealed: the name may have been given to
+  /// another meanwhile.
+  bool is_of(const FileIdentity& identity) const {
+    void* number = nullptr;
+    ask(H5Fget_vfd_handle(file_, access_, &number), "HDF5 has no file");
+    struct stat theirs;
+    if (fstat(*static_cast<int*>(number), &theirs) != 0)
+      throw system_failure("cannot read " + stored_.path().string(), errno);
+    return FileIdentity{theirs.st_dev, theirs.st_ino} == identity;
+  }
+
+  /// Whether a path leads to something.
+  bool has(const std::string& name) const {
+    for (std::size_t end = name.find('/');; end = name.find('/', end + 1)) {
+      if (ask(H5Lexists(file_, name.substr(0, end).c_str(), H5P_DEFAULT), name) == 0) return false;
+      if (end == std::string::npos) return true;
+    }
+  }
+
+  std::uint64_t length_of_scale(layout::Dimension dimension) const {
+    const std::string name(layout::scale_name(dimension));
+    if (!has(name)) throw stored_.damaged("the dimension " + name + " is missing");
+    const std::string what = "the dimension " + name + " has no single length";
+    const std::vector<hsize_t> lengths = shape(open(name, what), what);
+    if (lengths.size() != 1) throw stored_.damaged(what);
+    return lengths[0];
+  }
+
+  Array array(const layout::Variable& variable) const {
+    const std::string& name = variable.name;
+    if (!has(name)) throw stored_.damaged("the array " + name + " is missing");
+    const std::string unreadable = "the array " + name + " cannot be opened";
+    const hdf5::Dataset dataset = open(name, unreadable);
+    const hdf5::Datatype type(ask(H5Dget_type(dataset), unreadable), "");
+    if (ask(H5Tequal(type, hdf5::file_type(variable.type)), unreadable) == 0)
+      throw stored_.damaged("the array " + name + " is of the wrong type");
+    if (shape(dataset, unreadable) != expected_shape(variable, stored_.extents_))
+      throw stored_.damaged("the array " + name + " is of the wrong shape");
+    // Where it starts is only defined for a contiguous array with room on file.
+    const std::uint64_t offset = H5Dget_offset(dataset);
+    const std::uint64_t bytes = layout::byte_count(variable, stored_.extents_);
+    if (offset == HADDR_UNDEF || offset > stored_.size_ || bytes > stored_.size_ - offset)
+      throw stored_.damaged("the array " + name + " is not whole");
+    return {variable, bytes / layout::size_of(variable.type), offset};
+  }
+
+  std::map<std::string, Value> attributes() const {
+    std::vector<std::string> names;
+    hsize_t first = 0;
+    ask(H5Aiterate2(
+            file_, H5_INDEX_NAME, H5_ITER_NATIVE, &first,
+            [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
+              static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+              return 0;
+            },
+            &names),
+        "its attributes cannot be told");
+    std::map<std::string, Value> values;
+    for (const std::string& name : names) values[name] = value(name);
+    return values;
+  }
+
+ private:
+  template <class Result>
+  Result ask(Result result, const std::string& otherwise) const {
+    if (result >= 0) return result;
+    const hdf5::Cause cause = hdf5::last_cause();
+    if (cause.system) throw failure(fmt::format("cannot read {}: {}", stored_.path().string(), cause.text));
+    throw stored_.damaged(fmt::format("{} ({})", otherwise, cause.text));
+  }
+
+  hdf5::Dataset open(const std::string& name, const std::string& otherwise) const {
+    return {ask(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), otherwise), ""};
+  }
+
+  std::vector<hsize_t> shape(const hdf5::Dataset& dataset, const std::string& otherwise) const {
+    const hdf5::Dataspace space(ask(H5Dget_space(dataset), otherwise), "");
+    std::vector<hsize_t> lengths(static_cast<std::size_t>(ask(H5Sget_simple_extent_ndims(space), otherwise)));
+    ask(H5Sget_simple_extent_dims(space, lengths.data(), nullptr), otherwise);
+    return lengths;
+  }
+
+  Value value(const std::string& name) const {
+    const std::string unreadable = "the attribute " + name + " cannot be read";
+    const hdf5::Attribute attribute(ask(H5Aopen(file_, name.c_str(), H5P_DEFAULT), unreadable), "");
+    const hdf5::Datatype type(ask(H5Aget_type(attribute), unreadable), "");
+    const hdf5::Dataspace space(ask(H5Aget_space(attribute), unreadable), "");
+    const auto count = static_cast<std::uint64_t>(ask(H5Sget_simple_extent_npoints(space), unreadable));
+    if (ask(H5Tis_variable_str(type), unreadable) > 0 && count == 1) {
+      char* characters = nullptr;
+      ask(H5Aread(attribute, type, &characters), unreadable);
+      std::string text = characters == nullptr ? "" : characters;
+      H5free_memory(characters);
+      return text;
+    }
+    if (H5Tget_class(type) != H5T_INTEGER || count < 1 || count > stored_.size_) return {};
+    std::vector<std::int64_t> numbers(count);
+    ask(H5Aread(attribute, H5T_NATIVE_INT64, numbers.data()), unreadable);
+    return numbers;
+  }
+
+  const StoredFile& stored_;
+  const hdf5::Session session_;  // first in, last out: the handles below need it to close
+  const hdf5::PropertyList access_;
+  const hdf5::File file_;
+};
+
+StoredFile::StoredFile(const fs::path& path) : file_(open_sealed(path)), size_(file_.size()) {
+  const Structure structure(*this);
+  if (!structure.is_of(file_.identity()))
+    throw failure(fmt::format("cannot read {}: it was replaced meanwhile", path.string()));
+  parts_.weights = structure.has("weights");
+  parts_.validation = structure.has("validation_loss");
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
-    extents_[d] = length_of_scale(d);
+    extents_[d] = structure.length_of_scale(d);
   if (has_weights())
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
-      extents_[d] = length_of_scale(d);
+      extents_[d] = structure.length_of_scale(d);
   if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)
     throw damaged(fmt::format("its epochs are {} in number", extents_[layout::epoch]));
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
+  for (const layout::Variable& variable : layout::variables(parts_))
+    arrays_.emplace(variable.name, structure.array(variable));
+  attributes_ = structure.attributes();
 }
 
-StoredFile::Scalar StoredFile::open_attribute(const std::string& name) const {
-  const hid_t id = H5Aopen(file_, name.c_str(), H5P_DEFAULT);
-  if (id < 0) throw damaged("the attribute " + name + " is missing");
-  std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
-  hdf5::Attribute attribute(id, doing);
-  hdf5::Datatype type(H5Aget_type(attribute), doing);
-  const hdf5::Dataspace space(H5Aget_space(attribute), doing);
-  const bool single = H5Sget_simple_extent_npoints(space) == 1;
-  return {std::move(attribute), std::move(type), single, std::move(doing)};
+const StoredFile::Value& StoredFile::attribute(const std::string& name) const {
+  const auto found = attributes_.find(name);
+  if (found == attributes_.end()) throw damaged("the attribute " + name + " is missing");
+  return found->second;
 }
 
-std::string StoredFile::text(const std::string& name) const {
-  const Scalar scalar = open_attribute(name);
-  if (H5Tis_variable_str(scalar.type) <= 0 || !scalar.single)
-    throw damaged("the attribute " + name + " is not a text");
-  char* characters = nullptr;
-  hdf5::check(H5Aread(scalar.attribute, scalar.type, &characters), scalar.doing);
-  const std::string result = characters == nullptr ? "" : characters;
-  H5free_memory(characters);
-  return result;
+const std::string& StoredFile::text(const std::string& name) const {
+  if (const auto* text = std::get_if<std::string>(&attribute(name))) return *text;
+  throw damaged("the attribute " + name + " is not a text");
 }
 
 std::int64_t StoredFile::integer(const std::string& name) const {
-  const Scalar scalar = open_attribute(name);
-  if (H5Tget_class(scalar.type) != H5T_INTEGER || !scalar.single)
+  const auto* numbers = std::get_if<std::vector<std::int64_t>>(&attribute(name));
+  if (numbers == nullptr || numbers->size() != 1)
     throw damaged("the attribute " + name + " is not an integer");
-  std::int64_t value = 0;
-  hdf5::check(H5Aread(scalar.attribute, H5T_NATIVE_INT64, &value), scalar.doing);
-  return value;
+  return numbers->front();
 }
 
 std::vector<std::int64_t> StoredFile::integers(const std::string& name) const {
-  const std::string doing = fmt::format("read the attribute {} of {}", name, path_.string());
-  const htri_t there = H5Aexists(file_, name.c_str());
-  hdf5::check(there, doing);
-  if (there == 0) return {};
-  const Scalar list = open_attribute(name);
-  const hdf5::Dataspace space(H5Aget_space(list.attribute), doing);
-  const hssize_t count = H5Sget_simple_extent_npoints(space);
-  if (H5Tget_class(list.type) != H5T_INTEGER || count < 1)
-    throw damaged("the attribute " + name + " is not a list of integers");
-  std::vector<std::int64_t> values(static_cast<std::size_t>(count));
-  hdf5::check(H5Aread(list.attribute, H5T_NATIVE_INT64, values.data()), doing);
-  if (std::any_of(values.begin(), values.end(), [](std::int64_t value) { return value < 0; }))
+  if (!attributes_.contains(name)) return {};
+  const auto* numbers = std::get_if<std::vector<std::int64_t>>(&attribute(name));
+  if (numbers == nullptr) throw damaged("the attribute " + name + " is not a list of integers");
+  if (std::any_of(numbers->begin(), numbers->end(), [](std::int64_t number) { return number < 0; }))
     throw damaged("the attribute " + name + " holds a number below 0");
-  return values;
+  return *numbers;
 }
 
 std::vector<std::string> StoredFile::digests() const {
@@ -115,79 +208,33 @@ std::vector<std::int32_t> StoredFile::epochs(const std::string& name) const {
   return result;
 }
 
-const layout::Variable& StoredFile::find(const std::string& name) const {
-  const auto found = std::find_if(variables_.begin(), variables_.end(),
-                                  [&](const layout::Variable& variable) { return variable.name == name; });
-  assert(found != variables_.end());
-  return *found;
+const StoredFile::Array& StoredFile::find(const std::string& name) const {
+  const auto found = arrays_.find(name);
+  assert(found != arrays_.end());
+  return found->second;
 }
 
 std::vector<std::int8_t> StoredFile::checked_flags(const std::string& name) const {
   std::vector<std::int8_t> numbers = read<std::int8_t>(name);
-  const std::size_t count = find(name).flags.size();
+  const std::size_t count = find(name).variable.flags.size();
   for (const std::int8_t number : numbers)
     if (number < 0 || static_cast<std::size_t>(number) >= count)
       throw damaged(fmt::format("{} stands for no {}", number, name));
   return numbers;
 }
 
-StoredFile::Array StoredFile::open_array(const std::string& name) const {
-  const layout::Variable& variable = find(name);
-  const std::string doing = fmt::format("read {} of {}", name, path_.string());
-  const hid_t id = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
-  if (id < 0) throw damaged("the array " + name + " is missing");
-  hdf5::Dataset dataset(id, doing);
-  const hdf5::Datatype type(H5Dget_type(dataset), doing);
-  if (H5Tequal(type, hdf5::file_type(variable.type)) <= 0)
-    throw damaged("the array " + name + " is of the wrong type");
-  if (shape(dataset, doing) != expected_shape(variable, extents_))
-    throw damaged("the array " + name + " is of the wrong shape");
-  // Where it starts is only defined for a contiguous array with room on file.
-  const std::uint64_t offset = H5Dget_offset(dataset);
-  const std::uint64_t bytes = layout::byte_count(variable, extents_);
-  hsize_t size = 0;
-  hdf5::check(H5Fget_filesize(file_, &size), doing);
-  if (offset == HADDR_UNDEF || offset > size || bytes > size - offset)
-    throw damaged("the array " + name + " is not whole");
-  return {std::move(dataset), variable.type, bytes / layout::size_of(variable.type), offset};
-}
-
-void StoredFile::read_into(const Array& array, const std::string& name, void* values) const {
-  hdf5::check(H5Dread(array.dataset, hdf5::memory_type(array.type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
-              fmt::format("read {} of {}", name, path_.string()));
+std::string StoredFile::bytes(const std::string& name) const {
+  const Array& array = find(name);
+  return file_.read_at(array.offset, array.count * layout::size_of(array.variable.type));
 }
 
 std::vector<float> StoredFile::read_row(const std::string& name, std::uint64_t row) const {
-  const Array array = open_array(name);
-  assert(array.type == layout::Type::float32);
-  const std::string doing = fmt::format("read {} of {}", name, path_.string());
-  const std::vector<hsize_t> whole = shape(array.dataset, doing);
-  std::vector<hsize_t> start(whole.size(), 0), count = whole;
-  start[0] = row;
-  count[0] = 1;
-  const hdf5::Dataspace in_file(H5Dget_space(array.dataset), doing);
-  hdf5::check(H5Sselect_hyperslab(in_file, H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr),
-              doing);
-  std::vector<float> values(array.count / whole[0]);
-  const hsize_t size = values.size();
-  const hdf5::Dataspace in_memory(H5Screate_simple(1, &size, nullptr), doing);
-  hdf5::check(H5Dread(array.dataset, H5T_NATIVE_FLOAT, in_memory, in_file, H5P_DEFAULT, values.data()),
-              doing);
-  return values;
-}
-
-std::uint64_t StoredFile::length_of_scale(layout::Dimension dimension) const {
-  const std::string name(layout::scale_name(dimension));
-  const hid_t id = H5Dopen2(file_, name.c_str(), H5P_DEFAULT);
-  if (id < 0) throw damaged("the dimension " + name + " is missing");
-  const std::string doing = fmt::format("read {} of {}", name, path_.string());
-  const std::vector<hsize_t> lengths = shape(hdf5::Dataset(id, doing), doing);
-  if (lengths.size() != 1) throw damaged("the dimension " + name + " has no single length");
-  return lengths[0];
+  const std::uint64_t length = find(name).count / extent(layout::run);
+  return read_part<float>(name, row * length, length);
 }
 
 Error StoredFile::damaged(const std::string& what) const {
-  return bad_input(fmt::format("the results file {} is damaged: {}", path_.string(), what));
+  return bad_input(fmt::format("the results file {} is damaged: {}", path().string(), what));
 }
 
 }  // namespace runner

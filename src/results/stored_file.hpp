@@ -1,31 +1,38 @@
 #pragma once
 
-#include "hdf5_handle.hpp"
+#include "runner/error/error.hpp"
+#include "runner/files/descriptor.hpp"
+
 #include "layout.hpp"
 
 #include <cassert>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace runner {
 
-/// A results file opened for reading. Takes the process's turn with HDF5 for as long as it lives, so it
-/// should not live long.
+/// A results file opened for reading. Its structure and its attributes are read at the start, through HDF5,
+/// and compared with the layout; arrays are read from their places, without HDF5, when they are asked for.
 ///
-/// Every array is compared with the layout before it is touched. Throws Error: bad_input for a file that is
-/// not sealed, or not of this layout inside; failure when reading fails.
+/// Throws Error: bad_input for a file that is not sealed, or not of this layout inside; failure when reading
+/// fails ("cannot read x.h5: Input/output error"), which is never taken for something that is not there.
+/// Thread-safe once it is made.
 class StoredFile {
  public:
   explicit StoredFile(const std::filesystem::path& path);
 
+  const std::filesystem::path& path() const { return file_.file(); }
   bool has_weights() const { return parts_.weights; }
   bool has_validation() const { return parts_.validation; }
   std::size_t metric_count() const { return parts_.metric_count(); }
+  const layout::Extents& extents() const { return extents_; }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
 
-  std::string text(const std::string& attribute) const;
+  const std::string& text(const std::string& attribute) const;
   std::int64_t integer(const std::string& attribute) const;
   /// A list of integers, none negative; empty where there is no such attribute, as in files of earlier
   /// versions.
@@ -34,12 +41,21 @@ class StoredFile {
   /// A whole array.
   template <class T>
   std::vector<T> read(const std::string& name) const {
-    const Array array = open_array(name);
-    assert(array.type == layout::type_of<T>());
-    std::vector<T> values(array.count);
-    read_into(array, name, values.data());
+    return read_part<T>(name, 0, find(name).count);
+  }
+
+  /// `count` values of an array, from its value number `first` on.
+  template <class T>
+  std::vector<T> read_part(const std::string& name, std::uint64_t first, std::uint64_t count) const {
+    const Array& array = find(name);
+    assert(array.variable.type == layout::type_of<T>() && first + count <= array.count);
+    std::vector<T> values(count);
+    file_.read_at(array.offset + first * sizeof(T), values.data(), values.size() * sizeof(T));
     return values;
   }
+
+  /// A whole array as it lies in the file.
+  std::string bytes(const std::string& name) const;
 
   /// One row of an array of float32.
   std::vector<float> read_row(const std::string& name, std::uint64_t row) const;
@@ -60,38 +76,35 @@ class StoredFile {
   std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
 
   /// Where an array's first byte lies in the file; all of its bytes are there.
-  std::uint64_t offset(const std::string& name) const { return open_array(name).offset; }
+  std::uint64_t offset(const std::string& name) const { return find(name).offset; }
+
+  /// Which file it is, and how long it was when it was opened.
+  FileIdentity identity() const { return file_.identity(); }
+  std::uint64_t size() const { return size_; }
 
  private:
   struct Array {
-    hdf5::Dataset dataset;
-    layout::Type type;
+    layout::Variable variable;
     std::uint64_t count;
     std::uint64_t offset;
   };
 
-  struct Scalar {
-    hdf5::Attribute attribute;
-    hdf5::Datatype type;
-    bool single;        ///< it holds one value
-    std::string doing;  ///< for errors
-  };
+  /// Of a root attribute; nothing where it is neither text nor integers.
+  using Value = std::variant<std::monostate, std::string, std::vector<std::int64_t>>;
 
+  class Structure;
   std::vector<std::int32_t> epochs(const std::string& name) const;
-  Scalar open_attribute(const std::string& name) const;
-  const layout::Variable& find(const std::string& name) const;
-  Array open_array(const std::string& name) const;
+  const Value& attribute(const std::string& name) const;
+  const Array& find(const std::string& name) const;
   std::vector<std::int8_t> checked_flags(const std::string& name) const;
-  void read_into(const Array& array, const std::string& name, void* values) const;
-  std::uint64_t length_of_scale(layout::Dimension dimension) const;
   Error damaged(const std::string& what) const;
 
-  hdf5::Session session_;  // first in, last out: the handles below need it to close
-  std::filesystem::path path_;
-  hdf5::File file_;
+  Descriptor file_;
+  std::uint64_t size_;
   layout::Parts parts_{};
-  std::vector<layout::Variable> variables_;
   layout::Extents extents_{};
+  std::map<std::string, Array> arrays_;
+  std::map<std::string, Value> attributes_;
 };
 
 }  // namespace runner

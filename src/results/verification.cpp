@@ -3,61 +3,76 @@
 #include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
 
+#include "array_writer.hpp"
 #include "layout.hpp"
+#include "stored_file.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace runner {
 namespace {
 
-bool same_bits(float a, float b) {
-  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-}
-
 /// Compares what is trained with what is stored.
 class Comparer : public Observer {
  public:
   /// `rows`: of each run of the sweep that is trained, its run in `results`.
   Comparer(const ResultsData& results, std::vector<std::size_t> rows)
-      : results_(results), rows_(std::move(rows)), differs_(rows_.size()) {}
+      : results_(results), file_(results.file), rows_(std::move(rows)), differs_(rows_.size()) {}
 
   void on_epoch(std::span<const EpochRecord> records) override {
     for (const EpochRecord& record : records) {
       const std::size_t row = rows_[record.run];
       const StoredRun& stored = results_.runs[row];
-      const bool diverged = record.status == RunStatus::diverged;
       // Where a run diverges there is no number: the file must say so, too.
       const bool claimed = record.epoch <= stored.epochs_done ||
                            (stored.status == RunStatus::diverged && record.epoch == stored.epochs_done + 1);
       if (!claimed) continue;
       ++found.epochs;
       if (differs_[record.run]) continue;
-      if (diverged && record.epoch != stored.epochs_done + 1) {
-        found.differences.push_back({row, "epochs_done", record.epoch, static_cast<float>(stored.epochs_done),
-                                     static_cast<float>(record.epoch - 1)});
-        differs_[record.run] = true;
-        continue;
-      }
-      for (std::size_t m = 0; m < layout::metrics.size(); ++m) {
-        const float trained =
-            diverged ? layout::canonical_nan : layout::canonical(layout::values(record.metrics)[m]);
-        const float was = layout::values(stored.metrics(static_cast<std::size_t>(record.epoch)))[m];
-        if (same_bits(trained, was)) continue;
-        found.differences.push_back({row, layout::metrics[m], record.epoch, was, trained});
-        differs_[record.run] = true;
-        break;
-      }
+      std::optional<Difference> difference = compare_metrics(row, record);
+      if (!difference) difference = compare_weights(row, record);
+      if (!difference) continue;
+      found.differences.push_back(*difference);
+      differs_[record.run] = true;
     }
   }
 
   Verification found;
 
  private:
+  std::optional<Difference> compare_metrics(std::size_t row, const EpochRecord& record) const {
+    const StoredRun& stored = results_.runs[row];
+    const bool diverged = record.status == RunStatus::diverged;
+    if (diverged && record.epoch != stored.epochs_done + 1)
+      return Difference{row, "epochs_done", record.epoch, static_cast<float>(stored.epochs_done),
+                        static_cast<float>(record.epoch - 1)};
+    for (std::size_t m = 0; m < layout::metrics.size(); ++m) {
+      const float trained =
+          diverged ? layout::canonical_nan : layout::canonical(layout::values(record.metrics)[m]);
+      const float was = layout::values(stored.metrics(static_cast<std::size_t>(record.epoch)))[m];
+      if (!layout::same_bits(trained, was))
+        return Difference{row, layout::metrics[m], record.epoch, was, trained};
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Difference> compare_weights(std::size_t row, const EpochRecord& record) const {
+    if (!file_.has_weights()) return std::nullopt;
+    for (const bool initial : {true, false}) {
+      if (record.epoch != (initial ? 0 : results_.runs[row].weights_epoch)) continue;
+      if (const auto found_one = different_weight(file_, row, initial, Weights(record.weights)))
+        return Difference{row, found_one->array, record.epoch, found_one->stored, found_one->expected};
+    }
+    return std::nullopt;
+  }
+
   const ResultsData& results_;
+  const StoredFile file_;
   const std::vector<std::size_t> rows_;
   std::vector<bool> differs_;
 };

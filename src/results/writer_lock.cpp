@@ -5,10 +5,12 @@
 
 #include "machine.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,20 +29,51 @@ bool still_named(const Descriptor& descriptor, const std::filesystem::path& path
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
+constexpr std::string_view first_word = "pid ";
+
 std::filesystem::path lock_path(const std::filesystem::path& file) {
   return file.string() + ".lock";
 }
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream stream(path);
-  std::string line;
-  std::getline(stream, line);
-  return line;
+/// Its first line; nothing of a file that is no lock, or cannot be read.
+std::optional<std::string> text_of(const std::filesystem::path& path) {
+  try {
+    const Descriptor file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (!file.is_regular()) return std::nullopt;
+    constexpr std::uint64_t most = 512;
+    const std::string text = file.read_at(0, std::min(most, file.size()));
+    return text.substr(0, text.find('\n'));
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
-std::string holder(const std::filesystem::path& path) {
-  const std::string line = text_of(path);
-  return line.empty() ? "it has only just begun" : line;
+Error held(const std::filesystem::path& file) {
+  const std::string holder = text_of(lock_path(file)).value_or("");
+  return bad_input(fmt::format("{} is being written by another runner ({})", file.string(),
+                               holder.empty() ? "it has only just begun" : holder));
+}
+
+Error no_lock(const std::filesystem::path& path) {
+  return bad_input(
+      fmt::format("{} stands where the lock file must be, and is none: remove or rename it", path.string()));
+}
+
+/// A lock file has at most a line about its holder, and one name.
+bool is_lock(const Descriptor& file) {
+  struct stat status;
+  if (fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1) return false;
+  const std::uint64_t size = file.size();
+  constexpr std::uint64_t most = 512;
+  return size == 0 || (size <= most && file.read_at(0, size).starts_with(first_word));
+}
+
+/// Opens the lock file, which is made if there is none.
+Descriptor open_lock(const std::filesystem::path& path) {
+  // A link is refused by name: what it leads to is not ours, or may be made by opening it.
+  std::error_code ignored;
+  if (std::filesystem::is_symlink(path, ignored)) throw no_lock(path);
+  return Descriptor(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 }
 
 /// Whether a process of this host holds some exclusive flock. That it lives would not be enough: the number
@@ -62,17 +95,34 @@ bool holds_a_lock(long pid) {
 
 }  // namespace
 
-WriterLock::WriterLock(const std::filesystem::path& file) : path_(lock_path(file)) {
+WriterLock::WriterLock(const std::filesystem::path& file, const Note& note) : path_(lock_path(file)) {
   while (!held_) {
-    Descriptor descriptor(path_, O_RDWR | O_CREAT);
-    if (!descriptor.try_lock(LOCK_EX))
-      throw bad_input(
-          fmt::format("{} is being written by another runner ({})", file.string(), holder(path_)));
-    if (still_named(descriptor, path_)) held_.emplace(std::move(descriptor));
+    Descriptor descriptor = open_lock(path_);
+    const LockResult lock = descriptor.try_lock(LOCK_EX);
+    if (lock == LockResult::held) throw held(file);
+    if (!still_named(descriptor, path_)) continue;
+    if (!is_lock(descriptor)) throw no_lock(path_);
+    if (lock == LockResult::unsupported && note)
+      note(
+          fmt::format("the file system of {} has no locks: nothing keeps another runner from writing it at "
+                      "the same time",
+                      file.string()));
+    held_.emplace(std::move(descriptor));
   }
-  const std::string text = fmt::format("pid {} on {} since {}\n", getpid(), host_name(), utc_now());
-  if (ftruncate(held_->number(), 0) != 0) throw system_failure("cannot write " + path_.string(), errno);
-  held_->write_at(0, text.data(), text.size());
+  const std::string text = fmt::format("{}{} on {} since {}\n", first_word, getpid(), host_name(), utc_now());
+  try {
+    if (ftruncate(held_->number(), 0) != 0) throw system_failure("cannot write " + path_.string(), errno);
+    held_->write_at(0, text.data(), text.size());
+  } catch (...) {
+    release();
+    throw;
+  }
+}
+
+void require_no_writer(const std::filesystem::path& file) {
+  if (!text_of(lock_path(file))) return;
+  Descriptor lock(lock_path(file), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (lock.try_lock(LOCK_SH) == LockResult::held) throw held(file);
 }
 
 void WriterLock::release() noexcept {
@@ -89,7 +139,7 @@ std::optional<Writer> current_writer(const std::filesystem::path& file) {
   const std::filesystem::path path = std::filesystem::weakly_canonical(absolute, fault);
   if (fault) return std::nullopt;
 
-  std::istringstream text(text_of(lock_path(path)));
+  std::istringstream text(text_of(lock_path(path)).value_or(""));
   std::string pid_word, on, host, since_word, since;
   long pid = 0;
   if (!(text >> pid_word >> pid >> on >> host >> since_word >> since) || pid <= 0) return std::nullopt;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "descriptor.hpp"
+#include "runner/files/descriptor.hpp"
+#include "runner/files/replacement.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -11,11 +12,13 @@ namespace runner {
 /// holds it.
 ///
 /// The system frees it when the process ends in any way; a lock file left behind by a dead one stops nobody.
+/// What bears the name of a lock file and is none is left as it is.
 class WriterLock {
  public:
-  /// Throws Error: bad_input if another runner holds it (pid, host and start named), failure if there can be
-  /// no lock file.
-  explicit WriterLock(const std::filesystem::path& file);
+  /// Where the file system has no locks `note` hears of it, and there is none. Throws Error: bad_input if
+  /// another runner holds it (pid, host and start named) or something else has its name, failure if there can
+  /// be no lock file.
+  explicit WriterLock(const std::filesystem::path& file, const Note& note = {});
   ~WriterLock() { release(); }
   WriterLock(const WriterLock&) = delete;
   WriterLock& operator=(const WriterLock&) = delete;
@@ -26,5 +29,9 @@ class WriterLock {
   std::filesystem::path path_;
   std::optional<Descriptor> held_;
 };
+
+/// Makes sure that nobody writes a results file at this moment; makes no file. Throws Error (bad_input) as
+/// WriterLock does.
+void require_no_writer(const std::filesystem::path& file);
 
 }  // namespace runner

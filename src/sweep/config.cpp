@@ -1,5 +1,8 @@
 #include "runner/sweep/config.hpp"
 
+#include "runner/error/error.hpp"
+#include "runner/files/descriptor.hpp"
+
 #include "config_values.hpp"
 #include "effective_config.hpp"
 #include "foreign_keys.hpp"
@@ -7,9 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <climits>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <optional>
@@ -208,19 +209,15 @@ Config with_epochs(Config config, int epochs) {
 }
 
 Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides) {
-  const auto unreadable = [&](const std::string& reason) {
-    return bad_input(fmt::format("{}: cannot read the config: {}", file.string(), reason));
-  };
+  const std::string unreadable = fmt::format("{}: cannot read the config", file.string());
   std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) throw unreadable("it is a folder");
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw unreadable(std::generic_category().message(errno));
+  if (std::filesystem::is_directory(file, ignored)) throw bad_input(unreadable + ": it is a folder");
+  Descriptor stream = open_input(file, unreadable);
   // A byte more than is allowed is enough for parse_config to refuse it.
   std::string text(max_config_bytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) throw unreadable("an input error");
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  std::size_t size = 0;
+  while (const std::size_t got = stream.read_next(text.data() + size, text.size() - size)) size += got;
+  text.resize(size);
   return parse_config(text, file, overrides);
 }
 

@@ -12,7 +12,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 # Each layer with those it knows, the lowest first.
 KNOWS = {"error": set()}
-KNOWS["data"] = {"error"}
+KNOWS["files"] = {"error"}
+KNOWS["data"] = {"files"} | KNOWS["files"]
 KNOWS["compute"] = {"data"} | KNOWS["data"]
 KNOWS["nn"] = {"compute"} | KNOWS["compute"]
 KNOWS["training"] = {"compute"} | KNOWS["compute"]  # nn is its oracle, in the tests alone

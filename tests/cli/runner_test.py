@@ -262,7 +262,7 @@ class Sweeps(Case):
         self.assertNotIn("\x1b", self.run_it("compare", "results/sweep.h5")[0])
         for no_colour, expected in (("", True), ("1", False)):
             reader, terminal = open_terminal(self)
-            p = subprocess.run([RUNNER, "compare", "results/sweep.h5"], cwd=self.dir, stdout=terminal, env=os.environ | {"NO_COLOR": no_colour})
+            p = subprocess.run([RUNNER, "compare", "results/sweep.h5"], cwd=self.dir, stdout=terminal, env=os.environ | {"TERM": "xterm", "NO_COLOR": no_colour})
             os.close(terminal)
             self.assertEqual(p.returncode, 0)
             self.assertEqual(b"\x1b[32m" in os.read(reader, 100000), expected)

@@ -120,7 +120,7 @@ TEST_F(Idx, ChecksumIsOfTheDecompressedFile) {
 
 TEST_F(Idx, RefusesAMissingFile) {
   EXPECT_THAT(error(read_idx_images, directory_ / "absent"),
-              AllOf(HasSubstr("cannot open"), HasSubstr("No such file")));
+              AllOf(HasSubstr("cannot read"), HasSubstr("No such file")));
 }
 
 TEST_F(Idx, RefusesAFolder) {

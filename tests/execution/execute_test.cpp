@@ -1,7 +1,12 @@
 #include "runner/execution/execute.hpp"
 
+#include "runner/error/error.hpp"
+
 #include "made_up_sweep.hpp"
 
+#include <algorithm>
+#include <atomic>
+#include <cstring>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
@@ -71,6 +76,14 @@ class ToldWeights : public Checkpoints {
     return weights;
   }
 
+  void compare(std::size_t run, const Metrics& evaluated) const override {
+    const Metrics& then = told_.runs.at(run).at(static_cast<std::size_t>(epochs_[run])).metrics;
+    if (std::memcmp(&then, &evaluated, sizeof then) != 0) throw bad_input("other weights");
+    ++compared;
+  }
+
+  mutable std::atomic<std::size_t> compared = 0;
+
  private:
   const Sweep& sweep_;
   const Dataset& data_;
@@ -97,6 +110,23 @@ TEST(Execute, GoesOnFromCheckpointsWithTheSameBits) {
   for (auto& [i, entries] : expected->recorder.runs)
     if (epochs[i] > 0) entries.erase(entries.begin(), entries.begin() + epochs[i] + 1);
   EXPECT_TRUE(test::same_bits(rest, expected->recorder));
+  EXPECT_EQ(checkpoints.compared, std::count_if(epochs.begin(), epochs.end(), [](int e) { return e > 0; }));
+}
+
+TEST(Execute, DoesNotGoOnFromWeightsThatGiveOtherNumbers) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = test::made_up_sweep(4);
+  const auto all = test::all_runs(sweep);
+  const auto told = run(sweep, make_cohorts(sweep, data, all, 2), data, 2);
+  const std::vector<int> epochs(all.size(), 2);
+  told->recorder.runs.at(1).at(2).weights.back() *= 2;
+  const ToldWeights checkpoints(sweep, data, told->recorder, epochs);
+  test::Recorder rest;
+  ThreadPool pool(2);
+  EXPECT_THROW(execute(sweep, make_cohorts(sweep, data, all, epochs, 2), data, backend(), pool, rest, never,
+                       &checkpoints),
+               Error);
+  EXPECT_FALSE(rest.runs.contains(1));
 }
 
 TEST(Execute, DoesNothingForNoCohorts) {

@@ -603,6 +603,35 @@ TEST(ToCsv, QuotesANameThatHasToBe) {
   EXPECT_THAT(to_csv(compare(data)), HasSubstr("\r\n\"a, \"\"b\"\"\",0.1,100,"));
 }
 
+TEST(ToCsv, HasNoTextThatASpreadsheetTakesForAFormula) {
+  ResultsData data = results(1, {ending(spec(50, 1, 1e-7), 0.25f, 0.5f)});
+  for (const auto& [name, field] :
+       std::vector<std::pair<const char*, const char*>>{{"=1+1", "\"'=1+1\""},
+                                                        {"+1", "\"'+1\""},
+                                                        {"-1", "\"'-1\""},
+                                                        {"@SUM(A1)", "\"'@SUM(A1)\""},
+                                                        {"  =1", "\"'  =1\""},
+                                                        {"＝1", "\"'＝1\""},
+                                                        {"=\"a\"", "\"'=\"\"a\"\"\""},
+                                                        {"a=1", "a=1"},
+                                                        {"1-2", "1-2"},
+                                                        {" ", " "}}) {
+    data.name = name;
+    data.origin.dataset = name;
+    EXPECT_THAT(to_csv(compare(data)), HasSubstr("\r\n" + std::string(field) + ",1e-07,100,"));
+    EXPECT_THAT(to_csv(compare(data)), HasSubstr("," + std::string(field) + ",0,0,0\r\n"));
+  }
+  EXPECT_THAT(to_csv(compare(data)), HasSubstr(",-0.25,"));  // numbers stay numbers
+}
+
+TEST(ToCsv, HasNoNumberThatIsNotFinite) {
+  ResultsData data = results(1, {ending(spec(50), 1, 0.5f)});
+  Comparison c = compare(data);
+  c.configurations.front().test_loss.mean = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(to_csv(c), testing::Not(HasSubstr("inf")));
+  EXPECT_THAT(to_json(c), HasSubstr("\"test_loss\": null,"));
+}
+
 TEST(ToJson, HasEveryColumnAndNullWhereThereIsNoNumber) {
   const std::string json =
       to_json(compare(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 1, 0.5f)})));

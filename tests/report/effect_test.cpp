@@ -156,6 +156,9 @@ TEST(EffectToCsv, HasAllDigitsAndALineForEachValue) {
                   "gap_change,gap_change_ci\r\n"
                   "made,25,2,3,0,1,0,0.375,"));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
+  Effect formula = effect;
+  formula.name = "=1";
+  EXPECT_THAT(to_csv({{formula}}), HasSubstr("\r\n\"'=1\",25,"));
   EXPECT_EQ(to_csv(std::span<const Effect>()), "");
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,31 @@ TEST(Figures, OfOneConfigurationAreTwo) {
   const std::vector<Figure> all = figures(results(1, {ending(spec(10), 0.9f, 0.8f)}));
   EXPECT_EQ(names_of(all), (Names{"train_against_test.svg", "learning_curves.svg"}));
   EXPECT_TRUE(has(svg_of(all, "learning_curves.svg"), "One seed."));
+}
+
+// As a damaged file may have them.
+TEST(Figures, AreDrawnOfWhateverNumbersThereAre) {
+  constexpr float infinity = std::numeric_limits<float>::infinity(),
+                  nan = std::numeric_limits<float>::quiet_NaN(), largest = std::numeric_limits<float>::max();
+  for (const std::vector<float>& odd : {std::vector{nan},
+                                        {infinity},
+                                        {-infinity},
+                                        {largest, -largest},
+                                        {0.5f, infinity, nan},
+                                        {-1.0f, 0.0f}}) {
+    ResultsData data = grid(3);
+    std::size_t i = 0;
+    for (StoredRun& run : data.runs)
+      for (auto curve : {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss,
+                         &StoredRun::test_accuracy})
+        for (float& value : run.*curve) value = odd[i++ % odd.size()];
+    for (const Figure& figure : figures(data)) {
+      EXPECT_EQ(figure.svg.find("nan,"), std::string::npos) << figure.name;
+      for (const char* no_number :
+           {"\"nan", "\"inf", "\"-inf", "\"-nan", "Mnan", "Lnan", "Minf", " nan", " inf", "#-"})
+        EXPECT_FALSE(has(figure.svg, no_number)) << figure.name << ' ' << no_number;
+    }
+  }
 }
 
 TEST(Figures, OfNothingAreNone) {

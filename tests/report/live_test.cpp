@@ -57,6 +57,22 @@ ResultsData sweep() {
   return data;
 }
 
+TEST(ToScreen, IsNoWiderWhereAFileSaysMoreEpochsThanItHas) {
+  ResultsData data = sweep();
+  data.runs.front().status = RunStatus::running;
+  data.epochs = 1;
+  for (StoredRun& run : data.runs) run.epochs_done = std::min(run.epochs_done, 1);
+  data.runs.front().epochs_done = 100;
+  data.runs.resize(1);
+  for (auto curve :
+       {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss, &StoredRun::test_accuracy})
+    (data.runs.front().*curve).resize(101, 0.5f);
+  const std::string text = to_screen(data, "", {80, 2, false});
+  const std::string bar = text.substr(text.find('\n') + 1);
+  EXPECT_LE(std::count_if(bar.begin(), bar.end(), [](char c) { return (c & 0xC0) != 0x80; }), 81);
+  EXPECT_THAT(bar, HasSubstr("100 %"));
+}
+
 TEST(StandingOf, CountsRunsAndEpochs) {
   const Standing standing = standing_of(sweep());
   EXPECT_EQ(standing.pending, 1u);

@@ -20,10 +20,12 @@ Labels labels(const Scale& scale) {
   return all;
 }
 
-TEST(RangeOf, LeavesNaNOut) {
+TEST(RangeOf, LeavesOutWhatIsNotFinite) {
   Range range;
   EXPECT_TRUE(range.empty());
-  for (const double x : {nan, 3.0, -1.0, nan}) range.add(x);
+  for (const double x : {nan, 3.0, -1.0, nan, std::numeric_limits<double>::infinity(),
+                         -std::numeric_limits<double>::infinity()})
+    range.add(x);
   EXPECT_EQ(range.low, -1);
   EXPECT_EQ(range.high, 3);
 }
@@ -54,6 +56,32 @@ TEST(LinearScale, OfOneNumberHasItInTheMiddle) {
     EXPECT_NEAR(scale.position(number), 0.5, 1e-9) << number;
     EXPECT_GE(scale.ticks.size(), 2u) << number;
   }
+}
+
+TEST(LinearScale, IsThereForNumbersWithoutASize) {
+  constexpr double infinity = std::numeric_limits<double>::infinity(),
+                   largest = std::numeric_limits<double>::max(),
+                   smallest = std::numeric_limits<double>::denorm_min();
+  for (const Range& range :
+       {Range{}, Range{-infinity, infinity}, Range{0, infinity}, Range{-largest, largest},
+        Range{largest, largest}, Range{0, smallest}, Range{smallest, smallest},
+        Range{-20 * smallest, 20 * smallest}, Range{nan, nan}}) {
+    for (const Scale& scale : {linear_scale(range), logarithmic_scale(range)}) {
+      EXPECT_LT(scale.low, scale.high) << range.low << ' ' << range.high;
+      EXPECT_TRUE(std::isfinite(scale.low) && std::isfinite(scale.high) &&
+                  std::isfinite(scale.high - scale.low));
+      EXPECT_LE(scale.ticks.size(), 10u) << range.low << ' ' << range.high;
+      for (const double number : {infinity, -infinity, nan, largest, 0.0})
+        EXPECT_TRUE(scale.position(number) >= 0 && scale.position(number) <= 1) << number;
+    }
+  }
+  EXPECT_EQ(labels(linear_scale({})), labels(linear_scale({0, 1})));
+  EXPECT_LT(value_scale({}, {}).low, value_scale({}, {}).high);
+}
+
+TEST(LogarithmicScale, OfWhatIsNotAboveZeroIsLinear) {
+  EXPECT_FALSE(logarithmic_scale({-2, -1}).logarithmic);
+  EXPECT_FALSE(logarithmic_scale({}).logarithmic);
 }
 
 TEST(LinearScale, TakesNoSmallerSteps) {
@@ -114,6 +142,8 @@ TEST(TickText, WritesLargeNumbersWithAPowerOfTen) {
   EXPECT_EQ(tick_text(0.5, 2), "0.50");
   EXPECT_EQ(tick_text(200000, 0), "200000");
   EXPECT_EQ(tick_text(2.5e7, 0), "2.5×10⁷");
+  EXPECT_EQ(tick_text(nan, 2), "nan");
+  EXPECT_EQ(tick_text(std::numeric_limits<double>::infinity(), 2), "inf");
 }
 
 }  // namespace

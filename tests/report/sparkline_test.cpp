@@ -21,6 +21,7 @@ TEST(Sparkline, OfNothingIsNothing) {
   EXPECT_EQ(line({}), "");
   EXPECT_EQ(line({nan, nan}), "");
   EXPECT_EQ(line({1, 2}, 0), "");
+  EXPECT_EQ(sparkline(Curve{1, 2}, 2, Range{}), "▁▁");
 }
 
 TEST(Sparkline, GoesFromFootToHead) {

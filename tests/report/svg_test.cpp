@@ -25,6 +25,12 @@ TEST(XmlText, ReplacesWhatXmlMayNotHold) {
   EXPECT_EQ(xml_text("\xEF\xBF\xBE"), replacement);  // U+FFFE
 }
 
+TEST(XmlText, ReplacesWhatIsNotSeenOrTurnsText) {
+  EXPECT_EQ(
+      xml_text("a\u0085b\u202Ec\u2028d\u200Be\x7F"),
+      "a" + replacement + "b" + replacement + "c" + replacement + "d" + replacement + "e" + replacement);
+}
+
 TEST(XmlText, ReplacesWhatIsNoUtf8) {
   EXPECT_EQ(xml_text("a\xFF<"), "a" + replacement + "&lt;");
   EXPECT_EQ(xml_text("\xC3"), replacement);                                      // cut short

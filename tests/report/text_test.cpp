@@ -11,40 +11,32 @@ TEST(WidthOf, CountsCharacters) {
   EXPECT_EQ(width_of("0.1±.002 ▁█ ü"), 13u);
 }
 
+TEST(WidthOf, CountsThePlacesThatATerminalGives) {
+  EXPECT_EQ(width_of("学習"), 4u);
+  EXPECT_EQ(width_of("한글 カ ｶ Ａ"), 4u + 1 + 2 + 1 + 1 + 1 + 2);
+  EXPECT_EQ(width_of("\U0001F600!"), 3u);
+  EXPECT_EQ(width_of("\u4E00\U00020000\U0003FFFD"), 6u);
+  EXPECT_EQ(width_of("e\u0301 a\u0308\u0323"), 3u);  // accents stand over the letter before
+  EXPECT_EQ(width_of("\u2764\uFE0F"), 1u);
+  EXPECT_EQ(width_of("\uFFFD▁±…"), 4u);
+  EXPECT_EQ(width_of("a\xFF"), 2u);
+}
+
 TEST(Cut, KeepsCharactersWhole) {
   EXPECT_EQ(cut("▁▂▃", 2), "▁▂");
   EXPECT_EQ(cut("▁▂▃", 3), "▁▂▃");
   EXPECT_EQ(cut("▁▂▃", 9), "▁▂▃");
   EXPECT_EQ(cut("abc", 0), "");
+  EXPECT_EQ(cut("学習", 3), "学");
+  EXPECT_EQ(cut("学習", 4), "学習");
+  EXPECT_EQ(cut("ae\u0301b", 2), "ae\u0301");
 }
 
 TEST(Padded, CountsCharactersToo) {
   EXPECT_EQ(padded("▁▂", 4), "▁▂  ");
   EXPECT_EQ(padded("abcde", 4), "abcde");
-}
-
-TEST(Printable, LeavesTextAsItIs) {
-  for (const char* text : {"", "sweep 1, ~!", "für Leser", "▁█±–", "学習", "\xF0\x9F\x98\x80"})
-    EXPECT_EQ(printable(text), text);
-}
-
-TEST(Printable, ShowsNothingThatATerminalWouldObey) {
-  EXPECT_EQ(printable("a\x1b[2Jb"), "a\uFFFD[2Jb");
-  EXPECT_EQ(printable("a\r\n\tb\x7F"), "a\uFFFD\uFFFD\uFFFDb\uFFFD");
-  EXPECT_EQ(printable("a\u009B2Jb"), "a\uFFFD2Jb");  // the control sequence introducer as one character
-  EXPECT_EQ(printable("a\u202Eb\u200Bc\uFEFF"), "a\uFFFDb\uFFFDc\uFFFD");
-}
-
-TEST(Printable, ShowsBytesThatAreNoUtf8AsReplacements) {
-  EXPECT_EQ(printable("a\x9B"
-                      "2J"),
-            "a\uFFFD2J");                                                // the same as a byte
-  EXPECT_EQ(printable("\xC0\x9B"), "\uFFFD\uFFFD");                      // an overlong form of it
-  EXPECT_EQ(printable("\xE0\x82\x9B"), "\uFFFD\uFFFD\uFFFD");            // and another
-  EXPECT_EQ(printable("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");            // half of a pair
-  EXPECT_EQ(printable("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");  // above the last
-  EXPECT_EQ(printable("a\xE2\x96"), "a\uFFFD\uFFFD");                    // cut off
-  EXPECT_EQ(printable("\xE2(\xA1"), "\uFFFD(\uFFFD");
+  EXPECT_EQ(padded("学", 4), "学  ");
+  EXPECT_EQ(padded("e\u0301", 2), "e\u0301 ");
 }
 
 }  // namespace

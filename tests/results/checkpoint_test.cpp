@@ -83,6 +83,13 @@ TEST_F(ACheckpoint, IsReplaced) {
   EXPECT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
+TEST_F(ACheckpoint, MayBeReadByThoseWhoMayReadTheResults) {
+  std::ofstream(folder / "example.h5") << "results";
+  std::filesystem::permissions(folder / "example.h5", std::filesystem::perms(0600));
+  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}}, folder / "example.h5");
+  EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
+}
+
 TEST_F(ACheckpoint, IsNotThereWhenThereIsNothingToKeep) {
   EXPECT_THAT(read_checkpoint(path), IsEmpty());
   write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});

@@ -1,8 +1,8 @@
 #include "runner/error/error.hpp"
+#include "runner/files/descriptor.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "example.hpp"
-#include "results/descriptor.hpp"
 #include "results/seal.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // What a results file is not opened for, and what the user is told.
@@ -348,22 +349,22 @@ TEST_F(ARefusal, OfASecondWriterNamesTheFirst) {
 TEST_F(ARefusal, OfAFileAnotherProgramWrites) {
   make(sweep);
   Descriptor other(path, O_RDWR);
-  ASSERT_TRUE(other.try_lock(LOCK_EX));
+  ASSERT_EQ(other.try_lock(LOCK_EX), LockResult::taken);
   EXPECT_THAT(refused(sweep), HasSubstr("open for writing in another program"));
 }
 
 TEST_F(ARefusal, DoesNotComeFromAPlainReader) {
   make(sweep);
   Descriptor reader(path, O_RDONLY);
-  ASSERT_TRUE(reader.try_lock(LOCK_SH));
+  ASSERT_EQ(reader.try_lock(LOCK_SH), LockResult::taken);
   EXPECT_NO_THROW(make(sweep));
 }
 
 TEST_F(ARefusal, IsWhatOtherWritersGetWhileItIsOpen) {
   ResultsFile file(path, sweep, data, example_provenance, {});
   Descriptor other(path, O_RDWR);
-  EXPECT_FALSE(other.try_lock(LOCK_EX));
-  EXPECT_TRUE(other.try_lock(LOCK_SH));
+  EXPECT_EQ(other.try_lock(LOCK_EX), LockResult::held);
+  EXPECT_EQ(other.try_lock(LOCK_SH), LockResult::taken);
 }
 
 TEST_F(ARefusal, DoesNotComeFromTheLockOfADeadProcess) {
@@ -374,6 +375,46 @@ TEST_F(ARefusal, DoesNotComeFromTheLockOfADeadProcess) {
               AllOf(HasSubstr("pid " + std::to_string(getpid())), testing::Not(HasSubstr("longer"))));
   file.close();
   EXPECT_FALSE(std::filesystem::exists(folder / "example.h5.lock"));
+}
+
+// Whatever bears the name of the lock file is somebody's, if it is no lock file.
+TEST_F(ARefusal, OfALinkInPlaceOfTheLockFile) {
+  write_bytes(folder / "precious", "precious");
+  std::filesystem::create_symlink("precious", folder / "example.h5.lock");
+  EXPECT_THAT(refused(sweep), HasSubstr("example.h5.lock stands where the lock file must be"));
+  EXPECT_EQ(bytes_of(folder / "precious"), "precious");
+  std::filesystem::remove(folder / "example.h5.lock");
+  std::filesystem::create_symlink("absent", folder / "example.h5.lock");
+  EXPECT_THAT(refused(sweep), HasSubstr("example.h5.lock stands where the lock file must be"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "absent"));
+}
+
+TEST_F(ARefusal, OfAnotherFileInPlaceOfTheLockFile) {
+  write_bytes(folder / "example.h5.lock", "somebody's notes");
+  EXPECT_THAT(refused(sweep), HasSubstr("example.h5.lock stands where the lock file must be"));
+  EXPECT_EQ(bytes_of(folder / "example.h5.lock"), "somebody's notes");
+}
+
+TEST_F(ARefusal, OfASecondNameOfAFileInPlaceOfTheLockFile) {
+  write_bytes(folder / "empty", "");
+  std::filesystem::create_hard_link(folder / "empty", folder / "example.h5.lock");
+  EXPECT_THAT(refused(sweep), HasSubstr("example.h5.lock stands where the lock file must be"));
+  EXPECT_EQ(bytes_of(folder / "empty"), "");
+}
+
+TEST_F(ARefusal, OfAPipeInPlaceOfTheLockOrTheFile) {
+  ASSERT_EQ(mkfifo((folder / "example.h5.lock").c_str(), 0600), 0);
+  EXPECT_THAT(refused(sweep), HasSubstr("example.h5.lock stands where the lock file must be"));
+  std::filesystem::remove(folder / "example.h5.lock");
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  EXPECT_THAT(refused(sweep), HasSubstr("not a results file"));
+}
+
+// HDF5 writers of other programs leave it when they are killed.
+TEST_F(ARefusal, OfTheMarkOfAnotherWriterNamesTheRemedy) {
+  make(sweep);
+  Descriptor(path, O_RDWR).write_at(20, "\x05", 1);
+  EXPECT_THAT(refused(sweep), HasSubstr("h5clear -s " + path.string()));
 }
 
 }  // namespace

@@ -1,14 +1,19 @@
 #include "runner/results/results_file.hpp"
 
+#include "runner/error/error.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "example.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <bit>
+#include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +21,9 @@
 namespace runner::test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 const Dataset data = tiny_dataset();
@@ -212,6 +219,63 @@ TEST_F(AResultsFile, IsReplacedBehindALinkToIt) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder / "link.h5"));
   EXPECT_EQ(read_results(path).runs.size(), 4u);
 }
+
+TEST_F(AResultsFile, IsMadeBehindALinkToNothing) {
+  std::filesystem::create_symlink("example.h5", folder / "link.h5");
+  ResultsFile(folder / "link.h5", sweep, data, example_provenance, {}).close();
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link.h5"));
+  EXPECT_EQ(read_results(path).runs.size(), 4u);
+}
+
+TEST_F(AResultsFile, IsGivenUpWhenAskedToStopWhileItIsMade) {
+  const std::atomic<bool> stop{true};
+  try {
+    ResultsFile(path, sweep, data, example_provenance, {.stop = &stop});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::stopped);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+/// What its name stands for is changed by somebody else while epochs are written.
+class ADisturbedFile : public AResultsFile, public testing::WithParamInterface<std::string> {};
+
+TEST_P(ADisturbedFile, IsNoticedBeforeAnEpochIsTold) {
+  std::atomic<int> told = 0;
+  const auto committed = [&](std::span<const CommittedEpoch> epochs) {
+    told += static_cast<int>(epochs.size());
+  };
+  ResultsFile file(path, sweep, data, example_provenance,
+                   {.commit_interval = std::chrono::milliseconds(0), .committed = committed});
+  write_epoch(file, 0, 0);
+  while (told < 1) std::this_thread::yield();
+  if (GetParam() == "removed") std::filesystem::remove(path);
+  if (GetParam() == "moved") std::filesystem::rename(path, folder / "elsewhere.h5");
+  if (GetParam() == "replaced") {
+    std::filesystem::copy_file(path, folder / "copy");
+    std::filesystem::rename(folder / "copy", path);
+  }
+  if (GetParam() == "cut short") std::filesystem::resize_file(path, 4096);
+  if (GetParam() == "cut to nothing") std::filesystem::resize_file(path, 0);
+  write_epoch(file, 0, 1);
+  try {
+    file.close();
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failure);
+    EXPECT_THAT(error.what(), AllOf(HasSubstr(path.string()), HasSubstr("while it was written to")));
+  }
+  EXPECT_EQ(told, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, ADisturbedFile,
+                         testing::Values("removed", "moved", "replaced", "cut short", "cut to nothing"),
+                         [](const auto& way) {
+                           std::string name = way.param;
+                           std::replace(name.begin(), name.end(), ' ', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace runner::test

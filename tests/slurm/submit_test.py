@@ -106,6 +106,70 @@ class Submit(Case):
         self.assertIn("no sbatch", err)
         self.assertEqual(sorted(path.name for path in self.dir.iterdir()), ["data", "sweep.json"])
 
+    def test_names_that_programs_may_take_for_something_else(self):
+        for name in ("compare", "a config\nof two lines", "ü *?$HOME;'\"", "..json"):
+            shutil.copy(self.dir / "sweep.json", self.dir / name)
+        for arguments, given in ((["compare", "name=x"], ["./compare", "name=x"]),
+                                 (["./a config\nof two lines", "name=x"], ["./a config\nof two lines", "name=x"]),
+                                 (["ü *?$HOME;'\"", "name=x"], ["./ü *?$HOME;'\"", "name=x"]),
+                                 (["..json", "name=x", "description=two\nlines"], ["..json", "name=x", "description=two\nlines"])):
+            with self.subTest(arguments=arguments):
+                before = len(self.calls())
+                self.submit(*arguments, "--shards", 2)
+                tasks, merge = self.calls()[before:]
+                self.assertEqual(tasks[-len(given) - 1:], ["results/x", *given])
+                self.assertEqual(merge[-1], "results/x.h5")
+
+    def test_an_output_with_a_leading_dash(self):
+        self.submit("sweep.json", "--shards", 2, "--output", "-x y.h5")
+        tasks, merge = self.calls()
+        self.assertIn("--job-name=-x y", tasks)
+        self.assertIn("--output=./-x y.slurm-%A_%a.log", tasks)
+        self.assertEqual(tasks[-2:], ["./-x y", "sweep.json"])
+        self.assertEqual(merge[-2:], ["./-x y", "./-x y.h5"])
+
+    def test_from_any_folder(self):
+        """CDPATH must not lead elsewhere, and cd must not print."""
+        (self.dir / "scripts").symlink_to(SCRIPTS.parent)
+        p = subprocess.run(["scripts/slurm/submit", "--runner", RUNNER, "sweep.json", "--shards", "2"], cwd=self.dir, text=True, timeout=300,
+                           env=self.env | {"CDPATH": str(self.dir)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual((p.returncode, p.stderr), (0, ""))
+        self.assertIn(str(self.dir / "scripts/slurm/task"), self.calls()[0])
+
+    def test_names_that_cannot_be_used_are_refused_in_one_line(self):
+        (self.dir / "folder").mkdir()
+        (self.dir / "folder.json").mkdir()
+        (self.dir / "strange.json").write_text(json.dumps(
+            {"name": "a\u202eb", "dataset": {"dir": "data"}, "epochs": 1, "batch_size": 10, "hidden_size": [5, 8]}))
+        for arguments, says in (
+                (["-x.json", "--shards", "2"], "./-x.json"),
+                (["folder.json", "--shards", "2"], "folder.json: a folder"),
+                (["sweep.json", "--shards", "2\n3"], "--shards 2�3"),
+                (["sweep.json", "--shards", "99999999999999999999"], "--shards 9999"),
+                (["sweep.json", "--shards", "2", "--grace", "65536"], "65535"),
+                (["sweep.json", "--shards", "2", "--out\nput=x"], "unknown option --out�put=x"),
+                (["sweep.json", "--shards", "2", "--output", "two\nlines.h5"], "two�lines.h5: control characters"),
+                (["sweep.json", "--shards", "2", "--output", "line.h5\n"], "line.h5�: control characters"),
+                (["sweep.json", "--shards", "2", "--output", "a\\b.h5"], "backslash"),
+                (["sweep.json", "--shards", "2", "--output", "folder"], "folder: a folder"),
+                (["sweep.json", "--shards", "2", "--output", "new/"], "new/: a folder"),
+                (["sweep.json", "--shards", "2", "--output", "new/.h5"], "new/.h5: a folder"),
+                (["sweep.json", "--shards", "2", "--output", "sweep.json/x.h5"], "sweep.json: this folder cannot be made"),
+                (["sweep.json", "--shards", "2", "--runner", "folder"], "folder: no such program")):
+            with self.subTest(arguments=arguments):
+                out, err = self.submit(*arguments, code=2)
+                self.assertEqual((out, err.count("\n"), self.calls()), ("", 1, []), err)
+                self.assertIn(says, err)
+        # What the runner cannot print is no name to go on with.
+        _, err = self.submit("strange.json", "--shards", "2", code=2)
+        self.assertEqual((err.count("\n"), self.calls()), (1, []), err)
+        self.assertEqual(sorted(path.name for path in self.dir.iterdir()), ["data", "folder", "folder.json", "strange.json", "sweep.json"])
+
+    def test_sbatch_says_nothing(self):
+        (self.bin_dir / "sbatch").write_text("#!/bin/sh\n")
+        _, err = self.submit("sweep.json", "--shards", 2, code=1)
+        self.assertEqual(err, "submit: sbatch did not say which job it made, so no merge was submitted\n")
+
     def test_sbatch_fails(self):
         self.submit("sweep.json", "--shards", 2, code=1, FAILS="1")
         self.assertEqual(len(self.calls()), 1)

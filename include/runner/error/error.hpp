@@ -9,7 +9,8 @@ namespace runner {
 enum class ErrorKind {
   bad_input,  ///< what the user gave cannot be used: config, data files, arguments, a foreign or held results
               ///< file
-  failure     ///< the work failed although the input was good: an I/O error, a full disk
+  failure,    ///< the work failed although the input was good: an I/O error, a full disk
+  stopped     ///< the work was asked to stop before it was done; nothing is wrong
 };
 
 /// The one exception type of the library.
@@ -28,6 +29,7 @@ class Error : public std::runtime_error {
 /// Shorthands, so that a throw reads as a sentence: `throw bad_input("…")`.
 Error bad_input(const std::string& message);
 Error failure(const std::string& message);
+Error stopped(const std::string& message);
 
 /// `failure` with the text of an errno value behind the message: "cannot write x.h5: No space left on
 /// device".

@@ -10,14 +10,19 @@
 
 namespace runner {
 
-/// The weights that runs are to go on from.
+/// Where runs are to go on from. Called by several threads at once. What it throws stops the sweep and comes
+/// out of execute().
 class Checkpoints {
  public:
   virtual ~Checkpoints() = default;
 
-  /// A run's weights after the epoch that its cohort begins with. Called by several threads at once. What it
-  /// throws stops the sweep and comes out of execute().
+  /// A run's weights after the epoch that its cohort begins with.
   virtual Weights weights(std::size_t run) const = 0;
+
+  /// Told what these weights give on the data, before a run is trained on from them. Throws Error (bad_input)
+  /// where that is not, bit for bit, what was recorded of the epoch: then the weights are not those of the
+  /// run.
+  virtual void compare(std::size_t run, const Metrics& evaluated) const = 0;
 };
 
 /// Trains cohorts on all threads of the pool as an oneTBB flow graph, and tells the observer of every epoch

@@ -63,7 +63,8 @@ struct ConfigurationSummary {
   bool learned() const { return verdict >= Verdict::fits; }
 };
 
-/// What is compared with what: a file, or the files of a sweep's shards.
+/// What is compared with what: a file, or the files of a sweep's shards. Its texts are as runner::printable
+/// shows them.
 struct ComparedFile {
   std::string name;  ///< of the sweep; where several have the same, as much of the path as tells them apart
   std::string dataset;
@@ -117,8 +118,8 @@ void keep_epochs(ResultsData& results, int epochs);
 /// is in the pooled file once, as far as it has come in either, and belongs to the sweep.
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files);
 
-/// What to call each file: the name of its sweep; where several have the same, as much of the end of the path
-/// as tells them apart.
+/// What to call each file, as runner::printable shows it: the name of its sweep; where several have the same,
+/// as much of the end of the path as tells them apart.
 std::vector<std::string> names_of(std::span<const ResultsData> files);
 
 /// Compares the configurations of files with each other.
@@ -150,7 +151,8 @@ struct TableStyle {
 std::string to_table(const Comparison& comparison, const TableStyle& style = {});
 
 /// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no
-/// number. `…_ci` is the half width of an interval.
+/// number. `…_ci` is the half width of an interval. A text that a spreadsheet would take for a formula, since
+/// it begins with = + - @ (also behind spaces, or as wide characters), has an apostrophe before it.
 std::string to_csv(const Comparison& comparison);
 
 /// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "configurations":

@@ -27,7 +27,7 @@ struct EffectOfValue {
 /// 1967, which is exact for independent changes, and wide enough for these, which share the first value). It
 /// assumes that d is about normal over the seeds. Of fewer than three seeds there is no interval.
 struct Effect {
-  std::string name;  ///< of the sweep; of several files, what tells them apart (names_of)
+  std::string name;  ///< of the sweep; of several files, what tells them apart (names_of); printable
   std::string axis;
   /// Compared are the runs of `settings` settings of the other axes with `seeds` seeds, each done for every
   /// value. Where some are missing, either their settings or their seeds are left out, whichever leaves more.
@@ -47,7 +47,8 @@ std::vector<Effect> effects_of(std::span<const ResultsData> files, std::string_v
 /// does not hold 0 are marked with *: where no value has any effect, 5 of 100 such columns have a mark.
 std::string to_table(const Effect& effect);
 
-/// The same of one axis in several sweeps as CSV (RFC 4180), a line for each value, numbers with all digits.
+/// The same of one axis in several sweeps as CSV (RFC 4180), a line for each value, numbers with all digits;
+/// texts as in that of a Comparison.
 std::string to_csv(std::span<const Effect> effects);
 
 /// The same as JSON: {"by": the axis, "values": [{"file": …, "value": …, …}, …]}; null where there is no

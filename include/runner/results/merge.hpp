@@ -19,11 +19,12 @@ struct Merged {
 /// sweep that was run in one place. A file `out` that is there is one of the parts; it is replaced, by
 /// rename, at the end. `provenance`: its kernel and processor are not used, those of the parts are.
 ///
-/// Needs no data set. Holds the writer's lock of all files. Throws Error. bad_input: a file that cannot be
-/// read as by read_results, or is held by a runner; parts of different sweeps, data, sizes or versions of the
-/// arithmetic (file and difference named); the same run with different numbers in two of them. failure: any
-/// I/O error.
+/// Needs no data set. Holds the writer's lock of `out`; parts are only read, and may lie where nothing can be
+/// written; one that is being written is refused, one that is written to meanwhile is a failure. Throws
+/// Error. bad_input: a file that cannot be read as by read_results, or is held by a runner; parts of
+/// different sweeps, data, sizes or versions of the arithmetic (file and difference named); the same run with
+/// different numbers in two of them. failure: any I/O error.
 Merged merge_results(const std::filesystem::path& out, std::span<const std::filesystem::path> parts,
-                     const Provenance& provenance);
+                     const Provenance& provenance, const Note& note = {});
 
 }  // namespace runner

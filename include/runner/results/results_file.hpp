@@ -2,8 +2,10 @@
 
 #include "runner/execution/execute.hpp"
 #include "runner/execution/observer.hpp"
+#include "runner/files/replacement.hpp"
 #include "runner/sweep/sweep.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -58,6 +60,10 @@ class ResultsFile : public Observer, public Checkpoints {
     std::chrono::milliseconds commit_interval{1000};
     /// Called on the file's own thread; may be empty.
     std::function<void(std::span<const CommittedEpoch>)> committed{};
+    /// To make a large file takes minutes: once this is true, that is given up. May be null.
+    const std::atomic<bool>* stop = nullptr;
+    /// Hears what the file system lacks, on the thread that opens or closes the file.
+    Note note{};
   };
 
   /// Creates the file, or opens the one that is there to go on with it, under an exclusive lock (`file` +
@@ -70,7 +76,7 @@ class ResultsFile : public Observer, public Checkpoints {
   /// not HDF5, of another program, layout or arithmetic version; it is of other data or sizes, or saves
   /// weights where the sweep does not, and `fresh` is not set (the differences named).
   /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
-  /// error.
+  /// error. stopped: `stop` became true while the file was made.
   ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws
@@ -89,6 +95,9 @@ class ResultsFile : public Observer, public Checkpoints {
 
   /// A run's weights after that epoch. Thread-safe. Throws Error as read_results.
   Weights weights(std::size_t run) const override;
+
+  /// Throws Error (bad_input), naming the run and both losses.
+  void compare(std::size_t run, const Metrics& evaluated) const override;
 
   /// Throws Error (failure) if an earlier write failed.
   void on_epoch(std::span<const EpochRecord> records) override;

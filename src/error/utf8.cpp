@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include "runner/error/utf8.hpp"
 
 #include <array>
 

@@ -1,0 +1,97 @@
+// Numbers of a results file that somebody, or a disk, has changed.
+
+#include "runner/files/descriptor.hpp"
+#include "runner/results/verification.hpp"
+
+#include "support/temporary_directory.hpp"
+#include "trained_sweep.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace runner::test {
+namespace {
+
+using testing::HasSubstr;
+
+class AChangedNumber : public testing::Test {
+ protected:
+  AChangedNumber() { train(path, sweep_of(short_config)); }
+
+  /// Flips a bit of an array's byte.
+  void flip(const std::string& array, std::uint64_t byte, int bit = 0) const {
+    const std::uint64_t at = StoredFile(path).offset(array) + byte;
+    Descriptor file(path, O_RDWR);
+    const auto changed = static_cast<char>(file.read_at(at, 1)[0] ^ (1 << bit));
+    file.write_at(at, &changed, 1);
+  }
+
+  /// What verify says of the first run, which is in row 0.
+  std::vector<Difference> differences() const {
+    const ResultsData results = read_results(path);
+    std::vector<std::size_t> all(results.runs.size());
+    for (std::size_t r = 0; r < all.size(); ++r) all[r] = r;
+    ThreadPool pool(1);
+    return verify(results, all, sweep_data(), make_backend("reference", InstructionSet::x86_64), pool,
+                  std::atomic<bool>{false})
+        .differences;
+  }
+
+  std::string refused() const {
+    try {
+      train(path, sweep_of(long_config));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+      return error.what();
+    }
+    return "it was trained on";
+  }
+
+  TemporaryDirectory folder;
+  const std::filesystem::path path = folder / "sweep.h5";
+};
+
+TEST_F(AChangedNumber, IsNoneInWhatWasTrained) {
+  EXPECT_THAT(differences(), testing::IsEmpty());
+}
+
+TEST_F(AChangedNumber, OfAnyWeightIsFoundByVerify) {
+  for (const char* array : layout::weights)
+    for (const std::uint64_t byte : {0, 3}) {
+      flip(array, byte);
+      const std::vector<Difference> found = differences();
+      ASSERT_EQ(found.size(), 1u) << array;
+      EXPECT_EQ(found[0].what, array);
+      EXPECT_EQ(found[0].epoch, std::string(array).find("initial") != std::string::npos ? 0 : 3) << array;
+      flip(array, byte);
+    }
+}
+
+// The row has room for three hidden units, and the first run has two.
+TEST_F(AChangedNumber, BesideTheWeightsIsFoundByVerify) {
+  flip("weights/b1", 2 * sizeof(float));
+  ASSERT_EQ(differences().size(), 1u);
+}
+
+TEST_F(AChangedNumber, OfAWeightIsNotTrainedOnFrom) {
+  flip("weights/W1", 3);
+  EXPECT_THAT(refused(),
+              AllOf(HasSubstr(path.string()), HasSubstr("the weights of run 0 after epoch 3 give a")));
+}
+
+TEST_F(AChangedNumber, OfTheWeightsEpochIsFoundAndNotTrainedOnFrom) {
+  flip("weights_epoch", 0);  // 3 → 2
+  EXPECT_THAT(refused(), HasSubstr("damaged"));
+}
+
+TEST_F(AChangedNumber, OfAnyMetricIsFoundByVerify) {
+  for (std::size_t m = 0; m < 4; ++m) {
+    flip(layout::metrics[m], 0);
+    ASSERT_EQ(differences().size(), 1u) << layout::metrics[m];
+    EXPECT_EQ(differences()[0].what, layout::metrics[m]);
+    flip(layout::metrics[m], 0);
+  }
+}
+
+}  // namespace
+}  // namespace runner::test
