@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "read_sweeps.hpp"
+#include "standard_streams.hpp"
 #include "terminal.hpp"
 
 #include <cstddef>
@@ -17,17 +18,17 @@ namespace {
 int print_effects(const std::vector<Effect>& effects, std::size_t kept, const CompareOptions& options) {
   switch (options.form) {
     case ComparisonForm::table:
-      if (kept > 0) fmt::print("{} (--all takes them in)\n", kept_note(kept));
+      if (kept > 0) print_out("{} (--all takes them in)\n", kept_note(kept));
       for (const Effect& effect : effects) {
-        if (effects.size() > 1) fmt::print("{}{}\n", &effect == &effects.front() ? "" : "\n", effect.name);
-        fmt::print("{}", to_table(effect));
+        if (effects.size() > 1) print_out("{}{}\n", &effect == &effects.front() ? "" : "\n", effect.name);
+        put_out(to_table(effect));
       }
       break;
     case ComparisonForm::csv:
-      fmt::print("{}", to_csv(effects));
+      put_out(to_csv(effects));
       break;
     case ComparisonForm::json:
-      fmt::print("{}", to_json(effects));
+      put_out(to_json(effects));
       break;
   }
   return exit_done;
@@ -46,13 +47,13 @@ int compare_file(const CompareOptions& options) {
   if (!options.sort.empty()) sort(comparison, options.sort);
   switch (options.form) {
     case ComparisonForm::table:
-      fmt::print("{}", to_table(comparison, table_style()));
+      put_out(to_table(comparison, table_style()));
       break;
     case ComparisonForm::csv:
-      fmt::print("{}", to_csv(comparison));
+      put_out(to_csv(comparison));
       break;
     case ComparisonForm::json:
-      fmt::print("{}", to_json(comparison));
+      put_out(to_json(comparison));
       break;
   }
   return exit_done;

@@ -6,6 +6,7 @@
 #include "compute_options.hpp"
 #include "exit_codes.hpp"
 #include "memory.hpp"
+#include "standard_streams.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -84,16 +85,16 @@ double check(const RunSpec& run, const Dataset& data, const Backend& backend) {
   const auto training =
       compare_gradients(backpropagation_gradient(run.loss, batch, weights, backend), numerical);
 
-  fmt::print("{}-{}-{}, {}, weight_init_std {}, {} images of {}\n", data.pixels, run.hidden_size,
-             data.classes, to_string(run.loss), run.weight_init_std, batch.train.count, data.name);
-  fmt::print("    largest gradient  error of the book's formulas  error of training's step\n");
+  print_out("{}-{}-{}, {}, weight_init_std {}, {} images of {}\n", data.pixels, run.hidden_size, data.classes,
+            to_string(run.loss), run.weight_init_std, batch.train.count, data.name);
+  print_out("    largest gradient  error of the book's formulas  error of training's step\n");
   double worst = 0;
   for (std::size_t block = 0; block < book.size(); ++block) {
-    fmt::print("{}  {:>16.2e}  {:>28.1e}  {:>24.1e}\n", book[block].block, book[block].largest,
-               book[block].error, training[block].error);
+    print_out("{}  {:>16.2e}  {:>28.1e}  {:>24.1e}\n", book[block].block, book[block].largest,
+              book[block].error, training[block].error);
     worst = std::max({worst, book[block].error, training[block].error});
   }
-  fmt::print("\n");
+  print_out("\n");
   return worst;
 }
 
@@ -108,13 +109,13 @@ int gradcheck(const GradcheckOptions& options) {
 
   double worst = 0;
   for (const RunSpec& run : distinct_networks(sweep)) worst = std::max(worst, check(run, data, backend));
-  fmt::print(
+  print_out(
       "Errors are against central differences (h = 1e-4), relative to the largest gradient of the block.\n");
   if (worst <= allowed) {
-    fmt::print("Back-propagation is right: the worst is {:.1e}, less than {:.0e}.\n", worst, allowed);
+    print_out("Back-propagation is right: the worst is {:.1e}, less than {:.0e}.\n", worst, allowed);
     return exit_done;
   }
-  fmt::print(
+  print_out(
       "Back-propagation is off: the worst is {:.1e}, more than {:.0e}. (As in the book it takes "
       "cross_entropy\n"
       "without its 1e-7, which a network that is very sure of what is wrong can tell.)\n",

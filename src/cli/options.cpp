@@ -7,9 +7,11 @@
 #include "runner/report/comparison.hpp"
 
 #include "exit_codes.hpp"
+#include "standard_streams.hpp"
 
 #include <charconv>
 #include <map>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -202,7 +204,11 @@ Options parse_arguments(int argc, char** argv) {
           "CONFIG (a sweep to run), compare FILE, report FILE, watch FILE, verify FILE, gradcheck CONFIG or "
           "merge OUT PART…");
   } catch (const CLI::ParseError& e) {
-    return Finished{app.exit(e) == 0 ? exit_done : exit_bad_input};
+    std::ostringstream out, messages;
+    const bool done = app.exit(e, out, messages) == 0;
+    put_out(out.str());
+    put_message(messages.str());
+    return Finished{done ? exit_done : exit_bad_input};
   }
   run.commit_interval = std::chrono::milliseconds(interval);
   return run;

@@ -3,11 +3,11 @@
 #include "runner/sweep/cohorts.hpp"
 
 #include "clock_time.hpp"
+#include "standard_streams.hpp"
 #include "terminal.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -70,12 +70,15 @@ void Progress::show(bool last) {
     // Back to the margin, the line cut to the terminal's width, the rest of the old one erased.
     std::string text = line();
     text.resize(std::min(text.size(), terminal_columns(STDERR_FILENO) - 1));
-    fmt::print(stderr, "\r{}\x1b[K{}", text, last ? "\n" : "");
+    text = fmt::format("\r{}\x1b[K{}", text, last ? "\n" : "");
+    if (last)
+      put_message(text);
+    else
+      put_fleeting_message(text);
   } else if (last || (Clock::now() - shown_ >= plain_interval && epochs_done_ < epochs_)) {
-    fmt::print(stderr, "{}\n", line());
+    put_fleeting_message(line() + "\n");
     shown_ = Clock::now();
   }
-  std::fflush(stderr);
 }
 
 std::string json_line(const CommittedEpoch& epoch, const Run& run, bool with_validation) {

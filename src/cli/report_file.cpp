@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "read_sweeps.hpp"
+#include "standard_streams.hpp"
 
 #include <string_view>
 #include <system_error>
@@ -31,7 +32,7 @@ void write_output(const std::filesystem::path& output, std::string_view content,
   require_another_file(output, results);
   write_file(output, content);
   // What was written into a pipe may be read by whoever reads this.
-  if (std::filesystem::is_regular_file(output)) fmt::print("{}\n", output.string());
+  if (std::filesystem::is_regular_file(output)) print_out("{}\n", output.string());
 }
 
 /// The results file's name with .html in place of the extension of such files.
@@ -50,7 +51,7 @@ void write_page(const std::vector<ResultsData>& files, std::size_t kept, const R
 void write_figures(const ResultsData& results, const ReportOptions& options) {
   const std::vector<Figure> all = figures(results);
   if (all.empty()) {
-    fmt::print("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
+    print_out("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
     return;
   }
   std::error_code error;

@@ -6,10 +6,12 @@
 #include "commands.hpp"
 #include "compute_options.hpp"
 #include "epoch_clock.hpp"
+#include "epoch_lines.hpp"
 #include "exit_codes.hpp"
 #include "list.hpp"
 #include "memory.hpp"
 #include "progress.hpp"
+#include "standard_streams.hpp"
 #include "stop_signal.hpp"
 #include "terminal.hpp"
 #include "warn.hpp"
@@ -25,23 +27,14 @@ namespace {
 
 template <class... Values>
 void say(const RunOptions& options, fmt::format_string<Values...> format, Values&&... values) {
-  if (!options.quiet) fmt::print(stderr, format, std::forward<Values>(values)...);
+  if (!options.quiet) print_message(format, std::forward<Values>(values)...);
 }
 
 void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& data,
                 const std::filesystem::path& output) {
   std::vector<std::size_t> all(sweep.runs.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  fmt::print("{}", list_of(sweep, make_cohorts(sweep, data, all, options.compute.threads), output));
-}
-
-/// All at once, so that a reader never waits for the rest of a line.
-void print_lines(std::span<const CommittedEpoch> epochs, const Sweep& sweep) {
-  std::string text;
-  for (const CommittedEpoch& epoch : epochs)
-    text += json_line(epoch, sweep.runs[epoch.run], sweep.config.dataset.validation_size > 0);
-  fmt::print("{}", text);
-  std::fflush(stdout);
+  put_out(list_of(sweep, make_cohorts(sweep, data, all, options.compute.threads), output));
 }
 
 /// "stopping after this epoch (about 20 s); again to stop now"
@@ -57,7 +50,7 @@ void print_comparison(ResultsData results, int epochs) {
   constexpr std::size_t most = 30, best = 10;
   const std::size_t kept = leave_out_kept(results);
   if (results.epochs > epochs)
-    fmt::print("{} has {} epochs; these are the first {}\n", results.file.string(), results.epochs, epochs);
+    print_out("{} has {} epochs; these are the first {}\n", results.file.string(), results.epochs, epochs);
   keep_epochs(results, epochs);
   Comparison comparison = compare(results);
   comparison.kept = kept;
@@ -66,10 +59,10 @@ void print_comparison(ResultsData results, int epochs) {
     sort(comparison, "best_accuracy");
     comparison.top = best;
   }
-  fmt::print("{}", to_table(comparison, table_style()));
+  put_out(to_table(comparison, table_style()));
   if (all > most)
-    fmt::print("The {} best by {} accuracy; all: runner compare {}\n", best, comparison.chosen_by(),
-               results.file.string());
+    print_out("The {} best by {} accuracy; all: runner compare {}\n", best, comparison.chosen_by(),
+              results.file.string());
 }
 
 }  // namespace
@@ -105,22 +98,26 @@ int run_sweep(const RunOptions& options) {
   const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),
                               fmt::format("{} ({})", backend.kernel->name(), to_string(set)),
                               std::string(processor_name())};
+  // Before anything is on file, as there may be no threads to be had.
+  ThreadPool pool(options.compute.threads);
+  require_some_memory();
   // From here on there is something to keep, so that a stop is in order.
   EpochClock clock;
-  const StopSignal signal([&] { say_that_it_stops(options, clock); });
+  std::optional<StopSignal> signal(std::in_place, [&] { say_that_it_stops(options, clock); });
+  EpochLines epoch_lines(sweep, *signal);
   // Made when it is known what is missing; until then nothing is committed.
   std::optional<Progress> progress;
   const bool lines = options.progress == ProgressForm::jsonl;
   const auto committed = [&](std::span<const CommittedEpoch> epochs) {
     clock.note(epochs);
     if (lines)
-      print_lines(epochs, sweep);
+      epoch_lines.committed(epochs);
     else
       progress->committed(epochs);
   };
   ResultsFile file(
       output, sweep, data, provenance,
-      {options.fresh, options.prune, options.commit_interval, committed, &signal.requested(), warn});
+      {options.fresh, options.prune, options.commit_interval, committed, &signal->requested(), warn});
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {
@@ -137,23 +134,26 @@ int run_sweep(const RunOptions& options) {
           "from (save_weights keeps them)\n",
           anew, anew == 1 ? "is" : "are", sweep.config.epochs, anew == 1 ? "it" : "them");
     progress.emplace(sweep, data, missing, file.epochs(), options.quiet || lines);
-    ThreadPool pool(options.compute.threads);
     complete = execute(sweep, make_cohorts(sweep, data, missing, file.epochs(), options.compute.threads),
-                       data, backend, pool, file, signal.requested(), &file);
+                       data, backend, pool, file, signal->requested(), &file);
     file.close();
     progress->finish();
   }
-  ResultsData results = read_results(output);
   if (!complete) {
+    ResultsData results = read_results(output);
     keep_epochs(results, sweep.config.epochs);
     const auto ended = std::count_if(results.runs.begin(), results.runs.end(), [](const StoredRun& run) {
       return run.in_sweep() && has_ended(run.status);
     });
     say(options, "stopped: {} of {} runs are done and kept in {}; the same command goes on from there\n",
         ended, runs, output.string());
+    epoch_lines.require_written();
     return exit_stopped;
   }
-  if (!options.quiet && !lines) print_comparison(std::move(results), sweep.config.epochs);
+  epoch_lines.require_written();
+  // All is on file: a signal may end the rest as it does by default.
+  signal.reset();
+  if (!options.quiet && !lines) print_comparison(read_results(output), sweep.config.epochs);
   return exit_done;
 }
 

@@ -2,6 +2,8 @@
 
 #include "runner/error/error.hpp"
 
+#include "standard_streams.hpp"
+
 #include <array>
 #include <cerrno>
 #include <string>
@@ -13,19 +15,12 @@
 namespace runner::cli {
 namespace {
 
-void put(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return;  // the terminal is gone: SIGHUP says so
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-}
-
 sigset_t awaited_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH}) sigaddset(&set, signal);
+  for (const int signal :
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM, SIGTSTP, SIGWINCH})
+    sigaddset(&set, signal);
   return set;
 }
 
@@ -56,6 +51,11 @@ void Screen::enter() {
     tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
   }
   put("\x1b[?1049h\x1b[?25l\x1b[?7l");
+}
+
+/// A terminal that is gone or stopped keeps nobody from what a signal asks for: SIGHUP says so.
+void Screen::put(std::string_view text) noexcept {
+  write_all(STDOUT_FILENO, text, signals_);
 }
 
 void Screen::leave() noexcept {

@@ -24,11 +24,13 @@ class Screen {
   void draw(std::string_view picture);
 
   /// Waits at most so long. redraw: its size has changed, or the program was stopped (Ctrl-Z) and goes on;
-  /// quit: SIGINT (Ctrl-C), SIGTERM, SIGHUP, SIGQUIT, or q was pressed.
+  /// quit: SIGINT (Ctrl-C) or another signal that ends programs, or q was
+  /// pressed.
   Event wait(std::chrono::nanoseconds time);
 
  private:
   void enter();
+  void put(std::string_view text) noexcept;
   void leave() noexcept;
   Event take_signal();
   Event take_key();

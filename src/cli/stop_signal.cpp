@@ -4,73 +4,107 @@
 
 #include "exit_codes.hpp"
 
+#include <array>
 #include <cerrno>
-#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <utility>
 
-#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 namespace runner::cli {
 namespace {
 
+constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM};
+
 std::atomic<bool> stop_requested{false};
 std::atomic<bool> seen_interrupt{false};
 std::atomic<bool> seen_terminate{false};
-std::atomic<int> answer_pipe{-1};
+std::atomic<int> asked_descriptor{-1};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free,
               "a signal handler may touch nothing else");
 
-constexpr char asked = 's', over = 'e';
+std::array<struct sigaction, signals.size()> actions_before;
 
-void request_stop(int signal) {
-  std::atomic<bool>& seen = signal == SIGINT ? seen_interrupt : seen_terminate;
-  // Who asks twice does not want to wait for the epoch. What is committed is on file whenever the process
-  // ends.
-  if (seen.exchange(true)) _exit(exit_stopped);
+void notify(int event) {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof one);
+}
+
+void request_stop() {
   if (stop_requested.exchange(true)) return;
   const int error = errno;
-  [[maybe_unused]] const ssize_t written = write(answer_pipe.load(), &asked, 1);
+  notify(asked_descriptor.load());
   errno = error;
 }
 
-void set_handler(void (*handler)(int), int flags) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  action.sa_flags = flags;
-  sigemptyset(&action.sa_mask);
-  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+void handle(int signal) {
+  // Who asks twice does not want to wait for the epoch. What is committed is on file whenever the process
+  // ends. The other signals come again by themselves: SIGXCPU each second, SIGHUP from terminal and shell.
+  if (signal == SIGINT && seen_interrupt.exchange(true)) _exit(exit_stopped);
+  if (signal == SIGTERM && seen_terminate.exchange(true)) _exit(exit_stopped);
+  request_stop();
 }
 
 }  // namespace
 
-StopSignal::StopSignal(std::function<void()> answer) {
+StopSignal::StopSignal(std::function<void()> answer)
+    : asked_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), over_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (asked_ < 0 || over_ < 0) throw system_failure("cannot make a descriptor for signals", errno);
   for (std::atomic<bool>* flag : {&stop_requested, &seen_interrupt, &seen_terminate}) *flag = false;
-  if (pipe2(pipe_.data(), O_CLOEXEC) != 0) throw system_failure("cannot make a pipe for signals", errno);
-  answer_pipe = pipe_[1];
-  thread_ = std::thread([reader = pipe_[0], answer = std::move(answer)] {
-    // Until the end of the object, also after its answer: whoever ends the program leaves no thread behind
-    // that nobody has joined.
-    for (char what = over;;) {
-      const ssize_t got = read(reader, &what, 1);
-      if (got < 0 && errno == EINTR) continue;
-      if (got != 1 || what != asked) return;
-      answer();
-    }
-  });
-  set_handler(request_stop, SA_RESTART);
+  asked_descriptor = asked_;
+  thread_ = std::thread([this, answer = std::move(answer)] { answer_and_wait(answer); });
+  struct sigaction action {};
+  action.sa_handler = handle;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  for (std::size_t i = 0; i < signals.size(); ++i) {
+    sigaction(signals[i], nullptr, &actions_before[i]);
+    if (actions_before[i].sa_handler != SIG_IGN) sigaction(signals[i], &action, nullptr);
+  }
 }
 
 StopSignal::~StopSignal() {
-  set_handler(SIG_DFL, 0);
-  // A signal that came before is ahead of this in the pipe, and is answered.
-  [[maybe_unused]] const ssize_t written = write(pipe_[1], &over, 1);
+  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &actions_before[i], nullptr);
+  notify(over_);
   thread_.join();
-  for (const int end : pipe_) close(end);
+  for (const int event : {asked_, over_}) close(event);
+}
+
+/// Until the end of the object, also after its answer: whoever ends the program leaves no thread behind that
+/// nobody has joined.
+void StopSignal::answer_and_wait(const std::function<void()>& answer) const {
+  bool answered = false;
+  for (;;) {
+    // A negative descriptor is passed over.
+    std::array<pollfd, 2> events{pollfd{answered ? -1 : asked_, POLLIN, 0}, pollfd{over_, POLLIN, 0}};
+    if (poll(events.data(), events.size(), -1) < 0) continue;
+    // A signal that came before the end is answered.
+    if (events[0].revents != 0) {
+      answered = true;
+      try {
+        answer();
+      } catch (const std::exception&) {
+        // It needs memory, and there is none: the flag is set all the same.
+      }
+    }
+    if (events[1].revents != 0) return;
+  }
 }
 
 const std::atomic<bool>& StopSignal::requested() const {
   return stop_requested;
+}
+
+int StopSignal::descriptor() const {
+  return asked_;
+}
+
+void StopSignal::request() {
+  request_stop();
 }
 
 }  // namespace runner::cli

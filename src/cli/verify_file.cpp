@@ -4,7 +4,11 @@
 #include "commands.hpp"
 #include "compute_options.hpp"
 #include "exit_codes.hpp"
+#include "standard_streams.hpp"
 #include "stop_signal.hpp"
+
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,24 +20,27 @@ int verify_file(const VerifyOptions& options) {
   const std::vector<std::size_t> runs =
       sample_runs(results, options.all ? results.runs.size() : options.sample);
   if (runs.empty()) {
-    fmt::print("{}: no run has come as far as an epoch yet\n", options.file.string());
+    print_out("{}: no run has come as far as an epoch yet\n", options.file.string());
     return exit_done;
   }
   const Dataset data = load_origin(results);
-  const StopSignal signal([] { fmt::print(stderr, "stopping after this epoch; again to stop now\n"); });
   ThreadPool pool(options.compute.threads);
-  const Verification found = verify(results, runs, data, backend, pool, signal.requested());
+  std::optional<StopSignal> signal(std::in_place,
+                                   [] { print_message("stopping after this epoch; again to stop now\n"); });
+  const Verification found = verify(results, runs, data, backend, pool, signal->requested());
+  // What is left is to print: a signal may end that as it does by default.
+  signal.reset();
   for (const Difference& d : found.differences)
-    fmt::print("run {}: {} of epoch {} is {} in the file, {} trained again\n", d.run, d.what, d.epoch,
-               d.stored, d.trained);
+    print_out("run {}: {} of epoch {} is {} in the file, {} trained again\n", d.run, d.what, d.epoch,
+              d.stored, d.trained);
   if (!found.complete) return exit_stopped;
-  fmt::print("{}: {} of {} runs trained again, {} epochs: ", options.file.string(), runs.size(),
-             results.runs.size(), found.epochs);
+  print_out("{}: {} of {} runs trained again, {} epochs: ", options.file.string(), runs.size(),
+            results.runs.size(), found.epochs);
   if (found.differences.empty()) {
-    fmt::print("every bit is the same\n");
+    print_out("every bit is the same\n");
     return exit_done;
   }
-  fmt::print(
+  print_out(
       "{} runs differ. Data set and arithmetic are those it was made with, and no kernel or processor "
       "changes a\n"
       "bit (it was {} on {}): the file has been changed since, or a machine computed wrongly, then or now.\n",

@@ -1,9 +1,9 @@
 #include "warn.hpp"
 
+#include "standard_streams.hpp"
+
 #include <mutex>
 #include <set>
-
-#include <fmt/format.h>
 
 namespace runner::cli {
 
@@ -11,7 +11,7 @@ void warn(const std::string& text) {
   static std::mutex mutex;
   static std::set<std::string> said;
   const std::lock_guard lock(mutex);
-  if (said.insert(text).second) fmt::print(stderr, "runner: {}\n", text);
+  if (said.insert(text).second) print_message("runner: {}\n", text);
 }
 
 }  // namespace runner::cli

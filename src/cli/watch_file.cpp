@@ -8,6 +8,7 @@
 #include "exit_codes.hpp"
 #include "read_sweeps.hpp"
 #include "screen.hpp"
+#include "standard_streams.hpp"
 #include "terminal.hpp"
 
 #include <algorithm>
@@ -151,7 +152,7 @@ int watch_file(const WatchOptions& options) {
   if (can_draw() && !watched.finished())
     show(watched,
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.interval)));
-  fmt::print("{}", watched.picture());
+  put_out(watched.picture());
   return exit_done;
 }
 

@@ -64,12 +64,27 @@ class Execution {
     flow::make_edge(flow::output_port<0>(record), train);
     flow::make_edge(flow::output_port<1>(record), limiter.decrementer());
 
-    for (Traveller& t : travellers_) waiting.try_put(&t);
+    try {
+      for (Traveller& t : travellers_) waiting.try_put(&t);
+    } catch (...) {
+      // The nodes go before the graph: no task may be left that is to use them.
+      graph.cancel();
+      wait_for_the_rest(graph);
+      throw;
+    }
     graph.wait_for_all();
     return complete_;
   }
 
  private:
+  /// After an exception: what the tasks throw then is of no interest.
+  static void wait_for_the_rest(flow::graph& graph) {
+    try {
+      graph.wait_for_all();
+    } catch (...) {
+    }
+  }
+
   /// The first lap of a new cohort trains nothing: epoch 0 is the untrained network. Once stopped, no lap
   /// begins.
   Traveller* train_epoch(Traveller* t) {

@@ -87,6 +87,20 @@ def print_or_exit_violations(path, text):
             yield f"{path}:{number}: the library never prints or exits: {found[0]}"
 
 
+# What the program says goes through one place, which knows what to do where it cannot be written.
+PRINT = re.compile(PRINT_OR_EXIT.pattern.split(r"|\b(exit")[0] + r"|\bwrite\s*\(\s*STD|\b(stdout|stderr)\b")
+STREAMS = "src/cli/standard_streams."
+
+
+def stream_violations(path, text):
+    if path.startswith(STREAMS):
+        return
+    code = COMMENT_OR_LITERAL.sub(lambda match: "\n" * match[0].count("\n"), text)
+    for number, line in enumerate(code.splitlines(), start=1):
+        if found := PRINT.search(line):
+            yield f"{path}:{number}: print with what {STREAMS}hpp has: {found[0]}"
+
+
 def sources():
     for folder in ("include", "src"):
         for path in sorted((REPOSITORY / folder).rglob("*.?pp")):
@@ -188,8 +202,23 @@ class Library(unittest.TestCase):
         """
         self.assertEqual(list(print_or_exit_violations("src/data/idx.cpp", text)), [])
 
-    def test_cli_may_print(self):
-        self.assertEqual(list(print_or_exit_violations("src/cli/main.cpp", 'std::puts("runner 1");\n')), [])
+    def test_cli_may_exit(self):
+        self.assertEqual(list(print_or_exit_violations("src/cli/main.cpp", "_exit(1);\n")), [])
+
+
+class Streams(unittest.TestCase):
+    def test_are_written_in_one_place(self):
+        found = [v for path, text in sources() for v in stream_violations(path, text)]
+        self.assertEqual(found, [])
+
+    def test_rule_finds_each_way(self):
+        for line in ('std::cerr << "no";', 'fmt::print("{}", 1);', 'puts("no");', 'std::fputs("no", stderr);',
+                     'write(STDOUT_FILENO, "no", 2);', "std::fflush(stdout);"):
+            self.assertEqual(len(list(stream_violations("src/cli/main.cpp", f"void f() {{\n  {line}\n}}\n"))), 1, line)
+
+    def test_rule_leaves_that_place_and_others_alone(self):
+        self.assertEqual(list(stream_violations("src/cli/standard_streams.cpp", "write(STDOUT_FILENO, text, 1);")), [])
+        self.assertEqual(list(stream_violations("src/cli/main.cpp", 'put_out("std::cout");  // stdout\n_exit(1);')), [])
 
 
 if __name__ == "__main__":

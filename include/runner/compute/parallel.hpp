@@ -6,11 +6,12 @@
 
 namespace runner {
 
-/// The threads that compute: one oneTBB arena and the limit that lets it have them. The one place where
+/// The threads that compute: one oneTBB arena and those that work in it. The one place where
 /// threads are made.
 class ThreadPool {
  public:
-  /// `threads` ≥ 1, the calling thread included; may exceed the number of cores.
+  /// `threads` ≥ 1, the calling thread included; may exceed the number of cores. Throws Error (failure) where
+  /// so many cannot be made.
   explicit ThreadPool(std::size_t threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -25,7 +26,7 @@ class ThreadPool {
   void execute(const std::function<void()>& work);
 
  private:
-  struct Arena;
+  class Arena;
   std::size_t threads_;
   std::unique_ptr<Arena> arena_;
 };
