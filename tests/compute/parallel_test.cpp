@@ -72,6 +72,22 @@ TEST(ThreadPool, HasAsManyThreadsAsAskedForBeyondTheCores) {
   EXPECT_EQ(seen.size(), wanted);
 }
 
+TEST(ThreadPool, HasThemBesideASmallerOneAndEachTimeItIsUsed) {
+  const ThreadPool smaller(1);
+  ThreadPool pool(3);
+  for (int time = 0; time < 20; ++time) {
+    std::atomic<std::size_t> inside{0};
+    pool.execute([&] {
+      for_each_part(3, true, [&](std::size_t, std::size_t) {
+        ++inside;
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while (inside < 3 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+      });
+      EXPECT_EQ(inside, 3u);
+    });
+  }
+}
+
 TEST(ThreadPool, HandsOnWhatTheWorkThrows) {
   ThreadPool pool(2);
   EXPECT_THROW(pool.execute([] { throw std::runtime_error("x"); }), std::runtime_error);
