@@ -7,7 +7,9 @@
 #include <chrono>
 #include <climits>
 #include <csignal>
+#include <exception>
 #include <optional>
+#include <string>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -106,10 +108,16 @@ void put_out(std::string_view text) {
 }
 
 void put_message(std::string_view text) noexcept {
+  std::string shown;
+  try {
+    shown = printable_lines(text);
+  } catch (const std::exception&) {
+    // There is no memory, and the message says so in words of our own.
+  }
   // Who has waited in vain does not do so for each message.
   static std::atomic<bool> in_vain{false};
   const milliseconds patience = in_vain ? milliseconds(0) : a_second;
-  in_vain = write_patiently(STDERR_FILENO, text, {true, -1}, patience) == ETIMEDOUT;
+  in_vain = write_patiently(STDERR_FILENO, shown.empty() ? text : shown, {true, -1}, patience) == ETIMEDOUT;
 }
 
 void put_fleeting_message(std::string_view text) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 
 #include <string_view>
 
@@ -27,15 +28,16 @@ Error output_error(int error);
 /// errno value: ETIMEDOUT where it did not wait any longer.
 int write_all(int descriptor, std::string_view text, int hurry = -1) noexcept;
 
-/// Prints on standard output: the one way to do so. Throws Error where it cannot be written.
+/// Prints on standard output: the one way to do so. Throws Error where it cannot be written. What print_out
+/// is given may come from outside: a terminal obeys nothing in it.
 void put_out(std::string_view text);
 template <class... Values>
 void print_out(fmt::format_string<Values...> format, Values&&... values) {
-  put_out(fmt::format(format, std::forward<Values>(values)...));
+  put_out(printable_lines(fmt::format(format, std::forward<Values>(values)...)));
 }
 
-/// Prints a message on standard error. What cannot be written, or not within a second, is lost: a message is
-/// no reason to end.
+/// Prints a message on standard error, of which a terminal obeys nothing. What cannot be written, or not
+/// within a second, is lost: a message is no reason to end.
 void put_message(std::string_view text) noexcept;
 template <class... Values>
 void print_message(fmt::format_string<Values...> format, Values&&... values) {

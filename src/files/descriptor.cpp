@@ -35,6 +35,13 @@ Descriptor::Descriptor(const std::filesystem::path& file, int flags, mode_t mode
                          errno);
 }
 
+Descriptor Descriptor::open_as(const std::filesystem::path& name, const std::filesystem::path& file,
+                               int flags) {
+  Descriptor opened(file, flags);
+  opened.file_ = name;
+  return opened;
+}
+
 Descriptor::~Descriptor() {
   if (number_ >= 0) close(number_);
 }

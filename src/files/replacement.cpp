@@ -35,16 +35,16 @@ std::optional<struct stat> status_of(const fs::path& file) {
 /// A file with a name of its own. Whoever makes it holds a lock on it: what nobody holds was left behind.
 class Temporary {
  public:
-  Temporary(const fs::path& file, mode_t mode) : file_(make(file, mode)) {
+  Temporary(const fs::path& file, mode_t mode) : path_(name_for(file)), file_(make(file, path_, mode)) {
     file_.try_lock(LOCK_SH);  // nobody else knows it
   }
   ~Temporary() {
-    if (!renamed_) unlink(path().c_str());
+    if (!renamed_) unlink(path_.c_str());
   }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
 
-  const fs::path& path() const { return file_.file(); }
+  const fs::path& path() const { return path_; }
 
   /// Gives it the owner and the permissions of another file, as far as the system lets: not everybody may
   /// give files away, and where all files have the same permissions there are none to set.
@@ -53,23 +53,30 @@ class Temporary {
       const int group = fchown(file_.number(), static_cast<uid_t>(-1), other.st_gid);
     if (fchmod(file_.number(), other.st_mode & 07777) != 0 && errno != EPERM && errno != ENOSYS &&
         errno != EOPNOTSUPP)
-      throw system_failure("cannot set the permissions of " + path().string(), errno);
+      throw system_failure("cannot set the permissions of " + file_.file().string(), errno);
   }
 
   void become(const fs::path& file) {
     file_.sync_all();
-    if (rename(path().c_str(), file.c_str()) != 0)
-      throw system_failure(fmt::format("cannot rename {} to {}", path().string(), file.string()), errno);
+    if (rename(path_.c_str(), file.c_str()) != 0)
+      throw system_failure("cannot write " + file.string(), errno);
     renamed_ = true;
   }
 
  private:
-  static Descriptor make(const fs::path& file, mode_t mode) {
+  static fs::path name_for(const fs::path& file) {
     std::random_device random;
-    return Descriptor(file.parent_path() / fmt::format("{}{:08x}", temporary_prefix(file), random()),
-                      O_RDWR | O_CREAT | O_EXCL, mode);
+    return file.parent_path() / fmt::format("{}{:08x}", temporary_prefix(file), random());
   }
 
+  /// Messages name the file that it is to become.
+  static Descriptor make(const fs::path& file, const fs::path& temporary, mode_t mode) {
+    const int number = open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (number < 0) throw system_failure("cannot write " + file.string(), errno);
+    return Descriptor::adopt(file, number);
+  }
+
+  const fs::path path_;
   Descriptor file_;
   bool renamed_ = false;
 };
@@ -123,9 +130,10 @@ void write_file(const fs::path& file, std::string_view content) try {
   if (before && (!S_ISREG(before->st_mode) || would_lose_something(*before)))
     return write_into(file, content);
   const fs::path target = without_links(file);
+  if (!fs::is_directory(target.parent_path())) throw system_failure("cannot write " + file.string(), ENOENT);
   if (before && access(target.parent_path().c_str(), W_OK) != 0) return write_into(file, content);
   replace_file(target, [&](const fs::path& temporary) {
-    Descriptor(temporary, O_WRONLY).write_at(0, content.data(), content.size());
+    Descriptor::open_as(file, temporary, O_WRONLY).write_at(0, content.data(), content.size());
   });
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot write {}: {}", file.string(), error.code().message()));

@@ -130,7 +130,7 @@ void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const 
   replace_file(
       path,
       [&](const fs::path& temporary) {
-        Descriptor(temporary, O_WRONLY).write_at(0, bytes.data(), bytes.size());
+        Descriptor::open_as(path, temporary, O_WRONLY).write_at(0, bytes.data(), bytes.size());
       },
       note, of);
 }

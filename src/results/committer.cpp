@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace runner {
@@ -109,6 +110,8 @@ void Committer::work() {
     std::string error;
     try {
       commit(group);
+    } catch (const std::bad_alloc&) {
+      error = "there is not enough memory";
     } catch (const std::exception& e) {
       error = e.what();
     }

@@ -33,6 +33,9 @@ class Descriptor {
   /// open(2) with O_CLOEXEC; a file made by O_CREAT has `mode` as far as the umask lets.
   Descriptor(const std::filesystem::path& file, int flags, mode_t mode = 0666);
 
+  /// The same, called `name` in messages.
+  static Descriptor open_as(const std::filesystem::path& name, const std::filesystem::path& file, int flags);
+
   /// Takes over what was opened in another way.
   static Descriptor adopt(const std::filesystem::path& file, int number) { return {file, number, Adopted{}}; }
 
