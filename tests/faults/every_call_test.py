@@ -37,7 +37,8 @@ ERRORS = {
     "read": ("EIO", "ESTALE", "EINTR"), "pread": ("EIO", "ESTALE", "ENOMEM", "EINTR"),
     "write": ("EIO", "ENOSPC", "EDQUOT", "EFBIG"), "pwrite": ("EIO", "ENOSPC", "EDQUOT", "EFBIG", "EINTR"),
     "fsync": ("EIO", "ENOSPC", "EDQUOT"), "fdatasync": ("EIO", "ENOSPC"), "ftruncate": ("EIO", "ENOSPC", "EFBIG"),
-    "rename": ("EIO", "ENOSPC", "EACCES"), "unlink": ("EIO", "EACCES"), "mmap": ("ENOMEM",), "malloc": ("ENOMEM",),
+    "rename": ("EIO", "ENOSPC", "EACCES"), "unlink": ("EIO", "EACCES"), "flock": ("EIO", "EINTR", "ENOLCK"), "fchmod": ("EIO", "EPERM"),
+    "statvfs": ("EIO", "ENOSYS"), "mmap": ("ENOMEM",), "malloc": ("ENOMEM",),
 }
 SHORT = {"dataset": {"dir": "data"}, "epochs": 2, "learning_rate": [0.5], "batch_size": [10, 20], "hidden_size": 3, "save_weights": True}
 LONG = {**SHORT, "epochs": 3, "learning_rate": [0.5, 3e38]}

@@ -23,6 +23,8 @@
 #include <linux/limits.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,13 +41,16 @@ enum Call {
   ftruncate_call,
   rename_call,
   unlink_call,
+  flock_call,
+  fchmod_call,
+  statvfs_call,
   mmap_call,
   malloc_call,
   call_count
 };
-constexpr std::array<const char*, call_count> names{"open",   "read",   "pread",     "write",
-                                                    "pwrite", "fsync",  "fdatasync", "ftruncate",
-                                                    "rename", "unlink", "mmap",      "malloc"};
+constexpr std::array<const char*, call_count> names{"open",  "read",      "pread",     "write",  "pwrite",
+                                                    "fsync", "fdatasync", "ftruncate", "rename", "unlink",
+                                                    "flock", "fchmod",    "statvfs",   "mmap",   "malloc"};
 
 struct Settings {
   const char* under = nullptr;
@@ -228,6 +233,27 @@ int remove(const char* path) noexcept {
   if (counts_path(path) && fails(unlink_call)) return -1;
   const long result = syscall(SYS_unlink, path);
   return static_cast<int>(result != 0 && errno == EISDIR ? syscall(SYS_rmdir, path) : result);
+}
+
+int flock(int file, int operation) noexcept {
+  if (counts_file(file) && fails(flock_call)) return -1;
+  return static_cast<int>(syscall(SYS_flock, file, operation));
+}
+
+int fchmod(int file, mode_t mode) noexcept {
+  if (counts_file(file) && fails(fchmod_call)) return -1;
+  return static_cast<int>(syscall(SYS_fchmod, file, mode));
+}
+
+int statvfs(const char* path, struct statvfs* system) noexcept {
+  if (counts_path(path) && fails(statvfs_call)) return -1;
+  struct statfs found;
+  if (syscall(SYS_statfs, path, &found) != 0) return -1;
+  *system = {};
+  system->f_frsize = static_cast<unsigned long>(found.f_frsize);
+  system->f_blocks = found.f_blocks;
+  system->f_bavail = found.f_bavail;
+  return 0;
 }
 
 void* mmap(void* at, size_t size, int protection, int flags, int file, off_t offset) noexcept {
