@@ -4,26 +4,32 @@
 #include "runner/error/error.hpp"
 #include "runner/files/descriptor.hpp"
 #include "runner/files/replacement.hpp"
+#include "runner/sweep/config.hpp"
 
 #include "layout.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
-#include <fstream>
+#include <optional>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace runner {
 namespace {
 
 namespace fs = std::filesystem;
 
-// The file: this line; for each run its digest, its epoch, the lengths of W1, b1, W2 and b2, and their
-// numbers; the SHA-256 of all that. Numbers as they lie in memory.
+// The file: this line; for each run, in the order of the digests, its digest, its epoch, the lengths of W1,
+// b1, W2 and b2, and their numbers; the SHA-256 of all that. Numbers as they lie in memory.
 static_assert(std::endian::native == std::endian::little);
 constexpr std::string_view first_line = "runner checkpoint 1\n";
 constexpr std::size_t checksum_length = 64;
@@ -40,46 +46,102 @@ void append(std::string& bytes, const T& value) {
   bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-/// Takes values off the front of some bytes.
-class Reader {
+/// A run as it lies in the file.
+struct Entry {
+  std::string digest;
+  std::int32_t epoch = 0;
+  Lengths lengths{};
+  std::uint64_t offset = 0;  ///< of W1
+};
+
+constexpr std::size_t entry_head = layout::digest_length + sizeof(Entry::epoch) + sizeof(Lengths);
+
+bool is_digest(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+/// Whether these are the lengths of W1, b1, W2 and b2 of any network.
+bool fit(const Lengths& lengths) {
+  const auto [W1, b1, W2, b2] = lengths;
+  // A length is that of bytes in the file, so that no product here is too large.
+  constexpr std::uint64_t most = std::uint64_t{1} << 40;
+  if (b1 < 1 || b2 < 1 || W1 > most || W2 > most) return false;
+  return W1 >= b1 && W1 % b1 == 0 && W2 % b1 == 0 && W2 / b1 == b2;
+}
+
+bool fit(const Lengths& lengths, const WeightsShape& shape) {
+  return lengths ==
+         Lengths{shape.pixels * shape.hidden, shape.hidden, shape.hidden * shape.classes, shape.classes};
+}
+
+/// A checkpoint that is read piece by piece: its length is not to be believed.
+class StoredCheckpoint {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  explicit StoredCheckpoint(const fs::path& path) : file_(path, O_RDONLY), size_(file_.size()) {}
 
-  bool at_end() const { return rest_.empty(); }
-
-  /// False if there are not so many.
-  template <class T>
-  bool take(T* values, std::uint64_t count) {
-    if (count > rest_.size() / sizeof(T)) return false;
-    std::memcpy(values, rest_.data(), count * sizeof(T));
-    rest_.remove_prefix(count * sizeof(T));
-    return true;
+  /// What is in it, or nothing if it contradicts itself.
+  std::optional<std::vector<Entry>> entries() const {
+    if (size_ < first_line.size() + checksum_length || file_.read_at(0, first_line.size()) != first_line)
+      return std::nullopt;
+    std::vector<Entry> found;
+    for (std::uint64_t offset = first_line.size(); offset < end();) {
+      std::optional<Entry> entry = entry_at(offset);
+      if (!entry || (!found.empty() && entry->digest <= found.back().digest)) return std::nullopt;
+      offset = entry->offset;
+      for (const std::uint64_t length : entry->lengths) offset += length * sizeof(float);
+      found.push_back(std::move(*entry));
+    }
+    if (!has_its_checksum()) return std::nullopt;
+    return found;
   }
 
-  /// The same for a vector, which is given room for what is there alone.
-  bool take(std::vector<float>& values, std::uint64_t count) {
-    if (count > rest_.size() / sizeof(float)) return false;
-    values.resize(count);
-    return take(values.data(), count);
+  Snapshot snapshot(const Entry& entry) const {
+    Snapshot result{entry.epoch, {}};
+    const auto all = parts(result.weights);
+    std::uint64_t offset = entry.offset;
+    for (std::size_t p = 0; p < all.size(); ++p) {
+      const std::string bytes = file_.read_at(offset, entry.lengths[p] * sizeof(float));
+      all[p]->resize(entry.lengths[p]);
+      std::memcpy(all[p]->data(), bytes.data(), bytes.size());
+      offset += bytes.size();
+    }
+    return result;
   }
 
  private:
-  std::string_view rest_;
-};
+  /// Where the checksum begins.
+  std::uint64_t end() const { return size_ - checksum_length; }
 
-bool take_run(Reader& reader, Checkpoint& checkpoint) {
-  std::string digest(layout::digest_length, '\0');
-  Snapshot snapshot{};
-  Lengths lengths;
-  if (!reader.take(digest.data(), digest.size()) || !reader.take(&snapshot.epoch, 1) ||
-      !reader.take(lengths.data(), lengths.size()))
-    return false;
-  const auto all = parts(snapshot.weights);
-  for (std::size_t p = 0; p < all.size(); ++p)
-    if (!reader.take(*all[p], lengths[p])) return false;
-  checkpoint.insert_or_assign(std::move(digest), std::move(snapshot));
-  return true;
-}
+  std::optional<Entry> entry_at(std::uint64_t offset) const {
+    if (entry_head > end() - offset) return std::nullopt;
+    const std::string head = file_.read_at(offset, entry_head);
+    Entry entry;
+    entry.digest = head.substr(0, layout::digest_length);
+    std::memcpy(&entry.epoch, head.data() + layout::digest_length, sizeof entry.epoch);
+    std::memcpy(entry.lengths.data(), head.data() + layout::digest_length + sizeof entry.epoch,
+                sizeof entry.lengths);
+    entry.offset = offset + entry_head;
+    if (!is_digest(entry.digest) || entry.epoch < 1 || entry.epoch > max_epochs || !fit(entry.lengths))
+      return std::nullopt;
+    std::uint64_t room = (end() - entry.offset) / sizeof(float);
+    for (const std::uint64_t length : entry.lengths) {
+      if (length > room) return std::nullopt;
+      room -= length;
+    }
+    return entry;
+  }
+
+  bool has_its_checksum() const {
+    constexpr std::uint64_t piece = std::uint64_t{1} << 20;
+    Sha256 checksum;
+    for (std::uint64_t offset = 0; offset < end(); offset += piece)
+      checksum.add(std::string_view(file_.read_at(offset, std::min(piece, end() - offset))));
+    return checksum.hex() == file_.read_at(end(), checksum_length);
+  }
+
+  Descriptor file_;
+  std::uint64_t size_;
+};
 
 }  // namespace
 
@@ -87,12 +149,15 @@ fs::path checkpoint_path(const fs::path& file) {
   return file.string() + ".checkpoint";
 }
 
-Checkpoint read_checkpoint(const fs::path& path) {
-  if (!fs::exists(path)) return {};
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream || stream.bad()) throw system_failure("cannot read " + path.string(), errno);
+Checkpoint read_checkpoint(const fs::path& path, const std::map<std::string, WeightsShape>& runs) {
+  std::error_code cause;
+  const fs::file_status status = fs::status(path, cause);
+  if (status.type() == fs::file_type::not_found) return {};
+  if (cause) throw system_failure("cannot read " + path.string(), cause.value());
+  // To open a pipe would wait for who writes into it.
+  if (!fs::is_regular_file(status))
+    throw bad_input(fmt::format("the checkpoint {} is no regular file", path.string()));
+  if (access(path.c_str(), R_OK) != 0) throw system_failure("cannot read " + path.string(), errno);
 
   const auto damaged = [&] {
     return bad_input(
@@ -100,15 +165,16 @@ Checkpoint read_checkpoint(const fs::path& path) {
                     "that were in flight are trained from their beginning",
                     path.string()));
   };
-  std::string_view text = bytes;
-  if (!text.starts_with(first_line) || text.size() < first_line.size() + checksum_length) throw damaged();
-  const std::string_view checksum = text.substr(text.size() - checksum_length);
-  text.remove_suffix(checksum_length);
-  if (sha256_hex(text) != checksum) throw damaged();
-  Reader reader(text.substr(first_line.size()));
+  const StoredCheckpoint stored(path);
+  const auto entries = stored.entries();
+  if (!entries) throw damaged();
   Checkpoint checkpoint;
-  while (!reader.at_end())
-    if (!take_run(reader, checkpoint)) throw damaged();
+  for (const Entry& entry : *entries) {
+    const auto run = runs.find(entry.digest);
+    if (run == runs.end()) continue;
+    if (!fit(entry.lengths, run->second)) throw damaged();
+    checkpoint.emplace(entry.digest, stored.snapshot(entry));
+  }
   return checkpoint;
 }
 

@@ -76,6 +76,15 @@ Dataset outline(const ResultsData& part) {
   return data;
 }
 
+/// Throws where a run is not the one that its digest stands for: it would be taken for another run.
+void require_own_digests(const ResultsData& part, const Dataset& data) {
+  for (std::size_t r = 0; r < part.runs.size(); ++r)
+    if (const Run& run = part.runs[r].run; run_digest(run.spec, data) != run.digest)
+      throw bad_input(
+          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", r,
+                      part.file.string(), run.digest));
+}
+
 /// Each of some texts once.
 template <class Text>
 std::string all_of(std::span<const ResultsData> parts, const Text& text) {
@@ -115,6 +124,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
     throw bad_input(fmt::format("{} has version {} of the arithmetic, this program has {}",
                                 first.file.string(), first.origin.arithmetic_version, arithmetic_version));
   const Dataset data = outline(first);
+  for (const ResultsData& part : read) require_own_digests(part, data);
   Config config = parse_config(first.effective_config, first.origin.config_file);
   config.text = first.origin.config_text;
   const Sweep sweep = expand(std::move(config), data);

@@ -4,15 +4,27 @@
 
 #include "layout.hpp"
 #include "stored_file.hpp"
+#include "stored_marks.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <new>
+#include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
+#include <sys/sysinfo.h>
 
 namespace runner {
 namespace {
+
+namespace fs = std::filesystem;
+
+Error damaged(const fs::path& path, const std::string& what) {
+  return bad_input(fmt::format("the results file {} is damaged: {}", path.string(), what));
+}
 
 bool obeys(std::int64_t value, Integers rule) {
   return value >= rule.least && value <= rule.most;
@@ -24,22 +36,27 @@ bool obeys(double value, PositiveNumbers) {
 /// The values of an axis, which are those that a config may have: others would not be comparable, or lead
 /// out of an array.
 template <class Value, class Rule>
-std::vector<Value> read_column(const StoredFile& file, const std::filesystem::path& path,
-                               const Axis<Value, Rule>& axis) {
+std::vector<Value> read_column(const StoredFile& file, const fs::path& path, const Axis<Value, Rule>& axis) {
   const std::string name(axis.name);
   if constexpr (std::is_enum_v<Value>) {
     return file.read_flags<Value>(name);
   } else {
     std::vector<Value> values = file.read<Value>(name);
     for (const Value value : values)
-      if (!obeys(value, axis.rule))
-        throw bad_input(
-            fmt::format("the results file {} is damaged: a run's {} is {}", path.string(), name, value));
+      if (!obeys(value, axis.rule)) throw damaged(path, fmt::format("a run's {} is {}", name, value));
     return values;
   }
 }
 
-Origin read_origin(const StoredFile& file) {
+/// A number of images.
+std::size_t read_size(const StoredFile& file, const fs::path& path, const char* name, std::int64_t least) {
+  constexpr std::int64_t most = 1'000'000'000;
+  const std::int64_t size = file.integer(name);
+  if (size < least || size > most) throw damaged(path, fmt::format("its {} is {}", name, size));
+  return static_cast<std::size_t>(size);
+}
+
+Origin read_origin(const StoredFile& file, const fs::path& path) {
   Origin origin{file.integer("arithmetic_version"),
                 file.text("runner_version"),
                 file.text("kernel"),
@@ -49,34 +66,98 @@ Origin read_origin(const StoredFile& file) {
                 {},
                 file.text("config_text"),
                 file.text("config_file"),
-                static_cast<std::size_t>(file.integer("train_size")),
-                static_cast<std::size_t>(file.integer("validation_size")),
-                static_cast<std::size_t>(file.integer("test_size")),
+                read_size(file, path, "train_size", 1),
+                read_size(file, path, "validation_size", 0),
+                read_size(file, path, "test_size", 1),
                 file.integers("train_class_counts")};
   for (std::size_t f = 0; f < origin.files.size(); ++f)
     origin.files[f] = {file.text(fmt::format("{}_path", layout::data_files[f])),
                        file.text(fmt::format("{}_sha256", layout::data_files[f]))};
+  if ((origin.validation_size > 0) != file.has_validation())
+    throw damaged(path, fmt::format("its validation_size is {}, and it has {} numbers of a validation set",
+                                    origin.validation_size, file.has_validation() ? "the" : "no"));
+  if (!origin.train_class_counts.empty()) {
+    std::uint64_t images = 0;
+    for (const std::int64_t count : origin.train_class_counts) {
+      images += static_cast<std::uint64_t>(count);
+      if (images > origin.train_size) break;
+    }
+    if (images != origin.train_size)
+      throw damaged(
+          path, fmt::format("its train_class_counts are not those of {} training images", origin.train_size));
+  }
   return origin;
 }
 
-}  // namespace
+/// The runs of the sweep in its order, of a shard those it has; then the others.
+std::vector<std::int32_t> read_indices(const StoredFile& file, const fs::path& path) {
+  std::vector<std::int32_t> indices = file.read<std::int32_t>("run");
+  std::int64_t last = -1;
+  bool in_sweep = true;
+  for (std::size_t r = 0; r < indices.size(); ++r) {
+    const std::int32_t index = indices[r];
+    in_sweep = in_sweep && index != -1;
+    if (in_sweep ? index <= last || index >= static_cast<std::int64_t>(max_runs) : index != -1)
+      throw damaged(path, fmt::format("run {} has the index {}, which is out of order", r, index));
+    last = index;
+  }
+  return indices;
+}
 
-ResultsData read_results(const std::filesystem::path& path) {
+void require_epochs(const StoredFile& file, const fs::path& path) {
+  const auto epochs = file.read<std::int32_t>("epoch");
+  for (std::size_t e = 0; e < epochs.size(); ++e)
+    if (epochs[e] != static_cast<std::int64_t>(e))
+      throw damaged(path, fmt::format("its epoch {} is numbered {}", e, epochs[e]));
+}
+
+std::vector<std::string> read_digests(const StoredFile& file, const fs::path& path) {
+  std::vector<std::string> digests = file.digests();
+  for (std::size_t r = 0; r < digests.size(); ++r)
+    if (digests[r].find_first_not_of("0123456789abcdef") != std::string::npos)
+      throw damaged(path, fmt::format("the digest of run {} is no hexadecimal number", r));
+  return digests;
+}
+
+/// A claim that this machine cannot hold is refused before the system takes memory from other programs.
+void require_memory(const StoredFile& file, const fs::path& path) {
+  struct sysinfo system;
+  if (sysinfo(&system) != 0) return;
+  const double available =
+      (static_cast<double>(system.totalram) + static_cast<double>(system.totalswap)) * system.mem_unit;
+  // One metric as the file holds it, and all by run.
+  const double needed = static_cast<double>(file.extent(layout::run)) *
+                        static_cast<double>(file.extent(layout::epoch)) *
+                        static_cast<double>((file.metric_count() + 1) * sizeof(float));
+  if (needed > available)
+    throw failure(
+        fmt::format("there is not enough memory to read {}: it takes {:.1f} GB, and this machine "
+                    "has {:.1f} GB",
+                    path.string(), needed / 1e9, available / 1e9));
+}
+
+/// What a writer may commit. A run whose loss on the training or the test set is no number has diverged
+/// before. That on the validation set decides nothing and may be none.
+bool can_be(std::size_t metric, float value) {
+  const std::string_view name = layout::metrics[metric];
+  if (name.ends_with("accuracy")) return value >= 0 && value <= 1;
+  // −log(y + 1e-7) is a little less than 0 where y is 1.
+  constexpr float least = -1e-6f;
+  if (name.starts_with("validation")) return !(value < least);
+  return value >= least && std::isfinite(value);
+}
+
+ResultsData read(const fs::path& path) {
   StoredFile file(path);
-  ResultsData data{path, file.text("title"),         file.text("config"),          read_origin(file),
+  // What is most likely wrong in a file of made-up extents comes first: little has been read by then.
+  const std::vector<std::int32_t> indices = read_indices(file, path);
+  require_epochs(file, path);
+  std::vector<std::string> digests = read_digests(file, path);
+  ResultsData data{path, file.text("title"),         file.text("config"),          read_origin(file, path),
                    0,    file.extent(layout::input), file.extent(layout::classes), {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
-
-  // A writer puts down epochs first, then how many there are, then that the run is complete. Read in the
-  // opposite order nothing can be claimed that has not been seen.
-  const auto status = file.read_flags<RunStatus>("status");
-  const auto epochs_done = file.epochs_done();
-  const auto wall_time = file.read<double>("wall_time");
-  std::vector<std::int32_t> weights_epoch(epochs_done.size(), -1);
-  if (file.has_weights()) weights_epoch = file.weights_epochs();
-  std::array<std::vector<float>, layout::metrics.size()> metrics;
-  for (std::size_t m = 0; m < file.metric_count(); ++m) metrics[m] = file.read<float>(layout::metrics[m]);
+  const std::vector<Marks> marks = read_marks(file, path);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
@@ -86,37 +167,75 @@ ResultsData read_results(const std::filesystem::path& path) {
   if (file.has_weights())
     for (const RunSpec& spec : specs)
       if (static_cast<std::uint64_t>(spec.hidden_size) > file.extent(layout::hidden))
-        throw bad_input(fmt::format(
-            "the results file {} is damaged: a run's hidden_size is {}, its weights have room for {}",
-            path.string(), spec.hidden_size, file.extent(layout::hidden)));
-  std::vector<std::string> digests = file.digests();
-  const auto index = file.read<std::int32_t>("run");
+        throw damaged(path, fmt::format("a run's hidden_size is {}, its weights have room for {}",
+                                        spec.hidden_size, file.extent(layout::hidden)));
 
   data.runs.reserve(digests.size());
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
-    run.run.spec = specs[r];
-    run.run.digest = std::move(digests[r]);
-    run.run.index = index[r];
-    run.status = status[r];
-    run.epochs_done = epochs_done[r];
-    if (run.status == RunStatus::done && run.epochs_done != data.epochs)
-      throw bad_input(fmt::format("the results file {} is damaged: run {} is done after {} of {} epochs",
-                                  path.string(), r, run.epochs_done, data.epochs));
-    run.wall_time = wall_time[r];
-    run.weights_epoch = weights_epoch[r];
-    const auto committed = static_cast<std::size_t>(run.epochs_done + 1);
-    const std::array columns{&run.train_loss,    &run.train_accuracy,  &run.test_loss,
-                             &run.test_accuracy, &run.validation_loss, &run.validation_accuracy};
-    for (std::size_t m = 0; m < file.metric_count(); ++m) {
-      // What lies behind the mark may be half written: it is not there yet.
-      const float* row = metrics[m].data() + r * length;
-      columns[m]->assign(row, row + committed);
-      columns[m]->resize(length, layout::canonical_nan);
-    }
+    run.run = {specs[r], std::move(digests[r]), indices[r]};
+    run.status = marks[r].status;
+    run.epochs_done = marks[r].epochs_done;
+    run.wall_time = marks[r].wall_time;
+    run.weights_epoch = marks[r].weights_epoch;
     data.runs.push_back(std::move(run));
   }
+
+  require_memory(file, path);
+  constexpr std::array columns{&StoredRun::train_loss,      &StoredRun::train_accuracy,
+                               &StoredRun::test_loss,       &StoredRun::test_accuracy,
+                               &StoredRun::validation_loss, &StoredRun::validation_accuracy};
+  for (std::size_t m = 0; m < file.metric_count(); ++m) {
+    const auto values = file.read<float>(layout::metrics[m]);
+    for (std::size_t r = 0; r < data.runs.size(); ++r) {
+      // What lies behind the mark may be half written: it is not there yet.
+      const auto committed = static_cast<std::size_t>(data.runs[r].epochs_done + 1);
+      const float* row = values.data() + r * length;
+      const float* wrong = std::find_if_not(row, row + committed, [m](float v) { return can_be(m, v); });
+      if (wrong != row + committed)
+        throw damaged(path, fmt::format("the {} of run {} after epoch {} is {}", layout::metrics[m], r,
+                                        wrong - row, *wrong));
+      std::vector<float>& column = data.runs[r].*columns[m];
+      column.reserve(length);
+      column.assign(row, row + committed);
+      column.resize(length, layout::canonical_nan);
+    }
+  }
   return data;
+}
+
+}  // namespace
+
+std::vector<Marks> read_marks(const StoredFile& file, const fs::path& path) {
+  const int epochs = static_cast<int>(file.extent(layout::epoch)) - 1;
+  const auto status = file.read_flags<RunStatus>("status");
+  const auto epochs_done = file.epochs_done();
+  const auto wall_time = file.read<double>("wall_time");
+  std::vector<std::int32_t> weights_epoch(status.size(), -1);
+  if (file.has_weights()) weights_epoch = file.weights_epochs();
+  std::vector<Marks> marks;
+  marks.reserve(status.size());
+  for (std::size_t r = 0; r < status.size(); ++r) {
+    const Marks m{epochs_done[r], status[r], wall_time[r], weights_epoch[r]};
+    if (!std::isfinite(m.wall_time) || m.wall_time < 0)
+      throw damaged(path, fmt::format("the wall_time of run {} is {}", r, m.wall_time));
+    if (m.status == RunStatus::done && m.epochs_done != epochs)
+      throw damaged(path, fmt::format("run {} is done after {} of {} epochs", r, m.epochs_done, epochs));
+    if (m.status == RunStatus::diverged && m.epochs_done >= epochs)
+      throw damaged(path, fmt::format("run {} has diverged after all of its {} epochs", r, epochs));
+    // Weights of a run that diverged are of the epoch that is not recorded any more.
+    if (m.status == RunStatus::diverged && m.weights_epoch > m.epochs_done + 1)
+      throw damaged(path, fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}",
+                                      r, m.epochs_done, m.weights_epoch));
+    marks.push_back(m);
+  }
+  return marks;
+}
+
+ResultsData read_results(const fs::path& path) try { return read(path); } catch (const std::bad_alloc&) {
+  throw failure(fmt::format("there is not enough memory to read {}", path.string()));
+} catch (const std::length_error&) {
+  throw failure(fmt::format("there is not enough memory to read {}", path.string()));
 }
 
 }  // namespace runner

@@ -10,9 +10,11 @@
 #include "creation.hpp"
 #include "seal.hpp"
 #include "stored_file.hpp"
+#include "stored_marks.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -120,8 +122,9 @@ struct ResultsFile::State {
   std::vector<Run> runs;      // of the sweep
   std::vector<int> epochs;    // that each goes on from
   std::vector<int> recorded;  // the last that each had on file at the start
-  Checkpoint begun;           // what was in flight when the sweep was stopped before
-  Checkpoint stopped;         // and what is now
+  bool had_checkpoint = false;
+  Checkpoint begun;    // what was in flight when the sweep was stopped before
+  Checkpoint stopped;  // and what is now
   std::optional<Committer> committer;
 };
 
@@ -129,7 +132,8 @@ struct ResultsFile::State {
 void ResultsFile::State::keep_checkpoint() {
   for (const std::size_t run : committer->missing())
     if (const auto found = begun.find(runs[run].digest); found != begun.end()) stopped.insert(*found);
-  if (!stopped.empty() || !begun.empty()) write_checkpoint(checkpoint_path(path), stopped, path, note);
+  if (!stopped.empty() || had_checkpoint)
+    write_checkpoint(checkpoint_path(path), stopped, path, note);
 }
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset& data,
@@ -157,13 +161,18 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   // Rows are now those of the sweep, in its order.
   const StoredFile& stored = state_->stored.emplace(path);
   ArrayWriter writer(path, stored);
-  std::vector<Marks> marks = stored_marks(stored);
+  std::vector<Marks> marks = read_marks(stored, path);
   marks.resize(sweep.runs.size());
   const int file_epochs = static_cast<int>(stored.extent(layout::epoch)) - 1;
   mark_as_done(marks, file_epochs, sweep.config.save_weights, writer);
   state_->path = path;
   state_->runs = sweep.runs;
-  state_->begun = read_checkpoint(checkpoint_path(path));
+  std::map<std::string, WeightsShape> shapes;
+  for (const Run& run : sweep.runs)
+    shapes.emplace(run.digest,
+                   WeightsShape{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes});
+  state_->begun = read_checkpoint(checkpoint_path(path), shapes);
+  state_->had_checkpoint = fs::exists(checkpoint_path(path));
   for (std::size_t run = 0; run < marks.size(); ++run) {
     // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
     // begun anew of epochs that it does not have yet.

@@ -2,6 +2,7 @@
 
 #include "results/checkpoint.hpp"
 
+#include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 #include "runner/results/results_file.hpp"
 
@@ -9,13 +10,28 @@
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+// It takes terabytes of address space by itself.
+#ifdef __SANITIZE_ADDRESS__
+#define HAS_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_ADDRESS_SANITIZER
+#endif
+#endif
 
 namespace runner::test {
 namespace {
@@ -40,6 +56,13 @@ std::string digest(char digit) {
   return std::string(32, digit);
 }
 
+std::map<std::string, WeightsShape> shapes(std::size_t pixels = 2, std::size_t hidden = 2,
+                                           std::size_t classes = 3) {
+  std::map<std::string, WeightsShape> runs;
+  for (const char digit : {'a', 'b'}) runs.emplace(digest(digit), WeightsShape{pixels, hidden, classes});
+  return runs;
+}
+
 class ACheckpoint : public testing::Test {
  protected:
   std::string bytes() const {
@@ -47,16 +70,34 @@ class ACheckpoint : public testing::Test {
     return {std::istreambuf_iterator<char>(stream), {}};
   }
 
-  void expect_refused(const std::string& instead) const {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << instead;
+  void expect_refused(const std::string& why = " is damaged") const {
     try {
-      read_checkpoint(path);
+      read_checkpoint(path, shapes());
       ADD_FAILURE() << "no Error";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::bad_input);
-      EXPECT_THAT(error.what(), HasSubstr("the checkpoint " + path.string() + " is damaged"));
+      EXPECT_THAT(error.what(), HasSubstr("the checkpoint " + path.string() + why));
     }
   }
+
+  void expect_refused_with(const std::string& bytes) const {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+    expect_refused();
+  }
+
+  /// A file whose checksum is right, whatever it says.
+  static std::string sealed(std::string bytes) { return bytes + sha256_hex(bytes); }
+
+  /// One run, whose lengths are these, with so many numbers.
+  static std::string run_of(const std::string& name, std::int32_t epoch,
+                            const std::array<std::uint64_t, 4>& lengths, std::size_t numbers) {
+    std::string bytes = name;
+    bytes.append(reinterpret_cast<const char*>(&epoch), sizeof epoch);
+    bytes.append(reinterpret_cast<const char*>(lengths.data()), sizeof lengths);
+    return bytes + std::string(numbers * sizeof(float), '\0');
+  }
+
+  const std::string first_line = "runner checkpoint 1\n";
 
   TemporaryDirectory folder;
   const std::filesystem::path path = folder / "example.h5.checkpoint";
@@ -64,7 +105,7 @@ class ACheckpoint : public testing::Test {
 
 TEST_F(ACheckpoint, GivesBackWhatItWasGiven) {
   write_checkpoint(path, {{digest('a'), {3, weights_of(0.5f)}}, {digest('b'), {7, weights_of(100)}}});
-  const Checkpoint read = read_checkpoint(path);
+  const Checkpoint read = read_checkpoint(path, shapes());
   ASSERT_THAT(read, SizeIs(2));
   EXPECT_EQ(read.at(digest('a')).epoch, 3);
   EXPECT_EQ(read.at(digest('b')).epoch, 7);
@@ -78,8 +119,8 @@ TEST_F(ACheckpoint, GivesBackWhatItWasGiven) {
 TEST_F(ACheckpoint, IsReplaced) {
   write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
   write_checkpoint(path, {{digest('b'), {4, weights_of(2)}}});
-  EXPECT_THAT(read_checkpoint(path), SizeIs(1));
-  EXPECT_EQ(read_checkpoint(path).at(digest('b')).epoch, 4);
+  EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
+  EXPECT_EQ(read_checkpoint(path, shapes()).at(digest('b')).epoch, 4);
   EXPECT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
@@ -91,11 +132,11 @@ TEST_F(ACheckpoint, MayBeReadByThoseWhoMayReadTheResults) {
 }
 
 TEST_F(ACheckpoint, IsNotThereWhenThereIsNothingToKeep) {
-  EXPECT_THAT(read_checkpoint(path), IsEmpty());
+  EXPECT_THAT(read_checkpoint(path, shapes()), IsEmpty());
   write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
   write_checkpoint(path, {});
   EXPECT_FALSE(std::filesystem::exists(path));
-  EXPECT_THAT(read_checkpoint(path), IsEmpty());
+  EXPECT_THAT(read_checkpoint(path, shapes()), IsEmpty());
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenAnyBitIsOtherwise) {
@@ -105,15 +146,100 @@ TEST_F(ACheckpoint, IsRefusedWhenAnyBitIsOtherwise) {
     for (const int bit : {0, 7}) {
       std::string bad = good;
       bad[i] = static_cast<char>(bad[i] ^ (1 << bit));
-      expect_refused(bad);
+      expect_refused_with(bad);
     }
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenItIsCutShort) {
   write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
   const std::string good = bytes();
-  for (std::size_t length = 0; length < good.size(); ++length) expect_refused(good.substr(0, length));
-  expect_refused(good + "x");
+  for (std::size_t length = 0; length < good.size(); ++length) expect_refused_with(good.substr(0, length));
+  expect_refused_with(good + "x");
+}
+
+TEST_F(ACheckpoint, IsReadWhenItsChecksumWasMadeByOthers) {
+  std::ofstream(path, std::ios::binary) << sealed(first_line + run_of(digest('a'), 3, {4, 2, 6, 3}, 15));
+  EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
+}
+
+TEST_F(ACheckpoint, IsRefusedWhenItsLengthsDoNotFitOneAnother) {
+  constexpr std::uint64_t huge = std::uint64_t{1} << 62;
+  for (const std::array<std::uint64_t, 4>& lengths : {std::array<std::uint64_t, 4>{0, 0, 0, 0},
+                                                      {4, 2, 6, 0},
+                                                      {0, 2, 6, 3},
+                                                      {4, 0, 6, 3},
+                                                      {4, 3, 6, 3},
+                                                      {4, 2, 5, 3},
+                                                      {4, 2, 6, 4},
+                                                      {huge, 2, 6, 3},
+                                                      {4, 2, huge, huge / 2},
+                                                      {huge, huge, huge, 1},
+                                                      {~std::uint64_t{0}, 1, 3, 3}})
+    for (const std::size_t numbers : {0, 15})
+      expect_refused_with(sealed(first_line + run_of(digest('a'), 3, lengths, numbers)));
+}
+
+TEST_F(ACheckpoint, IsRefusedWhenItsLengthsAreNotThoseOfTheRun) {
+  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
+  for (const auto& other : {shapes(3), shapes(2, 3), shapes(2, 2, 4), shapes(4, 1)})
+    EXPECT_THROW(read_checkpoint(path, other), Error);
+  EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
+}
+
+TEST_F(ACheckpoint, IsRefusedWithAnEpochThatNoRunHas) {
+  for (const std::int32_t epoch : {-1, 0, 1'000'000'001})
+    expect_refused_with(sealed(first_line + run_of(digest('a'), epoch, {4, 2, 6, 3}, 15)));
+}
+
+TEST_F(ACheckpoint, IsRefusedWithRunsThatNoWriterWrites) {
+  const std::string a = run_of(digest('a'), 3, {4, 2, 6, 3}, 15),
+                    b = run_of(digest('b'), 3, {4, 2, 6, 3}, 15);
+  expect_refused_with(sealed(first_line + b + a));
+  expect_refused_with(sealed(first_line + a + a));
+  expect_refused_with(sealed(first_line + run_of(digest('x'), 3, {4, 2, 6, 3}, 15)));
+}
+
+// A sweep that has been changed since does not have them any more.
+TEST_F(ACheckpoint, MayHoldRunsOfAnyShapeThatAreNotAskedFor) {
+  std::ofstream(path, std::ios::binary) << sealed(first_line + run_of(digest('a'), 3, {4, 2, 6, 3}, 15) +
+                                                  run_of(digest('c'), 3, {1, 1, 1, 1}, 4));
+  EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
+}
+
+TEST_F(ACheckpoint, IsRefusedWhenItIsNoFile) {
+  std::filesystem::create_directory(path);
+  expect_refused(" is no regular file");
+  std::filesystem::remove(path);
+  ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
+  expect_refused(" is no regular file");
+  std::filesystem::remove(path);
+  std::filesystem::create_symlink("/dev/zero", path);
+  expect_refused(" is no regular file");
+}
+
+#ifndef HAS_ADDRESS_SANITIZER
+// It has a hole instead of numbers: it says that it is long, and takes no room.
+TEST_F(ACheckpoint, TakesNoMoreMemoryThanItsRuns) {
+  std::ofstream(path, std::ios::binary) << first_line;
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 36);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_DATA, &before), 0);
+  const rlimit tight{std::min<rlim_t>(before.rlim_max, rlim_t{1} << 30), before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_DATA, &tight), 0);
+  expect_refused();
+  ASSERT_EQ(setrlimit(RLIMIT_DATA, &before), 0);
+}
+#endif
+
+TEST_F(ACheckpoint, ThatCannotBeReadIsAFailure) {
+  std::filesystem::create_symlink(path, path);  // a circle
+  try {
+    read_checkpoint(path, shapes());
+    ADD_FAILURE() << "no Error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failure);
+    EXPECT_EQ(error.what(), "cannot read " + path.string() + ": Too many levels of symbolic links");
+  }
 }
 
 /// A results file of a sweep of five epochs that is stopped and gone on with.
@@ -226,6 +352,24 @@ TEST_F(AStoppedSweep, BegunAnewHasForgottenIt) {
     file.close();
   }
   EXPECT_THAT(open(true).epochs(), ElementsAre(0, 0, 0, 0));
+  EXPECT_FALSE(std::filesystem::exists(sidecar));
+}
+
+TEST_F(AStoppedSweep, DoesNotGoOnFromWeightsOfAnotherShape) {
+  {
+    ResultsFile file = open();
+    train_and_stop(file, 1, 0, 3, 1);
+    file.close();
+  }
+  write_checkpoint(sidecar, {{sweep.runs[1].digest, {3, weights_of(1)}}});
+  EXPECT_THROW(open(), Error);
+}
+
+// The config has another run by now.
+TEST_F(AStoppedSweep, LeavesNothingOfRunsThatItHasNoMore) {
+  { open().close(); }
+  write_checkpoint(sidecar, {{digest('a'), {3, weights_of(1)}}});
+  open().close();
   EXPECT_FALSE(std::filesystem::exists(sidecar));
 }
 

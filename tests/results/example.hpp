@@ -22,11 +22,12 @@ inline Sweep sweep_of(const std::string& config, const Dataset& data) {
 inline const Provenance example_provenance{"runner configs/example.json", "0.1.0", "g++ 12", "reference",
                                            "a processor"};
 
-/// Metrics that tell by themselves which run and epoch they are of: of run 3, epoch 2: 3.2, 3.25, 3.5, 3.75.
+/// Metrics that tell by themselves which run and epoch they are of: of run 3, epoch 2: 3.2, 0.625, 3.5,
+/// 0.875.
 inline Metrics example_metrics(std::size_t run, int epoch) {
   const float first = static_cast<float>(run) + static_cast<float>(epoch) / 10;
   const float whole = static_cast<float>(run);
-  return {first, whole + 0.25f, whole + 0.5f, whole + 0.75f};
+  return {first, whole / 8 + 0.25f, whole + 0.5f, whole / 8 + 0.5f};
 }
 
 inline EpochRecord record_of(std::size_t run, int epoch, RunStatus status = RunStatus::running) {

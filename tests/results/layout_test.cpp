@@ -103,6 +103,7 @@ TEST(Creation, OfAHundredThousandRuns) {
   for (int i = 0; i < 100'000; ++i) {
     sweep.runs.push_back(pattern);
     sweep.runs.back().spec.seed = i;
+    sweep.runs.back().index = i;
     sweep.runs.back().digest.replace(0, 6, std::to_string(900'000 + i));
   }
   ResultsFile(folder / "x.h5", sweep, data, example_provenance, {}).close();

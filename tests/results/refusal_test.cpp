@@ -1,5 +1,6 @@
 #include "runner/error/error.hpp"
 #include "runner/files/descriptor.hpp"
+#include "runner/results/merge.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "example.hpp"
@@ -9,7 +10,11 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <fstream>
+#include <string>
+#include <type_traits>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -78,6 +83,20 @@ class ARefusal : public testing::Test {
     ASSERT_GE(H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), 0);
     H5Dclose(array);
     H5Fclose(file);
+  }
+
+  template <class T, std::size_t n>
+  std::string refused_with(const char* name, const std::array<T, n>& values) const {
+    set_array(name, memory_type<T>(), values.data());
+    return refused_to_read();
+  }
+
+  template <class T>
+  static hid_t memory_type() {
+    if constexpr (std::is_same_v<T, std::int8_t>) return H5T_NATIVE_INT8;
+    if constexpr (std::is_same_v<T, std::int32_t>) return H5T_NATIVE_INT32;
+    if constexpr (std::is_same_v<T, double>) return H5T_NATIVE_DOUBLE;
+    if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
   }
 
   /// Makes it one of a later program, about which no more is known.
@@ -301,6 +320,177 @@ TEST_F(ARefusal, ToReadMoreWeightsThanThereAre) {
   make(sweep_of(text, data));
   set_array("hidden_size", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, 2, 4}.data());
   EXPECT_THAT(refused_to_read(), HasSubstr("a run's hidden_size is 4, its weights have room for 3"));
+}
+
+TEST_F(ARefusal, ToReadRunsInAnotherOrder) {
+  make(sweep);
+  using Indices = std::array<std::int32_t, 4>;
+  for (const Indices& wrong :
+       {Indices{0, 1, 1, 3}, {1, 0, 2, 3}, {0, 1, -2, 3}, {0, 1, -1, 3}, {-1, -1, -1, 0}})
+    EXPECT_THAT(refused_with("run", wrong), HasSubstr("which is out of order"));
+  EXPECT_THAT(refused_with("run", Indices{0, 1, 2, 10'000'000}), HasSubstr("run 3 has the index 10000000"));
+  // As shards have them, and files whose config has been changed.
+  for (const Indices& right : {Indices{3, 4, 7, 9}, {0, 5, -1, -1}, {-1, -1, -1, -1}}) {
+    set_array("run", H5T_NATIVE_INT32, right.data());
+    EXPECT_NO_THROW(read_results(path));
+  }
+}
+
+TEST_F(ARefusal, ToReadEpochsInAnotherOrder) {
+  make(sweep);
+  EXPECT_THAT(refused_with("epoch", std::array<std::int32_t, 3>{0, 2, 1}),
+              HasSubstr("its epoch 1 is numbered 2"));
+}
+
+TEST_F(ARefusal, ToReadADigestOfOtherDigits) {
+  make(sweep);
+  std::string bytes = bytes_of(path);
+  bytes[bytes.find(sweep.runs[2].digest)] = 'x';
+  write_bytes(path, bytes);
+  EXPECT_THAT(refused_to_read(), HasSubstr("the digest of run 2 is no hexadecimal number"));
+}
+
+TEST_F(ARefusal, ToMergeARunUnderTheDigestOfAnother) {
+  make(sweep);
+  std::string bytes = bytes_of(path);
+  char& digit = bytes[bytes.find(sweep.runs[2].digest)];
+  digit = digit == '0' ? '1' : '0';
+  write_bytes(path, bytes);
+  const std::array parts{path};
+  const std::string text =
+      message(ErrorKind::bad_input, [&] { merge_results(folder / "whole.h5", parts, example_provenance); });
+  EXPECT_THAT(text, AllOf(HasSubstr("run 2 of " + path.string()), HasSubstr("the file has been changed")));
+  EXPECT_FALSE(std::filesystem::exists(folder / "whole.h5"));
+}
+
+TEST_F(ARefusal, OfARunThatHasDivergedAfterItsLastEpoch) {
+  make(sweep);
+  set_array("epochs_done", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{-1, 2, -1, -1}.data());
+  set_array("status", H5T_NATIVE_INT8, std::array<std::int8_t, 4>{0, 3, 0, 0}.data());
+  EXPECT_THAT(refused_to_read(), HasSubstr("run 1 has diverged after all of its 2 epochs"));
+  EXPECT_THAT(refused(sweep), HasSubstr("run 1 has diverged after all of its 2 epochs"));
+}
+
+TEST_F(ARefusal, OfWeightsFromBeyondADivergence) {
+  std::string text = example_config;
+  text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
+  make(sweep_of(text, data));
+  set_array("status", H5T_NATIVE_INT8, std::array<std::int8_t, 4>{3, 0, 0, 0}.data());
+  EXPECT_THAT(refused_with("weights_epoch", std::array<std::int32_t, 4>{1, -1, -1, -1}),
+              HasSubstr("run 0 has diverged after epoch -1, and its weights are of epoch 1"));
+  // They are of the epoch in which it diverged.
+  set_array("weights_epoch", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{0, -1, -1, -1}.data());
+  EXPECT_NO_THROW(read_results(path));
+}
+
+// A power cut lets any of the marks of a commit reach the disk and others not; the status comes after all.
+TEST_F(ARefusal, DoesNotComeFromMarksWithoutTheirStatus) {
+  std::string text = example_config;
+  text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
+  make(sweep_of(text, data));
+  const std::array<float, 12> committed{};
+  for (const char* metric : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"})
+    set_array(metric, H5T_NATIVE_FLOAT, committed.data());
+  set_array("status", H5T_NATIVE_INT8, std::array<std::int8_t, 4>{0, 0, 1, 1}.data());
+  set_array("epochs_done", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, -1, 2, 0}.data());
+  set_array("weights_epoch", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{-1, 2, -1, 2}.data());
+  const ResultsData results = read_results(path);
+  EXPECT_EQ(results.runs[0].epochs_done, 2);
+  EXPECT_EQ(results.runs[3].weights_epoch, 2);
+}
+
+TEST_F(ARefusal, OfAnImpossibleTime) {
+  make(sweep);
+  for (const double wrong : {-1.0, std::nan(""), HUGE_VAL}) {
+    EXPECT_THAT(refused_with("wall_time", std::array{0.0, wrong, 0.0, 0.0}),
+                HasSubstr("the wall_time of run 1 is"));
+    EXPECT_THAT(refused(sweep), HasSubstr("the wall_time of run 1 is"));
+  }
+}
+
+TEST_F(ARefusal, ToReadNumbersThatNothingMeasures) {
+  {
+    ResultsFile file(path, sweep, data, example_provenance, {});
+    write_epoch(file, 1, 0);
+    write_epoch(file, 1, 1);
+    file.close();
+  }
+  const std::array<float, 12> right{0, 0, 0, 0.5f, 0.5f, 0.5f};
+  for (const char* metric : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}) {
+    const bool accuracy = std::string(metric).ends_with("accuracy");
+    for (const float wrong : {-0.5f, accuracy ? 7.0f : HUGE_VALF, std::nanf("")}) {
+      std::array<float, 12> values = right;
+      values[4] = wrong;
+      EXPECT_THAT(refused_with(metric, values),
+                  HasSubstr("the " + std::string(metric) + " of run 1 after epoch 1 is "));
+    }
+    // What is not committed yet may be half written.
+    std::array<float, 12> values = right;
+    values[5] = values[0] = -1;
+    set_array(metric, H5T_NATIVE_FLOAT, values.data());
+    EXPECT_TRUE(std::isnan(read_results(path).runs[1].test_loss[2]));
+  }
+  // Such is the loss of a network that is sure of what is right: −log(1 + 1e-7).
+  std::array<float, 12> values = right;
+  values[3] = -1.1920929e-7f;
+  set_array("train_loss", H5T_NATIVE_FLOAT, values.data());
+  EXPECT_NO_THROW(read_results(path));
+}
+
+TEST_F(ARefusal, ToReadAnImpossibleValidationAccuracy) {
+  Dataset validated = data;
+  validated.validation = validated.test;
+  {
+    ResultsFile file(path, sweep, validated, example_provenance, {});
+    EpochRecord record = record_of(0, 0);
+    record.metrics.validation_loss = HUGE_VALF;  // decides nothing
+    record.metrics.validation_accuracy = 0.5f;
+    file.on_epoch({&record, 1});
+    file.close();
+  }
+  EXPECT_NO_THROW(read_results(path));
+  EXPECT_THAT(refused_with("validation_accuracy", std::array<float, 12>{1.5f}),
+              HasSubstr("the validation_accuracy of run 0 after epoch 0 is 1.5"));
+}
+
+TEST_F(ARefusal, ToReadAValidationSetWithoutItsNumbers) {
+  make(sweep);
+  set_attribute("validation_size", 20);
+  seal();
+  EXPECT_THAT(refused_to_read(),
+              HasSubstr("its validation_size is 20, and it has no numbers of a validation set"));
+  Dataset validated = data;
+  validated.validation = validated.test;
+  std::filesystem::remove(path);
+  ResultsFile(path, sweep, validated, example_provenance, {}).close();
+  set_attribute("validation_size", 0);
+  seal();
+  EXPECT_THAT(refused_to_read(),
+              HasSubstr("its validation_size is 0, and it has the numbers of a validation set"));
+}
+
+TEST_F(ARefusal, ToReadAnImpossibleNumberOfImages) {
+  for (const char* name : {"train_size", "test_size", "validation_size"})
+    for (const std::int64_t wrong : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{1'000'000'001}}) {
+      if (wrong == 0 && name == std::string("validation_size")) continue;
+      std::filesystem::remove(path);
+      make(sweep);
+      set_attribute(name, wrong);
+      seal();
+      EXPECT_THAT(refused_to_read(), HasSubstr("its " + std::string(name) + " is " + std::to_string(wrong)));
+    }
+}
+
+TEST_F(ARefusal, ToReadClassesOfMoreOrFewerImages) {
+  for (const std::vector<std::int64_t>& counts : {std::vector<std::int64_t>{20, 20, 19},
+                                                  {20, 20, 21},
+                                                  {std::int64_t{1} << 62, std::int64_t{1} << 62, 60}}) {
+    Dataset counted = data;
+    counted.train_class_counts = counts;
+    std::filesystem::remove(path);
+    ResultsFile(path, sweep, counted, example_provenance, {}).close();
+    EXPECT_THAT(refused_to_read(), HasSubstr("its train_class_counts are not those of 60 training images"));
+  }
 }
 
 TEST_F(ARefusal, OfAFileWithoutEpochs) {

@@ -65,14 +65,14 @@ TEST_F(AResultsFile, HoldsWhatWasMeasuredOnAValidationSet) {
   ResultsFile file(path, now, validated, example_provenance, {});
   EpochRecord record = record_of(1, 0);
   record.metrics.validation_loss = 7;
-  record.metrics.validation_accuracy = 8;
+  record.metrics.validation_accuracy = 0.5f;
   file.on_epoch({&record, 1});
   file.close();
   const ResultsData results = read_results(path);
   EXPECT_EQ(results.origin.validation_size, validated.validation.count);
   ASSERT_EQ(results.runs[1].validation_loss.size(), 3u);
   EXPECT_EQ(results.runs[1].metrics(0).validation_loss, 7);
-  EXPECT_EQ(results.runs[1].metrics(0).validation_accuracy, 8);
+  EXPECT_EQ(results.runs[1].metrics(0).validation_accuracy, 0.5f);
   EXPECT_EQ(bits(results.runs[1].metrics(1).validation_loss), 0x7fc00000u);
 }
 
@@ -88,9 +88,9 @@ TEST_F(AResultsFile, HoldsTheEpochsItWasTold) {
   EXPECT_EQ(done.epochs_done, 2);
   EXPECT_EQ(done.wall_time, 1.5);
   EXPECT_THAT(done.train_loss, ElementsAre(3.0f, 3.1f, 3.2f));
-  EXPECT_THAT(done.train_accuracy, ElementsAre(3.25f, 3.25f, 3.25f));
+  EXPECT_THAT(done.train_accuracy, ElementsAre(0.625f, 0.625f, 0.625f));
   EXPECT_THAT(done.test_loss, ElementsAre(3.5f, 3.5f, 3.5f));
-  EXPECT_THAT(done.test_accuracy, ElementsAre(3.75f, 3.75f, 3.75f));
+  EXPECT_THAT(done.test_accuracy, ElementsAre(0.875f, 0.875f, 0.875f));
   const StoredRun& begun = results.runs[1];
   EXPECT_EQ(begun.status, RunStatus::running);
   EXPECT_EQ(begun.epochs_done, 0);
