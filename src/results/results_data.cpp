@@ -149,6 +149,7 @@ bool can_be(std::size_t metric, float value) {
 
 ResultsData read(const fs::path& path) {
   StoredFile file(path);
+  require_memory(file, path);
   // What is most likely wrong in a file of made-up extents comes first: little has been read by then.
   const std::vector<std::int32_t> indices = read_indices(file, path);
   require_epochs(file, path);
@@ -164,6 +165,10 @@ ResultsData read(const fs::path& path) {
     const auto column = read_column(file, path, axis);
     for (std::size_t r = 0; r < specs.size(); ++r) specs[r].*axis.value = column[r];
   });
+  for (const RunSpec& spec : specs)
+    if (static_cast<std::size_t>(spec.batch_size) > data.origin.train_size)
+      throw damaged(path, fmt::format("a run's batch_size is {}, of {} training images", spec.batch_size,
+                                      data.origin.train_size));
   if (file.has_weights())
     for (const RunSpec& spec : specs)
       if (static_cast<std::uint64_t>(spec.hidden_size) > file.extent(layout::hidden))
@@ -181,7 +186,6 @@ ResultsData read(const fs::path& path) {
     data.runs.push_back(std::move(run));
   }
 
-  require_memory(file, path);
   constexpr std::array columns{&StoredRun::train_loss,      &StoredRun::train_accuracy,
                                &StoredRun::test_loss,       &StoredRun::test_accuracy,
                                &StoredRun::validation_loss, &StoredRun::validation_accuracy};

@@ -43,13 +43,23 @@ def make_config(folder):
 
 
 def make_results(folder):
-    (folder / "plain").write_bytes(b"\x00")
-    (folder / "weights").write_bytes(b"\x01")
+    # results_fuzzer.cpp takes from the end: what to do with the file, with which one, whether its digests are made
+    # those of its runs, what is damaged.
+    for target in range(6):
+        for file in range(4):
+            for own_digests in range(2):
+                for damage in range(3):
+                    (folder / f"{target}{file}{own_digests}{damage}").write_bytes(bytes([damage, own_digests, file, target]))
+
+
+def make_checkpoint(folder):
+    (folder / "damaged").write_bytes(b"\x00")
+    (folder / "sealed").write_bytes(b"\x01")
 
 
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    for make in (make_idx, make_config, make_results):
+    for make in (make_idx, make_config, make_results, make_checkpoint):
         part = folder / make.__name__.removeprefix("make_")
         part.mkdir(parents=True)
         make(part)

@@ -21,6 +21,7 @@
 #include <hdf5.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 // What a results file is not opened for, and what the user is told.
@@ -312,6 +313,9 @@ TEST_F(ARefusal, ToReadSpecificationsThatNoConfigCanHave) {
   set_array("learning_rate", H5T_NATIVE_DOUBLE, std::array{0.1, 0.1, 0.5, 0.5}.data());
   set_array("hidden_size", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, -2, 3}.data());
   EXPECT_THAT(refused_to_read(), HasSubstr("a run's hidden_size is -2"));
+  set_array("hidden_size", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{2, 3, 2, 3}.data());
+  set_array("batch_size", H5T_NATIVE_INT32, std::array<std::int32_t, 4>{10, 60, 61, 10}.data());
+  EXPECT_THAT(refused_to_read(), HasSubstr("a run's batch_size is 61, of 60 training images"));
 }
 
 TEST_F(ARefusal, ToReadMoreWeightsThanThereAre) {
@@ -504,6 +508,43 @@ TEST_F(ARefusal, OfAFileWithoutEpochs) {
   H5Fclose(file);
   seal();
   EXPECT_THAT(refused_to_read(), HasSubstr("its epochs are 0 in number"));
+}
+
+// Arrays of holes: the file says that it is huge, and takes no room.
+TEST_F(ARefusal, ToReadMoreThanThereIsMemoryFor) {
+  struct sysinfo system;
+  ASSERT_EQ(sysinfo(&system), 0);
+  if (static_cast<double>(system.totalram + system.totalswap) * system.mem_unit > 60e9)
+    GTEST_SKIP() << "this machine has memory for it";
+  make(sweep);
+  // The seal is looked for near the end of the file: it must not go where its old place is free.
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_alignment(access, seal_length, 1 << 16);
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, access);
+  H5Pclose(access);
+  const hid_t holes = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_alloc_time(holes, H5D_ALLOC_TIME_EARLY);
+  H5Pset_fill_time(holes, H5D_FILL_TIME_NEVER);
+  const auto replace = [&](const char* name, hid_t type, const std::vector<hsize_t>& shape) {
+    ASSERT_GE(H5Ldelete(file, name, H5P_DEFAULT), 0);
+    const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+    H5Dclose(H5Dcreate2(file, name, type, space, H5P_DEFAULT, holes, H5P_DEFAULT));
+    H5Sclose(space);
+  };
+  constexpr hsize_t epochs = 1'000'000'000;
+  replace("epoch", H5T_STD_I32LE, {epochs});
+  for (const char* metric : {"train_loss", "train_accuracy", "test_loss", "test_accuracy"})
+    replace(metric, H5T_IEEE_F32LE, {4, epochs});
+  ASSERT_GE(H5Ldelete(file, "seal/text", H5P_DEFAULT), 0);
+  const hsize_t length = seal_length;
+  const hid_t space = H5Screate_simple(1, &length, nullptr);
+  H5Dclose(H5Dcreate2(file, "seal/text", H5T_C_S1, space, H5P_DEFAULT, holes, H5P_DEFAULT));
+  H5Sclose(space);
+  H5Pclose(holes);
+  H5Fclose(file);
+  seal();
+  EXPECT_THAT(message(ErrorKind::failure, [&] { read_results(path); }),
+              HasSubstr("there is not enough memory to read " + path.string() + ": it takes 80.0 GB"));
 }
 
 TEST_F(ARefusal, OfAFolder) {
