@@ -712,7 +712,11 @@ class Verify(Case):
         self.sweep()
         with h5py.File(self.dir / self.FILE) as f:
             diverged = int(np.flatnonzero(f["status"][()] == 3)[0])
+            epoch = int(f["epochs_done"][diverged]) + 1
         self.change("epochs_done", diverged, lambda value: value + 1)
+        self.assertIn("is damaged", self.run_it("verify", self.FILE, "--all", code=2)[1])
+        for metric in "train_loss", "train_accuracy", "test_loss", "test_accuracy":
+            self.change(metric, (diverged, epoch), lambda _: 0.5)
         self.assertIn(f"run {diverged}: epochs_done of", self.run_it("verify", self.FILE, "--all", code=1)[0])
 
     def test_a_changed_specification(self):
