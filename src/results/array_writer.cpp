@@ -45,8 +45,9 @@ const char* const* names_of_weights(bool initial) {
 }  // namespace
 
 std::vector<Marks> stored_marks(const StoredFile& file) {
-  const auto epochs_done = file.epochs_done();
+  // In the opposite order of a writer's: what is claimed here has been written before.
   const auto status = file.read_flags<RunStatus>("status");
+  const auto epochs_done = file.epochs_done();
   const auto wall_time = file.read<double>("wall_time");
   std::vector<std::int32_t> weights_epoch(status.size(), -1);
   if (file.has_weights()) weights_epoch = file.weights_epochs();

@@ -48,6 +48,9 @@ std::vector<Value> read_column(const StoredFile& file, const fs::path& path, con
   }
 }
 
+/// So many values are read at a time where a file may say that there are more than there is room for.
+constexpr std::uint64_t piece = std::uint64_t{1} << 20;
+
 /// A number of images.
 std::size_t read_size(const StoredFile& file, const fs::path& path, const char* name, std::int64_t least) {
   constexpr std::int64_t most = 1'000'000'000;
@@ -91,24 +94,31 @@ Origin read_origin(const StoredFile& file, const fs::path& path) {
 
 /// The runs of the sweep in its order, of a shard those it has; then the others.
 std::vector<std::int32_t> read_indices(const StoredFile& file, const fs::path& path) {
-  std::vector<std::int32_t> indices = file.read<std::int32_t>("run");
+  const std::uint64_t count = file.extent(layout::run);
+  std::vector<std::int32_t> indices;
   std::int64_t last = -1;
   bool in_sweep = true;
-  for (std::size_t r = 0; r < indices.size(); ++r) {
-    const std::int32_t index = indices[r];
-    in_sweep = in_sweep && index != -1;
-    if (in_sweep ? index <= last || index >= static_cast<std::int64_t>(max_runs) : index != -1)
-      throw damaged(path, fmt::format("run {} has the index {}, which is out of order", r, index));
-    last = index;
-  }
+  for (std::uint64_t first = 0; first < count; first += piece)
+    for (const std::int32_t index :
+         file.read_part<std::int32_t>("run", first, std::min(piece, count - first))) {
+      in_sweep = in_sweep && index != -1;
+      if (in_sweep ? index <= last || index >= static_cast<std::int64_t>(max_runs) : index != -1)
+        throw damaged(path,
+                      fmt::format("run {} has the index {}, which is out of order", indices.size(), index));
+      last = index;
+      indices.push_back(index);
+    }
   return indices;
 }
 
 void require_epochs(const StoredFile& file, const fs::path& path) {
-  const auto epochs = file.read<std::int32_t>("epoch");
-  for (std::size_t e = 0; e < epochs.size(); ++e)
-    if (epochs[e] != static_cast<std::int64_t>(e))
-      throw damaged(path, fmt::format("its epoch {} is numbered {}", e, epochs[e]));
+  const std::uint64_t length = file.extent(layout::epoch);
+  for (std::uint64_t first = 0; first < length; first += piece) {
+    const auto epochs = file.read_part<std::int32_t>("epoch", first, std::min(piece, length - first));
+    for (std::size_t i = 0; i < epochs.size(); ++i)
+      if (epochs[i] != static_cast<std::int64_t>(first + i))
+        throw damaged(path, fmt::format("its epoch {} is numbered {}", first + i, epochs[i]));
+  }
 }
 
 std::vector<std::string> read_digests(const StoredFile& file, const fs::path& path) {
@@ -125,10 +135,9 @@ void require_memory(const StoredFile& file, const fs::path& path) {
   if (sysinfo(&system) != 0) return;
   const double available =
       (static_cast<double>(system.totalram) + static_cast<double>(system.totalswap)) * system.mem_unit;
-  // One metric as the file holds it, and all by run.
   const double needed = static_cast<double>(file.extent(layout::run)) *
                         static_cast<double>(file.extent(layout::epoch)) *
-                        static_cast<double>((file.metric_count() + 1) * sizeof(float));
+                        static_cast<double>(file.metric_count() * sizeof(float));
   if (needed > available)
     throw failure(
         fmt::format("there is not enough memory to read {}: it takes {:.1f} GB, and this machine "
@@ -158,7 +167,7 @@ ResultsData read(const fs::path& path) {
                    0,    file.extent(layout::input), file.extent(layout::classes), {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
-  const std::vector<Marks> marks = read_marks(file, path);
+  const std::vector<Marks> marks = read_marks(file);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
@@ -189,20 +198,25 @@ ResultsData read(const fs::path& path) {
   constexpr std::array columns{&StoredRun::train_loss,      &StoredRun::train_accuracy,
                                &StoredRun::test_loss,       &StoredRun::test_accuracy,
                                &StoredRun::validation_loss, &StoredRun::validation_accuracy};
+  const std::size_t rows = std::max<std::size_t>(1, piece / length);
   for (std::size_t m = 0; m < file.metric_count(); ++m) {
-    const auto values = file.read<float>(layout::metrics[m]);
-    for (std::size_t r = 0; r < data.runs.size(); ++r) {
-      // What lies behind the mark may be half written: it is not there yet.
-      const auto committed = static_cast<std::size_t>(data.runs[r].epochs_done + 1);
-      const float* row = values.data() + r * length;
-      const float* wrong = std::find_if_not(row, row + committed, [m](float v) { return can_be(m, v); });
-      if (wrong != row + committed)
-        throw damaged(path, fmt::format("the {} of run {} after epoch {} is {}", layout::metrics[m], r,
-                                        wrong - row, *wrong));
-      std::vector<float>& column = data.runs[r].*columns[m];
-      column.reserve(length);
-      column.assign(row, row + committed);
-      column.resize(length, layout::canonical_nan);
+    const std::string name = layout::metrics[m];
+    for (std::size_t first = 0; first < data.runs.size(); first += rows) {
+      const std::size_t count = std::min(rows, data.runs.size() - first);
+      const auto values = file.read_part<float>(name, first * length, count * length);
+      for (std::size_t r = first; r < first + count; ++r) {
+        // What lies behind the mark may be half written: it is not there yet.
+        const auto committed = static_cast<std::size_t>(data.runs[r].epochs_done + 1);
+        const float* row = values.data() + (r - first) * length;
+        const float* wrong = std::find_if_not(row, row + committed, [m](float v) { return can_be(m, v); });
+        if (wrong != row + committed)
+          throw damaged(path,
+                        fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));
+        std::vector<float>& column = data.runs[r].*columns[m];
+        column.reserve(length);
+        column.assign(row, row + committed);
+        column.resize(length, layout::canonical_nan);
+      }
     }
   }
   return data;
@@ -210,28 +224,23 @@ ResultsData read(const fs::path& path) {
 
 }  // namespace
 
-std::vector<Marks> read_marks(const StoredFile& file, const fs::path& path) {
+std::vector<Marks> read_marks(const StoredFile& file) {
   const int epochs = static_cast<int>(file.extent(layout::epoch)) - 1;
-  const auto status = file.read_flags<RunStatus>("status");
-  const auto epochs_done = file.epochs_done();
-  const auto wall_time = file.read<double>("wall_time");
-  std::vector<std::int32_t> weights_epoch(status.size(), -1);
-  if (file.has_weights()) weights_epoch = file.weights_epochs();
-  std::vector<Marks> marks;
-  marks.reserve(status.size());
-  for (std::size_t r = 0; r < status.size(); ++r) {
-    const Marks m{epochs_done[r], status[r], wall_time[r], weights_epoch[r]};
+  std::vector<Marks> marks = stored_marks(file);
+  for (std::size_t r = 0; r < marks.size(); ++r) {
+    const Marks& m = marks[r];
     if (!std::isfinite(m.wall_time) || m.wall_time < 0)
-      throw damaged(path, fmt::format("the wall_time of run {} is {}", r, m.wall_time));
+      throw damaged(file.path(), fmt::format("the wall_time of run {} is {}", r, m.wall_time));
     if (m.status == RunStatus::done && m.epochs_done != epochs)
-      throw damaged(path, fmt::format("run {} is done after {} of {} epochs", r, m.epochs_done, epochs));
+      throw damaged(file.path(),
+                    fmt::format("run {} is done after {} of {} epochs", r, m.epochs_done, epochs));
     if (m.status == RunStatus::diverged && m.epochs_done >= epochs)
-      throw damaged(path, fmt::format("run {} has diverged after all of its {} epochs", r, epochs));
+      throw damaged(file.path(), fmt::format("run {} has diverged after all of its {} epochs", r, epochs));
     // Weights of a run that diverged are of the epoch that is not recorded any more.
     if (m.status == RunStatus::diverged && m.weights_epoch > m.epochs_done + 1)
-      throw damaged(path, fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}",
-                                      r, m.epochs_done, m.weights_epoch));
-    marks.push_back(m);
+      throw damaged(file.path(),
+                    fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,
+                                m.epochs_done, m.weights_epoch));
   }
   return marks;
 }

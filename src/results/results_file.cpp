@@ -132,8 +132,7 @@ struct ResultsFile::State {
 void ResultsFile::State::keep_checkpoint() {
   for (const std::size_t run : committer->missing())
     if (const auto found = begun.find(runs[run].digest); found != begun.end()) stopped.insert(*found);
-  if (!stopped.empty() || had_checkpoint)
-    write_checkpoint(checkpoint_path(path), stopped, path, note);
+  if (!stopped.empty() || had_checkpoint) write_checkpoint(checkpoint_path(path), stopped, path, note);
 }
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset& data,
@@ -161,7 +160,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   // Rows are now those of the sweep, in its order.
   const StoredFile& stored = state_->stored.emplace(path);
   ArrayWriter writer(path, stored);
-  std::vector<Marks> marks = read_marks(stored, path);
+  std::vector<Marks> marks = read_marks(stored);
   marks.resize(sweep.runs.size());
   const int file_epochs = static_cast<int>(stored.extent(layout::epoch)) - 1;
   mark_as_done(marks, file_epochs, sweep.config.save_weights, writer);

@@ -3,16 +3,16 @@
 #include "array_writer.hpp"
 #include "stored_file.hpp"
 
-#include <filesystem>
 #include <vector>
 
 namespace runner {
 
-/// How far each run of a file has come. Throws Error (bad_input) where its marks contradict each other.
+/// How far each run of a file has come: stored_marks, checked. Throws Error (bad_input) where its marks
+/// contradict each other.
 ///
 /// A writer puts down epochs first, then how many there are, then the status. Marks are read in the opposite
 /// order, so that nothing is claimed that has not been seen. A power cut may leave any part of the marks of
 /// one commit without its status: only the marks of runs that have ended can contradict each other.
-std::vector<Marks> read_marks(const StoredFile& file, const std::filesystem::path& path);
+std::vector<Marks> read_marks(const StoredFile& file);
 
 }  // namespace runner

@@ -544,7 +544,7 @@ TEST_F(ARefusal, ToReadMoreThanThereIsMemoryFor) {
   H5Fclose(file);
   seal();
   EXPECT_THAT(message(ErrorKind::failure, [&] { read_results(path); }),
-              HasSubstr("there is not enough memory to read " + path.string() + ": it takes 80.0 GB"));
+              HasSubstr("there is not enough memory to read " + path.string() + ": it takes 64.0 GB"));
 }
 
 TEST_F(ARefusal, OfAFolder) {
