@@ -92,8 +92,7 @@ def main():
     survived = 0
     with tempfile.TemporaryDirectory() as name:
         tree = Path(name) / "runner"
-        shutil.copytree(REPOSITORY, tree, ignore=shutil.ignore_patterns("build*", ".git", "node_modules", "results"))
-        (tree / "results").mkdir(exist_ok=True)
+        shutil.copytree(REPOSITORY, tree, ignore=shutil.ignore_patterns("build", "build-*", ".git", "node_modules", "*.h5"))
         launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
         subprocess.run(["cmake", "--preset", "release", *launcher], cwd=tree, check=True, capture_output=True, env={**os.environ})
         build(tree)
