@@ -188,7 +188,7 @@ ResultsData read(const fs::path& path) {
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
     run.run = {specs[r], std::move(digests[r]), indices[r]};
-    run.status = marks[r].status;
+    run.status = status_of(marks[r], data.epochs, file.has_weights());
     run.epochs_done = marks[r].epochs_done;
     run.wall_time = marks[r].wall_time;
     run.weights_epoch = marks[r].weights_epoch;
@@ -243,6 +243,12 @@ std::vector<Marks> read_marks(const StoredFile& file) {
                                 m.epochs_done, m.weights_epoch));
   }
   return marks;
+}
+
+RunStatus status_of(const Marks& marks, int epochs, bool has_weights) {
+  if (has_ended(marks.status)) return marks.status;
+  if (marks.epochs_done == epochs && (!has_weights || marks.weights_epoch == epochs)) return RunStatus::done;
+  return marks.epochs_done >= 0 ? RunStatus::running : marks.status;
 }
 
 ResultsData read_results(const fs::path& path) try { return read(path); } catch (const std::bad_alloc&) {

@@ -87,16 +87,14 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data
   return true;
 }
 
-/// A writer that ended between its marks of progress and that of the status left runs that lack nothing else.
-void mark_as_done(std::vector<Marks>& marks, int epochs, bool save_weights, ArrayWriter& writer) {
+/// Puts down the status where a writer ended before it could.
+void settle(std::vector<Marks>& marks, int epochs, bool save_weights, ArrayWriter& writer) {
   bool any = false;
   for (std::size_t run = 0; run < marks.size(); ++run) {
-    Marks& m = marks[run];
-    if (m.status != RunStatus::running || m.epochs_done != epochs ||
-        (save_weights && m.weights_epoch != epochs))
-      continue;
-    m.status = RunStatus::done;
-    writer.write_status(run, m.status);
+    const RunStatus status = status_of(marks[run], epochs, save_weights);
+    if (status == marks[run].status) continue;
+    marks[run].status = status;
+    writer.write_status(run, status);
     any = true;
   }
   if (any) writer.sync();
@@ -163,7 +161,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   std::vector<Marks> marks = read_marks(stored);
   marks.resize(sweep.runs.size());
   const int file_epochs = static_cast<int>(stored.extent(layout::epoch)) - 1;
-  mark_as_done(marks, file_epochs, sweep.config.save_weights, writer);
+  settle(marks, file_epochs, sweep.config.save_weights, writer);
   state_->path = path;
   state_->runs = sweep.runs;
   std::map<std::string, WeightsShape> shapes;

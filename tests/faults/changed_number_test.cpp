@@ -84,6 +84,32 @@ TEST_F(AChangedNumber, OfTheWeightsEpochIsFoundAndNotTrainedOnFrom) {
   EXPECT_THAT(refused(), HasSubstr("damaged"));
 }
 
+TEST_F(AChangedNumber, OfTheStatusCostsNoRun) {
+  for (const RunStatus other : {RunStatus::pending, RunStatus::running}) {
+    {
+      const std::uint64_t at = StoredFile(path).offset("status");
+      const auto number = static_cast<char>(other);
+      Descriptor(path, O_RDWR).write_at(at, &number, 1);
+    }
+    EXPECT_EQ(read_results(path).runs[0].status, RunStatus::done) << to_string(other);
+    train(path, sweep_of(short_config));
+    EXPECT_EQ(StoredFile(path).read_flags<RunStatus>("status")[0], RunStatus::done) << to_string(other);
+  }
+}
+
+TEST_F(AChangedNumber, OfTheStatusIsRefusedWhereItContradictsTheEpochs) {
+  const std::uint64_t at = StoredFile(path).offset("status");
+  const auto number = static_cast<char>(RunStatus::diverged);
+  Descriptor(path, O_RDWR).write_at(at, &number, 1);
+  try {
+    read_results(path);
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+    EXPECT_THAT(error.what(), HasSubstr("run 0 has diverged after all of its 3 epochs"));
+  }
+}
+
 TEST_F(AChangedNumber, OfAnyMetricIsFoundByVerify) {
   for (std::size_t m = 0; m < 4; ++m) {
     flip(layout::metrics[m], 0);
