@@ -1,6 +1,7 @@
 #include "runner/sweep/config.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 #include "runner/files/descriptor.hpp"
 
 #include "config_values.hpp"
@@ -88,14 +89,13 @@ void apply_overrides(Settings& settings, std::span<const std::string> overrides)
 
 std::string name_value(const Setting& setting, const Json& value) {
   const std::string name = string_value(setting, value);
-  const bool controls =
-      std::any_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos || controls ||
-      !is_utf8(name) || name.size() > max_name_bytes)
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
+      name != printable(name) || name.size() > max_name_bytes)
     throw bad_value(
         setting, value, "is not a plain file name",
-        fmt::format("1 to {} bytes of UTF-8 without slashes and control characters, not \".\" or \"..\"",
-                    max_name_bytes));
+        fmt::format(
+            "1 to {} bytes of UTF-8 without slashes and characters that are not seen, not \".\" or \"..\"",
+            max_name_bytes));
   return name;
 }
 

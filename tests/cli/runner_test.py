@@ -11,6 +11,7 @@ import os
 import pty
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -570,6 +571,15 @@ class Shards(Files):
     def train(self, *shards):
         for i in shards:
             self.run_it(self.sweep, "--shard", f"{i}/3", "--quiet")
+
+    def test_are_merged_with_few_descriptors_and_where_nothing_can_be_made(self):
+        for i in range(1, 25):
+            self.run_it(self.sweep, "--shard", f"{i}/24", "--quiet")
+        before = (self.dir / "results").stat().st_mtime_ns  # changes when a name comes or goes
+        process = subprocess.run([RUNNER, "merge", "whole.h5", *(self.part(i, 24) for i in range(1, 25))], cwd=self.dir, text=True,
+                                 capture_output=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (12, 12)))
+        self.assertEqual(process.stdout, "whole.h5: 24 of 24 runs\n", process.stderr)
+        self.assertEqual((self.dir / "results").stat().st_mtime_ns, before)
 
     def test_merged_they_are_the_whole_sweep(self):
         self.train(1, 2, 3)

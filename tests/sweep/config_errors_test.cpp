@@ -212,13 +212,13 @@ TEST(ConfigErrors, Distribution) {
 
 TEST(ConfigErrors, NameThatIsNoFileName) {
   EXPECT_EQ(problem(R"({"name": "a/b"})"),
-            "name: \"a/b\" is not a plain file name: 1 to 200 bytes of UTF-8 without slashes and control "
-            "characters, "
-            "not \".\" or \"..\"");
+            "name: \"a/b\" is not a plain file name: 1 to 200 bytes of UTF-8 without slashes and characters "
+            "that are not seen, not \".\" or \"..\"");
 }
 
 TEST(ConfigErrors, NameThatLeadsElsewhere) {
-  for (const std::string name : {"../../x", "..", ".", "/x", "a\\u0000b"})
+  for (const std::string name : {"../../x", "..", ".", "/x", "a\\u0000b", "a\\u007fb", "a\\u009bb",
+                                 "a\\u202eb", "a\\u2028b", "a\\u200bb"})
     EXPECT_THAT(problem("{\"name\": \"" + name + "\"}"), testing::HasSubstr("is not a plain file name"))
         << name;
   EXPECT_THAT(problem("{\"name\": \"" + std::string(900'000, 'n') + "\"}"),
@@ -228,8 +228,7 @@ TEST(ConfigErrors, NameThatLeadsElsewhere) {
 TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
   EXPECT_EQ(test::message_of([] { parse_config("{}", std::string("\xFF.json")); }),
             "\xFF.json: name: \"\xEF\xBF\xBD\" is not a plain file name: 1 to 200 bytes of UTF-8 without "
-            "slashes and "
-            "control characters, not \".\" or \"..\"");
+            "slashes and characters that are not seen, not \".\" or \"..\"");
 }
 
 TEST(ConfigErrors, UnknownNames) {

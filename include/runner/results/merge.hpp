@@ -23,7 +23,7 @@ struct Merged {
 /// written; one that is being written is refused, one that is written to meanwhile is a failure. Throws
 /// Error. bad_input: a file that cannot be read as by read_results, or is held by a runner; parts of
 /// different sweeps, data, sizes or versions of the arithmetic (file and difference named); the same run with
-/// different numbers in two of them. failure: any I/O error.
+/// different numbers in two of them; a run that is not the one its digest stands for. failure: any I/O error.
 Merged merge_results(const std::filesystem::path& out, std::span<const std::filesystem::path> parts,
                      const Provenance& provenance, const Note& note = {});
 
