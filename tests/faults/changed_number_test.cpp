@@ -57,7 +57,7 @@ TEST_F(AChangedNumber, IsNoneInWhatWasTrained) {
 
 TEST_F(AChangedNumber, OfAnyWeightIsFoundByVerify) {
   for (const char* array : layout::weights)
-    for (const std::uint64_t byte : {0, 3}) {
+    for (const std::uint64_t byte : {0U, 3U}) {
       flip(array, byte);
       const std::vector<Difference> found = differences();
       ASSERT_EQ(found.size(), 1u) << array;

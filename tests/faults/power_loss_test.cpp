@@ -333,7 +333,7 @@ TEST_F(EveryCrashPoint, OfAMerge) {
   const TemporaryDirectory shards;
   const Sweep whole = sweep_of(more);
   std::vector<std::filesystem::path> parts;
-  for (int shard = 1; shard <= 2; ++shard) {
+  for (std::size_t shard = 1; shard <= 2; ++shard) {
     parts.push_back(shards / std::to_string(shard));
     train(parts.back(), share_of(whole, sweep_data(), shard, 2));
   }

@@ -175,7 +175,7 @@ TEST_F(ACheckpoint, IsRefusedWhenItsLengthsDoNotFitOneAnother) {
                                                       {4, 2, huge, huge / 2},
                                                       {huge, huge, huge, 1},
                                                       {~std::uint64_t{0}, 1, 3, 3}})
-    for (const std::size_t numbers : {0, 15})
+    for (const std::size_t numbers : {0U, 15U})
       expect_refused_with(sealed(first_line + run_of(digest('a'), 3, lengths, numbers)));
 }
 
