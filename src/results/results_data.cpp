@@ -212,6 +212,16 @@ ResultsData read(const fs::path& path) {
         if (wrong != row + committed)
           throw damaged(path,
                         fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));
+        // Behind a divergence nothing is ever written. Other programs, which know no marks, read it.
+        const float* end = row + length;
+        const float* left =
+            data.runs[r].status != RunStatus::diverged
+                ? end
+                : std::find_if_not(row + committed, end, [](float v) { return std::isnan(v); });
+        if (left != end)
+          throw damaged(path,
+                        fmt::format("run {} has diverged after epoch {}, and its {} after epoch {} is {}", r,
+                                    data.runs[r].epochs_done, name, left - row, *left));
         std::vector<float>& column = data.runs[r].*columns[m];
         column.reserve(length);
         column.assign(row, row + committed);

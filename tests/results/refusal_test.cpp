@@ -375,6 +375,18 @@ TEST_F(ARefusal, OfARunThatHasDivergedAfterItsLastEpoch) {
   EXPECT_THAT(refused(sweep), HasSubstr("run 1 has diverged after all of its 2 epochs"));
 }
 
+TEST_F(ARefusal, OfANumberBehindADivergence) {
+  make(sweep);
+  set_array("status", H5T_NATIVE_INT8, std::array<std::int8_t, 4>{3, 0, 0, 0}.data());
+  EXPECT_NO_THROW(read_results(path));
+  std::array<float, 12> losses;
+  losses.fill(std::nanf(""));
+  losses[2] = 0.5f;
+  set_array("test_loss", H5T_NATIVE_FLOAT, losses.data());
+  EXPECT_THAT(refused_to_read(),
+              HasSubstr("run 0 has diverged after epoch -1, and its test_loss after epoch 2 is 0.5"));
+}
+
 TEST_F(ARefusal, OfWeightsFromBeyondADivergence) {
   std::string text = example_config;
   text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
