@@ -1,16 +1,18 @@
 #!/usr/bin/python3
 """Sweeps that are killed, stopped, extended, spread over shards and merged, at random, for a while.
 
-usage: soak_test.py RUNNER SECONDS [SEED]
+usage: soak_test.py RUNNER SECONDS [SEED [FAILING_CALLS]]
 
 Each round makes up a sweep and lets it grow once or more. On the way its runner is killed (SIGKILL) or stopped (SIGTERM) at random moments,
-also while it replaces the file by a larger one; the last sweep may be trained in shards, whose files are merged again and again, complete or
+also while it replaces the file by a larger one, or, if there is the library that lets calls fail (failing_calls.cpp), some call of it fails; the last sweep may be trained in shards, whose files are merged again and again, complete or
 not, and the merging is killed, too. Whatever happens every epoch that was told is on file with its numbers; in the end the file holds what that
 of an undisturbed sweep holds, and is verified.
 """
 import collections
+import errno
 import json
 import math
+import os
 import random
 import signal
 import subprocess
@@ -31,9 +33,13 @@ CHOICES = {"learning_rate": [0.1, 0.5, 1, 3e38], "batch_size": [7, 20, 40], "hid
            "loss": ["cross_entropy", "mean_squared_error"], "sampling": ["shuffle", "with_replacement"]}
 
 
+FAILING = {"open": ["EIO", "EMFILE"], "pread": ["EIO", "EINTR"], "pwrite": ["EIO", "ENOSPC"], "fsync": ["EIO"], "fdatasync": ["EIO", "ENOSPC"],
+           "rename": ["EIO"], "unlink": ["EIO"], "flock": ["ENOLCK"], "fchmod": ["EPERM"]}
+
+
 class Round:
-    def __init__(self, runner, folder, random_numbers, counts):
-        self.runner, self.folder, self.random, self.counts = runner, folder, random_numbers, counts
+    def __init__(self, runner, folder, random_numbers, counts, library=None):
+        self.runner, self.folder, self.random, self.counts, self.library = runner, folder, random_numbers, counts, library
         self.told = {}  # (digest, epoch) → the numbers
         self.config = {"name": "soak", "dataset": {"dir": "data"}, "epochs": self.random.randint(2, 8),
                        "save_weights": self.random.random() < 0.5}
@@ -43,8 +49,17 @@ class Round:
     def write_config(self):
         (self.folder / "config.json").write_text(json.dumps(self.config))
 
-    def start(self, *arguments):
-        return subprocess.Popen([self.runner, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def start(self, *arguments, **environment):
+        return subprocess.Popen([self.runner, *arguments], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env={**os.environ, **environment})
+
+    def fault(self):
+        """The environment of a process of which a call fails."""
+        call = self.random.choice(sorted(FAILING))
+        error = self.random.choice(FAILING[call])
+        last = self.random.choice([3, 30, 300])
+        return {"LD_PRELOAD": self.library, "FAIL_UNDER": str(self.folder.resolve()), "FAIL_CALL": call, "FAIL_AT": str(self.random.randint(1, last)),
+                "FAIL_ERRNO": str(getattr(errno, error)), **({"FAIL_ALWAYS": "1"} if error != "EINTR" and self.random.random() < 0.3 else {})}
 
     def arguments(self, path, shard):
         r = self.random
@@ -54,9 +69,16 @@ class Round:
     def train(self, path, shard=None, finish=True):
         """Runs the sweep, interrupted a few times."""
         for _ in range(self.random.randint(0, 4)):
+            if self.library and self.random.random() < 0.5:
+                process = self.start(*self.arguments(path, shard), **self.fault())
+                self.take(process, path)
+                code = process.wait()
+                assert code in (0, 1), (code, process.stderr.read())
+                self.counts["calls failed" if code else "faults borne"] += 1
+                continue
             process = self.start(*self.arguments(path, shard))
             time.sleep(self.random.choice([self.random.uniform(0, 0.05), self.random.uniform(0, 0.5)]))
-            how = self.random.choice([signal.SIGKILL, signal.SIGTERM])
+            how = self.random.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGXCPU])
             process.send_signal(how)
             self.take(process, path)
             code = process.wait()
@@ -152,13 +174,14 @@ class Round:
 def main():
     runner, seconds = str(Path(sys.argv[1]).resolve()), float(sys.argv[2])
     seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+    library = str(Path(sys.argv[4]).resolve()) if len(sys.argv) > 4 else None
     random_numbers, counts = random.Random(seed), collections.Counter()
     end = time.monotonic() + seconds
     while time.monotonic() < end or counts["rounds"] == 0:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             make_dataset(folder / "data")
-            one = Round(runner, folder, random_numbers, counts)
+            one = Round(runner, folder, random_numbers, counts, library)
             try:
                 one.run()
             except BaseException:
