@@ -198,7 +198,7 @@ class Blocked(Case):
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
         p = self.sweep_that_goes_on("--progress", "jsonl", stdout=writer)
         os.close(writer)
-        self.wait_for_epochs(5)
+        self.wait_for_epochs(1)  # a pipe of one page is full for poll(2) once it holds a line
         self.stop(p)
         with open(reader) as lines:
             told = [json.loads(line)["epoch"] for line in lines if line.endswith("\n")]
