@@ -434,9 +434,10 @@ void create_results(const fs::path& file, const Sweep& sweep, const Dataset& dat
                     const Creation& how) try {
   Rows rows = sweep.runs;
   const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
+  // What has no room on the disk may have none in memory.
+  require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
   const Columns columns = columns_of(rows, sweep.config.epochs);
   const Earlier before(earlier, source, sweep.config.epochs);
-  require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
   replace_file(
       file,
       [&](const fs::path& temporary) {
