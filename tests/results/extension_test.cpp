@@ -5,6 +5,7 @@
 #include "runner/results/results_file.hpp"
 
 #include "example.hpp"
+#include "results/creation.hpp"
 #include "results/stored_file.hpp"
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
@@ -169,6 +170,21 @@ TEST_F(AnExtendedFile, IsTheOldOneWhereTheNewOneCannotBeMade) {
   EXPECT_THAT(open(sweep), ElementsAre(1));
   expect_all_kept();
   EXPECT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+// A part of a merger is not locked.
+TEST_F(AnExtendedFile, IsNotMadeFromOneThatIsWrittenToMeanwhile) {
+  const ResultsData before = read_results(path);
+  const std::filesystem::path whole = folder / "whole.h5";
+  EXPECT_NO_THROW(create_results(whole, longer, data, example_provenance, {&before, 1}));
+  open(reordered);
+  try {
+    create_results(whole, longer, data, example_provenance, {&before, 1});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failure);
+    EXPECT_THAT(error.what(), testing::HasSubstr(path.string() + " has been written to meanwhile"));
+  }
 }
 
 const Sweep shorter = with("\"epochs\": 2", "\"epochs\": 1");
