@@ -8,13 +8,9 @@
 namespace runner {
 namespace {
 
-struct Codes {
-  char32_t first, last;
-};
-
 /// Unicode's controls, what it calls default-ignorable, and its noncharacters; ascending. Variation selectors
 /// and joiners stay: emoji, Persian and Indian scripts need them, and they change nothing but a shape.
-constexpr auto unprintable = std::to_array<Codes>(
+constexpr auto unprintable = std::to_array<CodeRange>(
     {{0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD},      {0x34F, 0x34F},     {0x61C, 0x61C},
      {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},  {0x200B, 0x200B},   {0x200E, 0x200F},
      {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},  {0xD800, 0xDFFF},   {0xFDD0, 0xFDEF},
@@ -38,9 +34,7 @@ std::string shown(std::string_view text, const Kept& is_kept) {
 
 bool is_printable(char32_t code) {
   if ((code & 0xFFFE) == 0xFFFE || code > 0x10FFFF) return false;  // the last two of each plane
-  const auto after = std::upper_bound(unprintable.begin(), unprintable.end(), code,
-                                      [](char32_t c, const Codes& codes) { return c < codes.first; });
-  return after == unprintable.begin() || code > (after - 1)->last;
+  return !holds(unprintable, code);
 }
 
 std::string printable(std::string_view text) {

@@ -1,5 +1,6 @@
 #include "runner/error/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace runner {
@@ -17,6 +18,12 @@ Character first_character(std::string_view text) {
   constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
   return code < least[bytes] || code > 0x10FFFF || surrogate ? Character{} : Character{code, bytes};
+}
+
+bool holds(std::span<const CodeRange> ranges, char32_t code) {
+  const auto after = std::upper_bound(ranges.begin(), ranges.end(), code,
+                                      [](char32_t c, const CodeRange& range) { return c < range.first; });
+  return after != ranges.begin() && code <= (after - 1)->last;
 }
 
 }  // namespace runner

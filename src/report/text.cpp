@@ -8,13 +8,9 @@
 namespace runner {
 namespace {
 
-struct Codes {
-  char32_t first, last;
-};
-
 /// Ascending, of Unicode 14. What stands over or under the character before it takes no place (categories Mn
 /// and Me, and the vowels and finals of Hangul syllables that are written in parts) …
-constexpr auto without_a_place = std::to_array<Codes>(
+constexpr auto without_a_place = std::to_array<CodeRange>(
     {{0x300, 0x36F},     {0x483, 0x489},     {0x591, 0x5BD},     {0x5BF, 0x5BF},     {0x5C1, 0x5C2},
      {0x5C4, 0x5C5},     {0x5C7, 0x5C7},     {0x610, 0x61A},     {0x64B, 0x65F},     {0x670, 0x670},
      {0x6D6, 0x6DC},     {0x6DF, 0x6E4},     {0x6E7, 0x6E8},     {0x6EA, 0x6ED},     {0x711, 0x711},
@@ -79,7 +75,7 @@ constexpr auto without_a_place = std::to_array<Codes>(
      {0x1E944, 0x1E94A}, {0xE0100, 0xE01EF}});
 
 /// … and the East Asian scripts and most emoji take two (East_Asian_Width W and F).
-constexpr auto with_two_places = std::to_array<Codes>(
+constexpr auto with_two_places = std::to_array<CodeRange>(
     {{0x1100, 0x115F},   {0x231A, 0x231B},   {0x2329, 0x232A},   {0x23E9, 0x23EC},   {0x23F0, 0x23F0},
      {0x23F3, 0x23F3},   {0x25FD, 0x25FE},   {0x2614, 0x2615},   {0x2648, 0x2653},   {0x267F, 0x267F},
      {0x2693, 0x2693},   {0x26A1, 0x26A1},   {0x26AA, 0x26AB},   {0x26BD, 0x26BE},   {0x26C4, 0x26C5},
@@ -98,13 +94,6 @@ constexpr auto with_two_places = std::to_array<Codes>(
      {0x1F6CC, 0x1F6CC}, {0x1F6D0, 0x1F6D2}, {0x1F6D5, 0x1F6DF}, {0x1F6EB, 0x1F6EC}, {0x1F6F4, 0x1F6FC},
      {0x1F7E0, 0x1F7F0}, {0x1F90C, 0x1F93A}, {0x1F93C, 0x1F945}, {0x1F947, 0x1F9FF}, {0x1FA70, 0x1FAF6},
      {0x20000, 0x3FFFD}});
-
-template <std::size_t n>
-bool holds(const std::array<Codes, n>& all, char32_t code) {
-  const auto after = std::upper_bound(all.begin(), all.end(), code,
-                                      [](char32_t c, const Codes& codes) { return c < codes.first; });
-  return after != all.begin() && code <= (after - 1)->last;
-}
 
 std::size_t places_of(char32_t code) {
   if (code < 0x300) return 1;

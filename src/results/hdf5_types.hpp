@@ -25,23 +25,4 @@ inline hid_t file_type(layout::Type type) {
   return H5I_INVALID_HID;
 }
 
-/// The same as it lies in memory.
-inline hid_t memory_type(layout::Type type) {
-  switch (type) {
-    case layout::Type::int8:
-      return H5T_NATIVE_INT8;
-    case layout::Type::int32:
-      return H5T_NATIVE_INT32;
-    case layout::Type::int64:
-      return H5T_NATIVE_INT64;
-    case layout::Type::float32:
-      return H5T_NATIVE_FLOAT;
-    case layout::Type::float64:
-      return H5T_NATIVE_DOUBLE;
-    case layout::Type::character:
-      return H5T_C_S1;
-  }
-  return H5I_INVALID_HID;
-}
-
 }  // namespace runner::hdf5

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string_view>
 
 namespace runner {
@@ -16,5 +17,13 @@ struct Character {
 
 /// Of a text that is not empty.
 Character first_character(std::string_view text);
+
+/// Some of the characters, the first and the last included.
+struct CodeRange {
+  char32_t first, last;
+};
+
+/// Whether a character is in one of these ranges, which ascend and do not overlap.
+bool holds(std::span<const CodeRange> ranges, char32_t code);
 
 }  // namespace runner
