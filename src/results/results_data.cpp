@@ -22,10 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error damaged(const fs::path& path, const std::string& what) {
-  return bad_input(fmt::format("the results file {} is damaged: {}", path.string(), what));
-}
-
 bool obeys(std::int64_t value, Integers rule) {
   return value >= rule.least && value <= rule.most;
 }
@@ -36,14 +32,14 @@ bool obeys(double value, PositiveNumbers) {
 /// The values of an axis, which are those that a config may have: others would not be comparable, or lead
 /// out of an array.
 template <class Value, class Rule>
-std::vector<Value> read_column(const StoredFile& file, const fs::path& path, const Axis<Value, Rule>& axis) {
+std::vector<Value> read_column(const StoredFile& file, const Axis<Value, Rule>& axis) {
   const std::string name(axis.name);
   if constexpr (std::is_enum_v<Value>) {
     return file.read_flags<Value>(name);
   } else {
     std::vector<Value> values = file.read<Value>(name);
     for (const Value value : values)
-      if (!obeys(value, axis.rule)) throw damaged(path, fmt::format("a run's {} is {}", name, value));
+      if (!obeys(value, axis.rule)) throw file.damaged(fmt::format("a run's {} is {}", name, value));
     return values;
   }
 }
@@ -52,14 +48,14 @@ std::vector<Value> read_column(const StoredFile& file, const fs::path& path, con
 constexpr std::uint64_t piece = std::uint64_t{1} << 20;
 
 /// A number of images.
-std::size_t read_size(const StoredFile& file, const fs::path& path, const char* name, std::int64_t least) {
+std::size_t read_size(const StoredFile& file, const char* name, std::int64_t least) {
   constexpr std::int64_t most = 1'000'000'000;
   const std::int64_t size = file.integer(name);
-  if (size < least || size > most) throw damaged(path, fmt::format("its {} is {}", name, size));
+  if (size < least || size > most) throw file.damaged(fmt::format("its {} is {}", name, size));
   return static_cast<std::size_t>(size);
 }
 
-Origin read_origin(const StoredFile& file, const fs::path& path) {
+Origin read_origin(const StoredFile& file) {
   Origin origin{file.integer("arithmetic_version"),
                 file.text("runner_version"),
                 file.text("kernel"),
@@ -69,16 +65,16 @@ Origin read_origin(const StoredFile& file, const fs::path& path) {
                 {},
                 file.text("config_text"),
                 file.text("config_file"),
-                read_size(file, path, "train_size", 1),
-                read_size(file, path, "validation_size", 0),
-                read_size(file, path, "test_size", 1),
+                read_size(file, "train_size", 1),
+                read_size(file, "validation_size", 0),
+                read_size(file, "test_size", 1),
                 file.integers("train_class_counts")};
   for (std::size_t f = 0; f < origin.files.size(); ++f)
     origin.files[f] = {file.text(fmt::format("{}_path", layout::data_files[f])),
                        file.text(fmt::format("{}_sha256", layout::data_files[f]))};
   if ((origin.validation_size > 0) != file.has_validation())
-    throw damaged(path, fmt::format("its validation_size is {}, and it has {} numbers of a validation set",
-                                    origin.validation_size, file.has_validation() ? "the" : "no"));
+    throw file.damaged(fmt::format("its validation_size is {}, and it has {} numbers of a validation set",
+                                   origin.validation_size, file.has_validation() ? "the" : "no"));
   if (!origin.train_class_counts.empty()) {
     std::uint64_t images = 0;
     for (const std::int64_t count : origin.train_class_counts) {
@@ -86,14 +82,14 @@ Origin read_origin(const StoredFile& file, const fs::path& path) {
       if (images > origin.train_size) break;
     }
     if (images != origin.train_size)
-      throw damaged(
-          path, fmt::format("its train_class_counts are not those of {} training images", origin.train_size));
+      throw file.damaged(
+          fmt::format("its train_class_counts are not those of {} training images", origin.train_size));
   }
   return origin;
 }
 
 /// The runs of the sweep in its order, of a shard those it has; then the others.
-std::vector<std::int32_t> read_indices(const StoredFile& file, const fs::path& path) {
+std::vector<std::int32_t> read_indices(const StoredFile& file) {
   const std::uint64_t count = file.extent(layout::run);
   std::vector<std::int32_t> indices;
   std::int64_t last = -1;
@@ -103,34 +99,34 @@ std::vector<std::int32_t> read_indices(const StoredFile& file, const fs::path& p
          file.read_part<std::int32_t>("run", first, std::min(piece, count - first))) {
       in_sweep = in_sweep && index != -1;
       if (in_sweep ? index <= last || index >= static_cast<std::int64_t>(max_runs) : index != -1)
-        throw damaged(path,
-                      fmt::format("run {} has the index {}, which is out of order", indices.size(), index));
+        throw file.damaged(
+            fmt::format("run {} has the index {}, which is out of order", indices.size(), index));
       last = index;
       indices.push_back(index);
     }
   return indices;
 }
 
-void require_epochs(const StoredFile& file, const fs::path& path) {
+void require_epochs(const StoredFile& file) {
   const std::uint64_t length = file.extent(layout::epoch);
   for (std::uint64_t first = 0; first < length; first += piece) {
     const auto epochs = file.read_part<std::int32_t>("epoch", first, std::min(piece, length - first));
     for (std::size_t i = 0; i < epochs.size(); ++i)
       if (epochs[i] != static_cast<std::int64_t>(first + i))
-        throw damaged(path, fmt::format("its epoch {} is numbered {}", first + i, epochs[i]));
+        throw file.damaged(fmt::format("its epoch {} is numbered {}", first + i, epochs[i]));
   }
 }
 
-std::vector<std::string> read_digests(const StoredFile& file, const fs::path& path) {
+std::vector<std::string> read_digests(const StoredFile& file) {
   std::vector<std::string> digests = file.digests();
   for (std::size_t r = 0; r < digests.size(); ++r)
     if (digests[r].find_first_not_of("0123456789abcdef") != std::string::npos)
-      throw damaged(path, fmt::format("the digest of run {} is no hexadecimal number", r));
+      throw file.damaged(fmt::format("the digest of run {} is no hexadecimal number", r));
   return digests;
 }
 
 /// A claim that this machine cannot hold is refused before the system takes memory from other programs.
-void require_memory(const StoredFile& file, const fs::path& path) {
+void require_memory(const StoredFile& file) {
   struct sysinfo system;
   if (sysinfo(&system) != 0) return;
   const double available =
@@ -142,7 +138,7 @@ void require_memory(const StoredFile& file, const fs::path& path) {
     throw failure(
         fmt::format("there is not enough memory to read {}: it takes {:.1f} GB, and this machine "
                     "has {:.1f} GB",
-                    path.string(), needed / 1e9, available / 1e9));
+                    file.path().string(), needed / 1e9, available / 1e9));
 }
 
 /// What a writer may commit. A run whose loss on the training or the test set is no number has diverged
@@ -158,12 +154,12 @@ bool can_be(std::size_t metric, float value) {
 
 ResultsData read(const fs::path& path) {
   StoredFile file(path);
-  require_memory(file, path);
+  require_memory(file);
   // What is most likely wrong in a file of made-up extents comes first: little has been read by then.
-  const std::vector<std::int32_t> indices = read_indices(file, path);
-  require_epochs(file, path);
-  std::vector<std::string> digests = read_digests(file, path);
-  ResultsData data{path, file.text("title"),         file.text("config"),          read_origin(file, path),
+  const std::vector<std::int32_t> indices = read_indices(file);
+  require_epochs(file);
+  std::vector<std::string> digests = read_digests(file);
+  ResultsData data{path, file.text("title"),         file.text("config"),          read_origin(file),
                    0,    file.extent(layout::input), file.extent(layout::classes), {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
@@ -171,18 +167,18 @@ ResultsData read(const fs::path& path) {
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
-    const auto column = read_column(file, path, axis);
+    const auto column = read_column(file, axis);
     for (std::size_t r = 0; r < specs.size(); ++r) specs[r].*axis.value = column[r];
   });
   for (const RunSpec& spec : specs)
     if (static_cast<std::size_t>(spec.batch_size) > data.origin.train_size)
-      throw damaged(path, fmt::format("a run's batch_size is {}, of {} training images", spec.batch_size,
-                                      data.origin.train_size));
+      throw file.damaged(fmt::format("a run's batch_size is {}, of {} training images", spec.batch_size,
+                                     data.origin.train_size));
   if (file.has_weights())
     for (const RunSpec& spec : specs)
       if (static_cast<std::uint64_t>(spec.hidden_size) > file.extent(layout::hidden))
-        throw damaged(path, fmt::format("a run's hidden_size is {}, its weights have room for {}",
-                                        spec.hidden_size, file.extent(layout::hidden)));
+        throw file.damaged(fmt::format("a run's hidden_size is {}, its weights have room for {}",
+                                       spec.hidden_size, file.extent(layout::hidden)));
 
   data.runs.reserve(digests.size());
   for (std::size_t r = 0; r < digests.size(); ++r) {
@@ -210,8 +206,8 @@ ResultsData read(const fs::path& path) {
         const float* row = values.data() + (r - first) * length;
         const float* wrong = std::find_if_not(row, row + committed, [m](float v) { return can_be(m, v); });
         if (wrong != row + committed)
-          throw damaged(path,
-                        fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));
+          throw file.damaged(
+              fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));
         // Behind a divergence nothing is ever written. Other programs, which know no marks, read it.
         const float* end = row + length;
         const float* left =
@@ -219,9 +215,9 @@ ResultsData read(const fs::path& path) {
                 ? end
                 : std::find_if_not(row + committed, end, [](float v) { return std::isnan(v); });
         if (left != end)
-          throw damaged(path,
-                        fmt::format("run {} has diverged after epoch {}, and its {} after epoch {} is {}", r,
-                                    data.runs[r].epochs_done, name, left - row, *left));
+          throw file.damaged(
+              fmt::format("run {} has diverged after epoch {}, and its {} after epoch {} is {}", r,
+                          data.runs[r].epochs_done, name, left - row, *left));
         std::vector<float>& column = data.runs[r].*columns[m];
         column.reserve(length);
         column.assign(row, row + committed);
@@ -233,33 +229,6 @@ ResultsData read(const fs::path& path) {
 }
 
 }  // namespace
-
-std::vector<Marks> read_marks(const StoredFile& file) {
-  const int epochs = static_cast<int>(file.extent(layout::epoch)) - 1;
-  std::vector<Marks> marks = stored_marks(file);
-  for (std::size_t r = 0; r < marks.size(); ++r) {
-    const Marks& m = marks[r];
-    if (!std::isfinite(m.wall_time) || m.wall_time < 0)
-      throw damaged(file.path(), fmt::format("the wall_time of run {} is {}", r, m.wall_time));
-    if (m.status == RunStatus::done && m.epochs_done != epochs)
-      throw damaged(file.path(),
-                    fmt::format("run {} is done after {} of {} epochs", r, m.epochs_done, epochs));
-    if (m.status == RunStatus::diverged && m.epochs_done >= epochs)
-      throw damaged(file.path(), fmt::format("run {} has diverged after all of its {} epochs", r, epochs));
-    // Weights of a run that diverged are of the epoch that is not recorded any more.
-    if (m.status == RunStatus::diverged && m.weights_epoch > m.epochs_done + 1)
-      throw damaged(file.path(),
-                    fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,
-                                m.epochs_done, m.weights_epoch));
-  }
-  return marks;
-}
-
-RunStatus status_of(const Marks& marks, int epochs, bool has_weights) {
-  if (has_ended(marks.status)) return marks.status;
-  if (marks.epochs_done == epochs && (!has_weights || marks.weights_epoch == epochs)) return RunStatus::done;
-  return marks.epochs_done >= 0 ? RunStatus::running : marks.status;
-}
 
 ResultsData read_results(const fs::path& path) try { return read(path); } catch (const std::bad_alloc&) {
   throw failure(fmt::format("there is not enough memory to read {}", path.string()));

@@ -78,6 +78,9 @@ class StoredFile {
   /// Where an array's first byte lies in the file; all of its bytes are there.
   std::uint64_t offset(const std::string& name) const { return find(name).offset; }
 
+  /// bad_input "the results file … is damaged: `what`".
+  Error damaged(const std::string& what) const;
+
   /// Which file it is, and how long it was when it was opened.
   FileIdentity identity() const { return file_.identity(); }
   std::uint64_t size() const { return size_; }
@@ -97,7 +100,6 @@ class StoredFile {
   const Value& attribute(const std::string& name) const;
   const Array& find(const std::string& name) const;
   std::vector<std::int8_t> checked_flags(const std::string& name) const;
-  Error damaged(const std::string& what) const;
 
   Descriptor file_;
   std::uint64_t size_;
