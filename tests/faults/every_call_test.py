@@ -229,13 +229,15 @@ def main():
         total = len(cases)
         if sample is not None:
             cases = random.Random(seed).sample(cases, min(sample, total))
-        problems = []
-        for command, call, number, error, always in cases:
-            problems += try_case(trial, command, call, number, error, always, expected[command.name])
-    for problem in problems:
-        print(problem)
-    print(f"{len(cases)} of {total} cases in {time.perf_counter() - begin:.0f} s, {len(problems)} problems")
-    return 1 if problems else 0
+        count = 0
+        for tried, (command, call, number, error, always) in enumerate(cases, 1):
+            problems = try_case(trial, command, call, number, error, always, expected[command.name])
+            count += len(problems)
+            for problem in problems:
+                print(problem, flush=True)
+            if tried % 500 == 0 or tried == len(cases):
+                print(f"{tried} of {total} cases in {time.perf_counter() - begin:.0f} s, {count} problems", flush=True)
+    return 1 if count else 0
 
 
 if __name__ == "__main__":

@@ -280,6 +280,37 @@ TEST_F(ARefusal, OfAFileThatLacksAnArray) {
   EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is missing"));
 }
 
+TEST_F(ARefusal, OfAnArrayOfAnotherTypeOrShape) {
+  make(sweep);
+  const std::string good = bytes_of(path);
+  const auto put_instead = [&](hid_t type, const std::vector<hsize_t>& shape) {
+    write_bytes(path, good);
+    const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    ASSERT_GE(H5Ldelete(file, "train_loss", H5P_DEFAULT), 0);
+    const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+    const hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_alloc_time(how, H5D_ALLOC_TIME_EARLY);
+    const hid_t array = H5Dcreate2(file, "train_loss", type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    ASSERT_GE(array, 0);
+    H5Dclose(array);
+    H5Pclose(how);
+    H5Sclose(space);
+    H5Fclose(file);
+    seal();
+  };
+  put_instead(H5T_STD_I32LE, {4, 3});
+  EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is of the wrong type"));
+  EXPECT_THAT(refused(sweep), HasSubstr("the array train_loss is of the wrong type"));
+  put_instead(H5T_IEEE_F32BE, {4, 3});
+  EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is of the wrong type"));
+  put_instead(H5T_IEEE_F32LE, {3, 4});
+  EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is of the wrong shape"));
+  put_instead(H5T_IEEE_F32LE, {12});
+  EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is of the wrong shape"));
+  put_instead(H5T_IEEE_F32LE, {4, 3});
+  EXPECT_NO_THROW(read_results(path));
+}
+
 TEST_F(ARefusal, OfAnImpossibleMark) {
   make(sweep);
   set_array("status", H5T_NATIVE_INT8, std::array<std::int8_t, 4>{0, 0, 9, 0}.data());
