@@ -27,6 +27,8 @@ class ThreadPool::Arena {
  public:
   explicit Arena(std::size_t threads)
       : arena_(static_cast<int>(threads), static_cast<unsigned>(threads)), stays_(threads - 1) {
+    // Whoever comes after one for whom this has failed for want of memory waits for ever: helpers must not.
+    arena_.initialize();
     helpers_.reserve(threads - 1);
     try {
       for (std::size_t helper = 0; helper + 1 < threads; ++helper)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""File systems that lack something.
+"""Machines and file systems that lack something.
 
 usage: lacking_test.py RUNNER FAILING_CALLS
 
@@ -71,6 +71,11 @@ class Lacking(unittest.TestCase):
 
     def test_the_free_space(self):
         self.assertEqual(self.run_it("statvfs", errno.ENOSYS), "")
+
+    def test_memory_of_its_own_that_oneTBB_asks_for(self):
+        for at in (1, 2, 3):  # the first is waited for by all threads
+            said = self.run_it("mmap", errno.ENOMEM, at=at, code=1, arguments=("c.json", "-q", "-o", "s.h5", "-j", "2"))
+            self.assertEqual(said, "runner: there is not enough memory\n")
 
 
 if __name__ == "__main__":
