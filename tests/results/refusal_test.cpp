@@ -280,16 +280,17 @@ TEST_F(ARefusal, OfAFileThatLacksAnArray) {
   EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is missing"));
 }
 
-TEST_F(ARefusal, OfAnArrayOfAnotherTypeOrShape) {
+TEST_F(ARefusal, OfAnArrayOfAnotherTypeOrShapeOrWithoutAPlace) {
   make(sweep);
   const std::string good = bytes_of(path);
-  const auto put_instead = [&](hid_t type, const std::vector<hsize_t>& shape) {
+  const auto put_instead = [&](hid_t type, const std::vector<hsize_t>& shape,
+                               H5D_alloc_time_t when = H5D_ALLOC_TIME_EARLY) {
     write_bytes(path, good);
     const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
     ASSERT_GE(H5Ldelete(file, "train_loss", H5P_DEFAULT), 0);
     const hid_t space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
     const hid_t how = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_alloc_time(how, H5D_ALLOC_TIME_EARLY);
+    H5Pset_alloc_time(how, when);
     const hid_t array = H5Dcreate2(file, "train_loss", type, space, H5P_DEFAULT, how, H5P_DEFAULT);
     ASSERT_GE(array, 0);
     H5Dclose(array);
@@ -307,6 +308,8 @@ TEST_F(ARefusal, OfAnArrayOfAnotherTypeOrShape) {
   EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is of the wrong shape"));
   put_instead(H5T_IEEE_F32LE, {12});
   EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is of the wrong shape"));
+  put_instead(H5T_IEEE_F32LE, {4, 3}, H5D_ALLOC_TIME_LATE);
+  EXPECT_THAT(refused_to_read(), HasSubstr("the array train_loss is not whole"));
   put_instead(H5T_IEEE_F32LE, {4, 3});
   EXPECT_NO_THROW(read_results(path));
 }
