@@ -1,6 +1,7 @@
+#include "runner/checks/gradient_check.hpp"
+#include "runner/data/batch_order.hpp"
 #include "runner/nn/two_layer_net.hpp"
 #include "runner/sweep/sweep.hpp"
-#include "runner/training/gradient_check.hpp"
 
 #include "commands.hpp"
 #include "compute_options.hpp"
@@ -77,7 +78,7 @@ Derivatives book_gradient(Loss loss, const Dataset& batch, const Weights& weight
 /// Prints what was found of one network; returns its worst error.
 double check(const RunSpec& run, const Dataset& data, const Backend& backend) {
   const std::atomic<bool> split{false};
-  const Weights weights(CohortTrainer(data, std::span(&run, 1), backend, split).weights(0));
+  const Weights weights = weights_of(CohortTrainer(data, std::span(&run, 1), backend, split).weights(0));
   const Dataset batch = first_batch(data, run);
   const RawBatch raw{batch.train.pixels.data(), batch.train.labels.data(), batch.train.count, batch.pixels};
   const Derivatives numerical = numerical_gradient(run.loss, raw, weights, *backend.central_differences);

@@ -4,26 +4,16 @@
 
 #include <algorithm>
 #include <iterator>
-#include <type_traits>
 
 #include <fmt/format.h>
 
 namespace runner::cli {
 namespace {
 
-template <class Value>
-std::string cell(const Value& value) {
-  if constexpr (std::is_enum_v<Value>)
-    return std::string(to_string(value));
-  else
-    return fmt::format("{}", value);
-}
-
 /// Room for an axis's name and each of its values.
-template <class Axis>
-std::size_t width(const Axis& axis, const Sweep& sweep) {
+std::size_t width(const AxisInfo& axis, const Sweep& sweep) {
   std::size_t longest = axis.name.size();
-  for (const auto& value : sweep.config.grid.*axis.values) longest = std::max(longest, cell(value).size());
+  for (const Run& run : sweep.runs) longest = std::max(longest, axis.text(run.spec).size());
   return longest;
 }
 
@@ -35,21 +25,20 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
   for (std::size_t c = 0; c < cohorts.size(); ++c)
     for (const std::size_t run : cohorts[c].runs) cohort_of[run] = c;
   std::vector<std::size_t> widths;
-  for_each_axis([&](const auto& axis) { widths.push_back(width(axis, sweep)); });
+  for (const AxisInfo& axis : axis_table()) widths.push_back(width(axis, sweep));
 
   std::string text;
   const auto out = std::back_inserter(text);
   const auto put_axes = [&](const auto& cell_of) {
-    std::size_t column = 0;
-    for_each_axis(
-        [&](const auto& axis) { fmt::format_to(out, "  {:>{}}", cell_of(axis), widths[column++]); });
+    for (std::size_t a = 0; a < widths.size(); ++a)
+      fmt::format_to(out, "  {:>{}}", cell_of(axis_table()[a]), widths[a]);
   };
   fmt::format_to(out, "{:>7}", "run");
-  put_axes([](const auto& axis) { return axis.name; });
+  put_axes([](const AxisInfo& axis) { return axis.name; });
   fmt::format_to(out, "{:>8}\n", "cohort");
   for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
     fmt::format_to(out, "{:>7}", sweep.runs[i].index);
-    put_axes([&](const auto& axis) { return cell(sweep.runs[i].spec.*axis.value); });
+    put_axes([&](const AxisInfo& axis) { return axis.text(sweep.runs[i].spec); });
     fmt::format_to(out, "{:>8}\n", cohort_of[i]);
   }
 

@@ -45,7 +45,8 @@ void Progress::committed(std::span<const CommittedEpoch> epochs) {
     cost_done_ += run_cost_[e.run] * (to - epoch_[e.run]);
     epoch_[e.run] = to;
     if (ended) ++runs_done_;
-    if (e.metrics.finite()) best_test_accuracy_ = std::max(best_test_accuracy_, e.metrics.test_accuracy);
+    if (e.metrics.finite())
+      best_test_accuracy_ = std::max(best_test_accuracy_, e.metrics[Metric::test_accuracy]);
   }
   show(false);
 }
@@ -83,17 +84,12 @@ void Progress::show(bool last) {
 
 std::string json_line(const CommittedEpoch& epoch, const Run& run, bool with_validation) {
   const auto number = [](float value) { return std::isfinite(value) ? fmt::format("{}", value) : "null"; };
-  const Metrics& m = epoch.metrics;
-  std::string validation;
-  if (with_validation)
-    validation = fmt::format(R"(,"validation_loss":{},"validation_accuracy":{})", number(m.validation_loss),
-                             number(m.validation_accuracy));
-  return fmt::format(
-      R"({{"run":{},"digest":"{}","epoch":{},"status":"{}","train_loss":{},"train_accuracy":{},)"
-      R"("test_loss":{},"test_accuracy":{}{}}})"
-      "\n",
-      run.index, run.digest, epoch.epoch, to_string(epoch.status), number(m.train_loss),
-      number(m.train_accuracy), number(m.test_loss), number(m.test_accuracy), validation);
+  std::string line = fmt::format(R"({{"run":{},"digest":"{}","epoch":{},"status":"{}")", run.index,
+                                 run.digest, epoch.epoch, to_string(epoch.status));
+  for (const MetricInfo& metric : metric_table)
+    if (metric.set != ImageSet::validation || with_validation)
+      line += fmt::format(R"(,"{}":{})", metric.name, number(epoch.metrics[metric.metric]));
+  return line + "}\n";
 }
 
 }  // namespace runner::cli

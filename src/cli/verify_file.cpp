@@ -1,5 +1,5 @@
+#include "runner/checks/verification.hpp"
 #include "runner/error/error.hpp"
-#include "runner/results/verification.hpp"
 
 #include "commands.hpp"
 #include "compute_options.hpp"

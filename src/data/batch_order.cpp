@@ -9,10 +9,6 @@
 
 namespace runner {
 
-std::string_view to_string(Sampling sampling) {
-  return sampling == Sampling::shuffle ? "shuffle" : "with_replacement";
-}
-
 std::size_t updates_per_epoch(Sampling sampling, std::size_t train_size, std::size_t batch_size) {
   assert(train_size > 0 && batch_size > 0);
   if (sampling == Sampling::shuffle) return (train_size - 1) / batch_size + 1;

@@ -145,6 +145,11 @@ LabelledImages split_off(LabelledImages& train, std::size_t size, std::size_t pi
 
 }  // namespace
 
+Dataset::operator DatasetFacts() const {
+  return {name,       directory,         files, pixels, classes, train.count, validation.count,
+          test.count, train_class_counts};
+}
+
 Dataset load_dataset(const DatasetSource& source) {
   Dataset data;
   std::string advice;

@@ -13,7 +13,7 @@ namespace flow = oneapi::tbb::flow;
 using Clock = std::chrono::steady_clock;
 
 /// A cohort on its way round the graph, one epoch a lap. Its trainer lives from its first lap to its last.
-struct Traveller {
+struct CohortInFlight {
   const Cohort* cohort;
   std::unique_ptr<CohortTrainer> trainer;
   std::vector<std::size_t> runs;  // of the sweep, those still in training
@@ -30,6 +30,7 @@ class Execution {
             const Checkpoints* checkpoints)
       : sweep_(sweep),
         data_(data),
+        facts_(data),
         backend_(backend),
         threads_(threads),
         observer_(observer),
@@ -37,20 +38,20 @@ class Execution {
         checkpoints_(checkpoints),
         unfinished_(cohorts.size()),
         split_(cohorts.size() < threads),
-        travellers_(cohorts.size()) {
-    for (std::size_t i = 0; i < cohorts.size(); ++i) travellers_[i].cohort = &cohorts[i];
+        in_flight_(cohorts.size()) {
+    for (std::size_t i = 0; i < cohorts.size(); ++i) in_flight_[i].cohort = &cohorts[i];
   }
 
   bool run() {
     flow::graph graph;
-    flow::queue_node<Traveller*> waiting(graph);
-    flow::limiter_node<Traveller*> limiter(graph, threads_);
-    flow::function_node<Traveller*, Traveller*> train(graph, flow::unlimited,
-                                                      [this](Traveller* t) { return train_epoch(t); });
-    flow::function_node<Traveller*, Traveller*> evaluate(graph, flow::unlimited,
-                                                         [this](Traveller* t) { return evaluate_epoch(t); });
-    using Record = flow::multifunction_node<Traveller*, std::tuple<Traveller*, flow::continue_msg>>;
-    Record record(graph, flow::serial, [this](Traveller* t, Record::output_ports_type& out) {
+    flow::queue_node<CohortInFlight*> waiting(graph);
+    flow::limiter_node<CohortInFlight*> limiter(graph, threads_);
+    flow::function_node<CohortInFlight*, CohortInFlight*> train(
+        graph, flow::unlimited, [this](CohortInFlight* t) { return train_epoch(t); });
+    flow::function_node<CohortInFlight*, CohortInFlight*> evaluate(
+        graph, flow::unlimited, [this](CohortInFlight* t) { return evaluate_epoch(t); });
+    using Record = flow::multifunction_node<CohortInFlight*, std::tuple<CohortInFlight*, flow::continue_msg>>;
+    Record record(graph, flow::serial, [this](CohortInFlight* t, Record::output_ports_type& out) {
       if (record_epoch(*t)) {
         std::get<0>(out).try_put(t);
       } else {
@@ -65,7 +66,7 @@ class Execution {
     flow::make_edge(flow::output_port<1>(record), limiter.decrementer());
 
     try {
-      for (Traveller& t : travellers_) waiting.try_put(&t);
+      for (CohortInFlight& t : in_flight_) waiting.try_put(&t);
     } catch (...) {
       // The nodes go before the graph: no task may be left that is to use them.
       graph.cancel();
@@ -87,7 +88,7 @@ class Execution {
 
   /// The first lap of a new cohort trains nothing: epoch 0 is the untrained network. Once stopped, no lap
   /// begins.
-  Traveller* train_epoch(Traveller* t) {
+  CohortInFlight* train_epoch(CohortInFlight* t) {
     t->lap_start = Clock::now();
     if (!t->trainer && !stop_.load()) begin(*t);
     if (t->trainer && !(t->is_new && t->cohort->epoch == 0)) t->trainer->train_epoch();
@@ -95,7 +96,7 @@ class Execution {
     return t;
   }
 
-  void begin(Traveller& t) {
+  void begin(CohortInFlight& t) {
     std::vector<RunSpec> specs;
     std::vector<Weights> start;
     for (const std::size_t run : t.cohort->runs) {
@@ -110,7 +111,7 @@ class Execution {
     for (std::size_t i = 0; i < t.runs.size(); ++i) checkpoints_->compare(t.runs[i], t.metrics[i]);
   }
 
-  Traveller* evaluate_epoch(Traveller* t) {
+  CohortInFlight* evaluate_epoch(CohortInFlight* t) {
     if (t->trainer) {
       t->metrics.resize(t->trainer->size());
       t->trainer->evaluate(t->metrics);
@@ -119,7 +120,7 @@ class Execution {
   }
 
   /// Tells the observer, drops what has diverged, and says whether the cohort goes round again.
-  bool record_epoch(Traveller& t) {
+  bool record_epoch(CohortInFlight& t) {
     bool again = false;
     const bool stopped = stop_.load();
     if (t.trainer) {
@@ -139,26 +140,27 @@ class Execution {
     return false;
   }
 
-  void tell(const Traveller& t, bool stopped) {
+  void tell(const CohortInFlight& t, bool stopped) {
     const int epoch = t.trainer->epoch();
     const double seconds = std::chrono::duration<double>(Clock::now() - t.lap_start).count();
     double cost = 0;
-    for (const std::size_t run : t.runs) cost += run_cost(sweep_.runs[run].spec, data_);
+    for (const std::size_t run : t.runs) cost += run_cost(sweep_.runs[run].spec, facts_);
     std::vector<EpochRecord> records;
     for (std::size_t i = 0; i < t.runs.size(); ++i) {
       const std::size_t run = t.runs[i];
       const RunStatus status = !t.metrics[i].finite()          ? RunStatus::diverged
                                : epoch == sweep_.config.epochs ? RunStatus::done
                                                                : RunStatus::running;
-      records.push_back({run, epoch, t.metrics[i], status,
-                         seconds * run_cost(sweep_.runs[run].spec, data_) / cost, t.trainer->weights(i),
-                         stopped && status == RunStatus::running});
+      records.push_back(
+          {run, epoch, t.metrics[i], status, seconds * run_cost(sweep_.runs[run].spec, facts_) / cost,
+           [&t, i] { return weights_of(t.trainer->weights(i)); }, stopped && status == RunStatus::running});
     }
     observer_.on_epoch(records);
   }
 
   const Sweep& sweep_;
   const Dataset& data_;
+  const DatasetFacts facts_;
   const Backend backend_;
   const std::size_t threads_;
   Observer& observer_;
@@ -168,7 +170,7 @@ class Execution {
   std::size_t unfinished_;   // guarded by the serial record node
   bool complete_ = true;     // likewise
   std::atomic<bool> split_;  // fewer cohorts than threads are left
-  std::vector<Traveller> travellers_;
+  std::vector<CohortInFlight> in_flight_;
 };
 
 }  // namespace

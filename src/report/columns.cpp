@@ -1,10 +1,11 @@
 #include "columns.hpp"
 
+#include "seeds.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -21,22 +22,31 @@ double epoch_or_nan(int epoch) {
 
 std::vector<Column> make_axis_columns() {
   std::vector<Column> columns;
-  for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
-    if (axis.name == "seed") return;
-    Column column{axis.name, false,
-                  [axis](const Summary& s) { return static_cast<double>(s.spec.*axis.value); }};
-    if constexpr (std::is_enum_v<Value>)
-      column.word = [axis](const Summary& s) { return to_string(s.spec.*axis.value); };
+  for (const AxisInfo& axis : axis_table()) {
+    if (axis.name == "seed") continue;
+    Column column{std::string(axis.name), false, [axis](const Summary& s) { return axis.order(s.spec); }};
+    if (!axis.words.empty()) column.word = [axis](const Summary& s) { return axis.text(s.spec); };
     columns.push_back(std::move(column));
-  });
+  }
   return columns;
 }
 
-/// A mean and the half width of its interval, under the names that are given.
-void add(std::vector<Column>& columns, std::string_view name, std::string_view interval_name,
-         Estimate Summary::*estimate, bool of_merit) {
-  columns.push_back({name, of_merit, [=](const Summary& s) { return (s.*estimate).mean; }});
-  columns.push_back({interval_name, false, [=](const Summary& s) { return (s.*estimate).half_width; }});
+/// A mean and the half width of its interval.
+template <class Estimated>
+void add(std::vector<Column>& columns, std::string_view name, bool of_merit, const Estimated& estimated) {
+  columns.push_back({std::string(name), of_merit, [=](const Summary& s) { return estimated(s).mean; }});
+  columns.push_back(
+      {std::string(name) + "_ci", false, [=](const Summary& s) { return estimated(s).half_width; }});
+}
+
+void add(std::vector<Column>& columns, std::string_view name, Estimate Summary::*estimate) {
+  add(columns, name, true, [=](const Summary& s) { return s.*estimate; });
+}
+
+void add_metrics(std::vector<Column>& columns, Quantity quantity) {
+  for (const MetricInfo& line : metrics_of(quantity))
+    add(columns, line.name, quantity == Quantity::accuracy,
+        [metric = line.metric](const Summary& s) { return s.last[metric]; });
 }
 
 std::vector<Column> make_measured_columns() {
@@ -45,22 +55,18 @@ std::vector<Column> make_measured_columns() {
       {"done", false, [](const Summary& s) { return static_cast<double>(s.done); }},
       {"measured", false, [](const Summary& s) { return static_cast<double>(s.measured); }},
       {"diverged", false, [](const Summary& s) { return static_cast<double>(s.diverged); }}};
-  add(columns, "train_accuracy", "train_accuracy_ci", &Summary::train_accuracy, true);
-  add(columns, "validation_accuracy", "validation_accuracy_ci", &Summary::validation_accuracy, true);
-  add(columns, "test_accuracy", "test_accuracy_ci", &Summary::test_accuracy, true);
-  add(columns, "gap", "gap_ci", &Summary::gap, true);
-  add(columns, "train_loss", "train_loss_ci", &Summary::train_loss, false);
-  add(columns, "validation_loss", "validation_loss_ci", &Summary::validation_loss, false);
-  add(columns, "test_loss", "test_loss_ci", &Summary::test_loss, false);
+  add_metrics(columns, Quantity::accuracy);
+  add(columns, "gap", &Summary::gap);
+  add_metrics(columns, Quantity::loss);
   columns.push_back({"epochs", false, [](const Summary& s) { return static_cast<double>(s.epochs); }});
   columns.push_back({"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }});
-  add(columns, "best_accuracy", "best_accuracy_ci", &Summary::best_accuracy, true);
-  add(columns, "best_test_accuracy", "best_test_accuracy_ci", &Summary::best_test_accuracy, true);
+  add(columns, "best_accuracy", &Summary::best_accuracy);
+  add(columns, "best_test_accuracy", &Summary::best_test_accuracy);
   columns.push_back({"verdict", true, [](const Summary& s) { return static_cast<double>(s.verdict); },
-                     [](const Summary& s) { return to_string(s.verdict); }});
+                     [](const Summary& s) { return std::string(to_string(s.verdict)); }});
   columns.push_back({"overfits_from", false, [](const Summary& s) { return epoch_or_nan(s.overfits_from); }});
   columns.push_back({"stop_epoch", false, [](const Summary& s) { return epoch_or_nan(s.stop_epoch); }});
-  add(columns, "stopping_gain", "stopping_gain_ci", &Summary::stopping_gain, true);
+  add(columns, "stopping_gain", &Summary::stopping_gain);
   return columns;
 }
 
@@ -107,7 +113,7 @@ std::string exact_text(double number) {
 }
 
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration) {
-  if (column.word) return std::string(column.word(configuration));
+  if (column.word) return column.word(configuration);
   return exact_text(column.value(configuration));
 }
 

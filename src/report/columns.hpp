@@ -12,11 +12,11 @@ namespace runner {
 
 /// One value of a configuration's summary, under the name that `sort` takes and CSV heads it with.
 struct Column {
-  std::string_view name;
+  std::string name;
   bool of_merit;                                             ///< sorts in descending order
   std::function<double(const ConfigurationSummary&)> value;  ///< NaN where there is none
   /// For values that are words; `value` then gives their order.
-  std::function<std::string_view(const ConfigurationSummary&)> word{};
+  std::function<std::string(const ConfigurationSummary&)> word{};
 };
 
 /// The axes of the sweep, without the seed, and what was measured; in the order of CSV.

@@ -27,57 +27,52 @@ namespace {
 /// Half the width of the 95 % interval of an accuracy's difference, over other images like these; 0 where
 /// their number is not known.
 double image_noise(double train_accuracy, double test_accuracy, const Origin& origin) {
-  if (origin.train_size == 0 || origin.test_size == 0) return 0;
+  if (origin.data.train_size == 0 || origin.data.test_size == 0) return 0;
   constexpr double normal = 1.96;
   const auto variance = [](double share, std::size_t images) {
     return share * (1 - share) / static_cast<double>(images);
   };
-  return normal *
-         std::sqrt(variance(train_accuracy, origin.train_size) + variance(test_accuracy, origin.test_size));
+  return normal * std::sqrt(variance(train_accuracy, origin.data.train_size) +
+                            variance(test_accuracy, origin.data.test_size));
 }
 
 void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const Baseline& baseline,
              ConfigurationSummary& summary) {
   const bool validated = summary.validated;
-  summary.train_accuracy = seeds.at(&StoredRun::train_accuracy, last);
-  summary.test_accuracy = seeds.at(&StoredRun::test_accuracy, last);
-  summary.gap = seeds.difference(&StoredRun::train_accuracy, last, &StoredRun::test_accuracy, last);
-  summary.gap.mean = summary.train_accuracy.mean - summary.test_accuracy.mean;  // as exact as these
+  for (const MetricInfo& line : metric_table)
+    if (seeds.has(line.metric)) summary.last[line.metric] = seeds.at(line.metric, last);
+  summary.gap = seeds.difference(Metric::train_accuracy, last, Metric::test_accuracy, last);
+  summary.gap.mean = summary.last[Metric::train_accuracy].mean -
+                     summary.last[Metric::test_accuracy].mean;  // as exact as these
   const double half = std::isnan(summary.gap.half_width) ? 0 : summary.gap.half_width;
-  summary.gap_is_sure = summary.gap.mean > std::max(half, image_noise(summary.train_accuracy.mean,
-                                                                      summary.test_accuracy.mean, origin));
-  summary.train_loss = seeds.at(&StoredRun::train_loss, last);
-  summary.test_loss = seeds.at(&StoredRun::test_loss, last);
-  if (validated) {
-    summary.validation_accuracy = seeds.at(&StoredRun::validation_accuracy, last);
-    summary.validation_loss = seeds.at(&StoredRun::validation_loss, last);
-  }
+  summary.gap_is_sure =
+      summary.gap.mean > std::max(half, image_noise(summary.last[Metric::train_accuracy].mean,
+                                                    summary.last[Metric::test_accuracy].mean, origin));
 
-  const Seeds::Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
+  const Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
   std::vector<double> accuracies = seeds.curve(accuracy);
   accuracies.resize(last + 1);
   const auto best =
       static_cast<std::size_t>(std::max_element(accuracies.begin(), accuracies.end()) - accuracies.begin());
   summary.best_epoch = static_cast<int>(best);
   summary.best_accuracy = seeds.at(accuracy, best);
-  summary.best_test_accuracy = seeds.at(&StoredRun::test_accuracy, best);
+  summary.best_test_accuracy = seeds.at(Metric::test_accuracy, best);
 
   const Judgement judgement = judge(seeds.runs(), loss, last, baseline);
   summary.verdict = judgement.verdict;
   summary.overfits_from = judgement.overfits_from;
   summary.stop_epoch = judgement.stop_epoch;
-  summary.stopping_gain =
-      seeds.difference(&StoredRun::test_accuracy, static_cast<std::size_t>(judgement.stop_epoch),
-                       &StoredRun::test_accuracy, last);
+  summary.stopping_gain = seeds.difference(
+      Metric::test_accuracy, static_cast<std::size_t>(judgement.stop_epoch), Metric::test_accuracy, last);
 }
 
 /// The same for files of one sweep, and for no others.
 auto sweep_key(const ResultsData& results) {
   const Origin& origin = results.origin;
   std::array<std::string, 4> checksums;
-  for (std::size_t f = 0; f < checksums.size(); ++f) checksums[f] = origin.files[f].sha256;
-  return std::tuple(results.effective_config, results.epochs, origin.train_size, origin.validation_size,
-                    origin.test_size, std::move(checksums));
+  for (std::size_t f = 0; f < checksums.size(); ++f) checksums[f] = origin.data.files[f].sha256;
+  return std::tuple(results.effective_config, results.epochs, origin.data.train_size,
+                    origin.data.validation_size, origin.data.test_size, std::move(checksums));
 }
 
 /// Of one run in two files, what has come further; it is in the sweep where either says so.
@@ -92,7 +87,7 @@ ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origi
                                const Baseline& baseline) {
   ConfigurationSummary summary;
   summary.spec = runs.front()->run.spec;
-  summary.validated = origin.validation_size > 0;
+  summary.validated = origin.data.validation_size > 0;
   summary.seeds = runs.size();
   for (const StoredRun* run : runs) {
     if (run->status == RunStatus::diverged) ++summary.diverged;
@@ -185,18 +180,19 @@ Comparison compare(std::span<const ResultsData> files) {
       comparison.configurations.back().file = comparison.files.size();
     }
     ComparedFile file{names[comparison.files.size()],
-                      printable(origin.dataset),
+                      printable(origin.data.name),
                       {},
-                      origin.train_size,
-                      origin.validation_size,
-                      origin.test_size,
+                      origin.data.train_size,
+                      origin.data.validation_size,
+                      origin.data.test_size,
                       results.epochs};
-    for (std::size_t f = 0; f < origin.files.size(); ++f) file.checksums[f] = origin.files[f].sha256;
+    for (std::size_t f = 0; f < origin.data.files.size(); ++f)
+      file.checksums[f] = origin.data.files[f].sha256;
     comparison.files.push_back(std::move(file));
     comparison.epochs = std::max(comparison.epochs, results.epochs);
   }
-  const auto validated = std::count_if(files.begin(), files.end(),
-                                       [](const ResultsData& r) { return r.origin.validation_size > 0; });
+  const auto validated = std::count_if(
+      files.begin(), files.end(), [](const ResultsData& r) { return r.origin.data.validation_size > 0; });
   comparison.validated = validated > 0;
   comparison.mixed = validated > 0 && validated < std::ssize(files);
   return comparison;
@@ -256,10 +252,9 @@ void keep_epochs(ResultsData& results, int epochs) {
   if (epochs >= results.epochs) return;
   results.epochs = epochs;
   for (StoredRun& run : results.runs) {
-    for (auto curve :
-         {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss,
-          &StoredRun::test_accuracy, &StoredRun::validation_loss, &StoredRun::validation_accuracy})
-      if (!(run.*curve).empty()) (run.*curve).resize(static_cast<std::size_t>(epochs) + 1);
+    for (const MetricInfo& line : metric_table)
+      if (std::vector<float>& curve = run.curves[line.metric]; !curve.empty())
+        curve.resize(static_cast<std::size_t>(epochs) + 1);
     if (run.epochs_done >= epochs) run.status = RunStatus::done;
     run.epochs_done = std::min(run.epochs_done, epochs);
   }
@@ -308,7 +303,8 @@ std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {
 
 std::vector<std::string_view> comparison_columns() {
   std::vector<std::string_view> names;
-  for (const Column& column : all_columns()) names.push_back(column.name);
+  for (const std::span<const Column> columns : {axis_columns(), measured_columns()})
+    for (const Column& column : columns) names.push_back(column.name);
   return names;
 }
 

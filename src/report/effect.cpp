@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <tuple>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,27 +29,14 @@ struct Value {
   }
 };
 
-template <class Value, class Rule>
-std::string text_of(const Axis<Value, Rule>& axis, const RunSpec& spec) {
-  if constexpr (std::is_enum_v<Value>)
-    return std::string(to_string(spec.*axis.value));
-  else
-    return fmt::format("{}", spec.*axis.value);
+Value value_of(const RunSpec& spec, const AxisInfo& axis) {
+  return {axis.order(spec), axis.text(spec)};
 }
 
-Value value_of(const RunSpec& spec, std::string_view name) {
-  Value value{};
-  for_each_axis([&](const auto& axis) {
-    if (axis.name == name) value = {static_cast<double>(spec.*axis.value), text_of(axis, spec)};
-  });
-  return value;
-}
-
-/// The same for every value of the axis.
-RunSpec without(RunSpec spec, std::string_view name) {
-  for_each_axis([&](const auto& axis) {
-    if (axis.name == name) spec.*axis.value = {};
-  });
+/// The same for every value of the axis, and every seed.
+RunSpec setting_of(RunSpec spec, const AxisInfo& axis) {
+  axis.reset(spec);
+  spec.seed = 0;
   return spec;
 }
 
@@ -91,12 +77,12 @@ double simultaneous_t(std::size_t n, std::size_t m) {
   return student_t(n, (1 + std::pow(0.95, 1.0 / static_cast<double>(m))) / 2);
 }
 
-void require_axis(std::string_view name) {
+const AxisInfo& compared_axis(std::string_view name) {
   if (name == "seed")
     throw bad_input("--by seed: seeds are what chance is told by; compare shows each value over all seeds");
-  const std::vector<std::string_view> names = axis_names();
-  if (std::find(names.begin(), names.end(), name) == names.end())
-    throw bad_input(fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(names, ", ")));
+  if (const AxisInfo* axis = find_axis(name)) return *axis;
+  throw bad_input(
+      fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(axis_names(), ", ")));
 }
 
 std::string signed_number(const Estimate& change) {
@@ -108,8 +94,8 @@ std::string signed_number(const Estimate& change) {
 
 }  // namespace
 
-Effect effect_of(const ResultsData& results, std::string_view axis) {
-  require_axis(axis);
+Effect effect_of(const ResultsData& results, std::string_view name) {
+  const AxisInfo& axis = compared_axis(name);
   // For each setting of the others, and each seed, its runs by value.
   Settings settings;
   std::map<Value, EffectOfValue> values;
@@ -118,16 +104,16 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
     const Value value = value_of(run.run.spec, axis);
     values[value].value = value.text;
     if (run.status != RunStatus::done) continue;
-    settings[without(without(run.run.spec, axis), "seed")][run.run.spec.seed][value] = &run;
+    settings[setting_of(run.run.spec, axis)][run.run.spec.seed][value] = &run;
     ++done;
   }
   if (values.size() < 2)
     throw bad_input(fmt::format("{} has {} of {}: there is nothing to compare", results.file.string(),
-                                values.empty() ? "no value" : "one value", axis));
+                                values.empty() ? "no value" : "one value", name));
 
   const Block block = block_of(settings, values.size());
   Effect effect{printable(results.name),
-                std::string(axis),
+                std::string(name),
                 block.settings.size(),
                 block.seeds.size(),
                 done - block.settings.size() * block.seeds.size() * values.size(),
@@ -158,8 +144,12 @@ Effect effect_of(const ResultsData& results, std::string_view axis) {
       change = estimate(own);
       if (change.has_interval()) change.half_width *= wider;
     };
-    const auto train = [&](const StoredRun& run) { return as_hits(run.train_accuracy[last], images.train); };
-    const auto test = [&](const StoredRun& run) { return as_hits(run.test_accuracy[last], images.test); };
+    const auto train = [&](const StoredRun& run) {
+      return as_hits(run.curves[Metric::train_accuracy][last], images.train);
+    };
+    const auto test = [&](const StoredRun& run) {
+      return as_hits(run.curves[Metric::test_accuracy][last], images.test);
+    };
     fill(train, row.train_accuracy, row.train_change);
     fill(test, row.test_accuracy, row.test_change);
     fill([&](const StoredRun& run) { return train(run) - test(run); }, row.gap, row.gap_change);

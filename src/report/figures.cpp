@@ -21,8 +21,9 @@ constexpr std::size_t most_digits = 7;  // of a label, before it is rounded
 std::string description_of(const ResultsData& results, const Comparison& comparison) {
   const Origin& origin = results.origin;
   return fmt::format("{}: {} training, {} validation and {} test images, {} epochs; fixed: {}. runner {}.",
-                     comparison.files.front().dataset, origin.train_size, origin.validation_size,
-                     origin.test_size, results.epochs, fixed_settings(comparison), origin.runner_version);
+                     comparison.files.front().dataset, origin.data.train_size, origin.data.validation_size,
+                     origin.data.test_size, results.epochs, fixed_settings(comparison),
+                     origin.runner_version);
 }
 
 FigureSource source_of(const ResultsData& results) {
@@ -83,10 +84,7 @@ std::vector<std::string> texts_of(const FigureSource& source, const Column& axis
 }
 
 std::string title_of(const Column& column) {
-  std::string title;
-  for_each_axis([&](const auto& axis) {
-    if (axis.name == column.name) title = axis.long_name;
-  });
+  std::string title(find_axis(column.name)->long_name);
   title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
   return title;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -25,16 +26,19 @@ struct Cell {
   std::size_t configurations;
 };
 
+/// What is measured of a configuration.
+using Measure = std::function<Estimate(const ConfigurationSummary&)>;
+
 /// Means over the configurations of each cell, row by row.
 std::vector<Cell> cells_of(const FigureSource& source, const Column& x, const Column& y,
-                           Estimate ConfigurationSummary::*measure) {
+                           const Measure& measure) {
   const std::vector<double> xs = values_of(source, x), ys = values_of(source, y);
   const auto index = [](const std::vector<double>& values, double value) {
     return static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin());
   };
   std::vector<std::vector<double>> numbers(xs.size() * ys.size());
   for (const ConfigurationSummary& c : source.comparison.configurations)
-    numbers[index(ys, y.value(c)) * xs.size() + index(xs, x.value(c))].push_back((c.*measure).mean);
+    numbers[index(ys, y.value(c)) * xs.size() + index(xs, x.value(c))].push_back(measure(c).mean);
   std::vector<Cell> cells;
   for (const std::vector<double>& of_cell : numbers) cells.push_back({mean(of_cell), of_cell.size()});
   return cells;
@@ -67,7 +71,7 @@ void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
 }
 
 Figure heat_map(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
-                const std::string& what, Estimate ConfigurationSummary::*measure) {
+                const std::string& what, const Measure& measure) {
   const std::vector<std::string> xs = texts_of(source, x), ys = texts_of(source, y);
   const std::vector<Cell> cells = cells_of(source, x, y, measure);
   Range range;
@@ -127,8 +131,10 @@ Figure heat_map(const FigureSource& source, const Column& x, const Column& y, co
 
 std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y) {
   if (values_of(source, x).size() > most_values || values_of(source, y).size() > most_values) return {};
-  return {heat_map(source, x, y, "gap", "gap (training − test accuracy)", &ConfigurationSummary::gap),
-          heat_map(source, x, y, "test_accuracy", "test accuracy", &ConfigurationSummary::test_accuracy)};
+  return {heat_map(source, x, y, "gap", "gap (training − test accuracy)",
+                   [](const ConfigurationSummary& c) { return c.gap; }),
+          heat_map(source, x, y, "test_accuracy", "test accuracy",
+                   [](const ConfigurationSummary& c) { return c.last[Metric::test_accuracy]; })};
 }
 
 }  // namespace runner

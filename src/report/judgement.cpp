@@ -10,7 +10,7 @@
 namespace runner {
 namespace {
 
-using Numbers = std::vector<double>;
+using Series = std::vector<double>;
 
 constexpr double surely = 2.2, perhaps = 1.4;             // rise in units of its noise
 constexpr double sure_rise = 0.01, perhaps_rise = 0.005;  // as a share of the minimum
@@ -19,7 +19,7 @@ constexpr double per_image = 2.5;  // spread of the change of an image's loss, i
 constexpr double chance = 3;       // standard deviations of an accuracy
 constexpr std::size_t epochs_for_jitter = 8;
 
-double median(Numbers numbers) {
+double median(Series numbers) {
   const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(numbers.size() / 2);
   std::nth_element(numbers.begin(), middle, numbers.end());
   return *middle;
@@ -30,10 +30,10 @@ std::size_t window_of(std::size_t last) {
 }
 
 /// The mean of `width` numbers from each place on.
-Numbers trend_of(const Numbers& numbers, std::size_t width) {
-  Numbers sums{0};  // of the numbers before each place
+Series trend_of(const Series& numbers, std::size_t width) {
+  Series sums{0};  // of the numbers before each place
   for (const double number : numbers) sums.push_back(sums.back() + number);
-  Numbers trend;
+  Series trend;
   for (std::size_t i = 0; i + width <= numbers.size(); ++i)
     trend.push_back((sums[i + width] - sums[i]) / static_cast<double>(width));
   return trend;
@@ -41,32 +41,32 @@ Numbers trend_of(const Numbers& numbers, std::size_t width) {
 
 /// The standard deviation of independent noise on a curve that bends little within three epochs. A median, so
 /// that single leaps do not count. 0 of fewer than three epochs.
-double jitter_of(const Numbers& curve) {
-  Numbers bends;
+double jitter_of(const Series& curve) {
+  Series bends;
   for (std::size_t t = 1; t + 1 < curve.size(); ++t)
     bends.push_back(std::abs(curve[t] - (curve[t - 1] + curve[t + 1]) / 2));
   return bends.empty() ? 0 : 1.4826 * median(std::move(bends)) / std::sqrt(1.5);
 }
 
 /// From `first` on, where that is enough to tell it by.
-double jitter_of(const Numbers& curve, std::size_t first) {
+double jitter_of(const Series& curve, std::size_t first) {
   if (curve.size() < first + epochs_for_jitter) return jitter_of(curve);
-  return jitter_of(Numbers(curve.begin() + static_cast<std::ptrdiff_t>(first), curve.end()));
+  return jitter_of(Series(curve.begin() + static_cast<std::ptrdiff_t>(first), curve.end()));
 }
 
 /// The curves of some runs over epochs 1 … last.
-std::vector<Numbers> curves_of(const Runs& runs, Seeds::Metric metric, std::size_t last) {
-  std::vector<Numbers> curves;
+std::vector<Series> curves_of(const Runs& runs, Metric metric, std::size_t last) {
+  std::vector<Series> curves;
   for (const StoredRun* run : runs) {
-    const std::vector<float>& values = run->*metric;
+    const std::vector<float>& values = run->curves[metric];
     curves.emplace_back(values.begin() + 1, values.begin() + static_cast<std::ptrdiff_t>(last) + 1);
   }
   return curves;
 }
 
-Numbers mean_of(const std::vector<Numbers>& curves) {
-  Numbers mean(curves.front().size());
-  for (const Numbers& curve : curves)
+Series mean_of(const std::vector<Series>& curves) {
+  Series mean(curves.front().size());
+  for (const Series& curve : curves)
     for (std::size_t e = 0; e < mean.size(); ++e) mean[e] += curve[e];
   for (double& value : mean) value /= static_cast<double>(curves.size());
   return mean;
@@ -75,17 +75,17 @@ Numbers mean_of(const std::vector<Numbers>& curves) {
 /// The variance of what separates seeds over time: of their means over the windows of `width` epochs that
 /// follow one another, counted back from the end, as far as `first`; without what a window has in common, and
 /// what a seed has.
-double variance_between(const std::vector<Numbers>& curves, std::size_t first, std::size_t width) {
+double variance_between(const std::vector<Series>& curves, std::size_t first, std::size_t width) {
   const std::size_t seeds = curves.size(), epochs = curves.front().size(), windows = (epochs - first) / width;
-  std::vector<Numbers> means;  // of each seed's windows
-  for (const Numbers& curve : curves) {
-    const Numbers trend = trend_of(curve, width);
-    Numbers& own = means.emplace_back();
+  std::vector<Series> means;  // of each seed's windows
+  for (const Series& curve : curves) {
+    const Series trend = trend_of(curve, width);
+    Series& own = means.emplace_back();
     for (std::size_t b = 0; b < windows; ++b) own.push_back(trend[epochs - (b + 1) * width]);
   }
-  const Numbers common = mean_of(means);
+  const Series common = mean_of(means);
   double squares = 0;
-  for (Numbers& own : means) {
+  for (Series& own : means) {
     for (std::size_t b = 0; b < windows; ++b) own[b] -= common[b];
     const double level = std::accumulate(own.begin(), own.end(), 0.0) / static_cast<double>(windows);
     for (const double value : own) squares += (value - level) * (value - level);
@@ -95,7 +95,7 @@ double variance_between(const std::vector<Numbers>& curves, std::size_t first, s
 
 /// The first place from which on the increasing curve that lies nearest to these numbers (isotonic
 /// regression, by pooling adjacent violators) is above `level`; their number if there is none.
-std::size_t rises_above(const Numbers& numbers, double level) {
+std::size_t rises_above(const Series& numbers, double level) {
   struct Pool {
     double sum;
     std::size_t count;
@@ -123,8 +123,8 @@ bool learned(const StoredRun& run, std::size_t last, const Baseline& baseline) {
   const std::size_t epochs = std::min(window_of(last), last);
   double loss = 0, accuracy = 0;
   for (std::size_t e = last + 1 - epochs; e <= last; ++e) {
-    loss += static_cast<double>(run.train_loss[e]) / static_cast<double>(epochs);
-    accuracy += static_cast<double>(run.train_accuracy[e]) / static_cast<double>(epochs);
+    loss += static_cast<double>(run.curves[Metric::train_loss][e]) / static_cast<double>(epochs);
+    accuracy += static_cast<double>(run.curves[Metric::train_accuracy][e]) / static_cast<double>(epochs);
   }
   const double c = baseline.accuracy;
   const double luck = baseline.train_images > 0
@@ -134,17 +134,17 @@ bool learned(const StoredRun& run, std::size_t last, const Baseline& baseline) {
 }
 
 /// Of runs that learned.
-Judgement judge_learned(const Runs& runs, Seeds::Metric loss, std::size_t last, const Baseline& baseline) {
+Judgement judge_learned(const Runs& runs, Metric loss, std::size_t last, const Baseline& baseline) {
   Judgement fits{Verdict::fits, -1, static_cast<int>(last), 0};
   const std::size_t width = window_of(last);
   if (last < 2 * width) return fits;
-  const std::vector<Numbers> curves = curves_of(runs, loss, last);
-  const Numbers mean = mean_of(curves), train_mean = mean_of(curves_of(runs, &StoredRun::train_loss, last));
-  const auto finite = [](const Numbers& numbers) {
+  const std::vector<Series> curves = curves_of(runs, loss, last);
+  const Series mean = mean_of(curves), train_mean = mean_of(curves_of(runs, Metric::train_loss, last));
+  const auto finite = [](const Series& numbers) {
     return std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); });
   };
   if (!finite(mean) || !finite(train_mean)) return fits;  // of a damaged file
-  const Numbers trend = trend_of(mean, width), train_trend = trend_of(train_mean, width);
+  const Series trend = trend_of(mean, width), train_trend = trend_of(train_mean, width);
   const auto minimum = static_cast<std::size_t>(std::min_element(trend.begin(), trend.end()) - trend.begin());
   const std::size_t end = trend.size() - 1;
   if (minimum + width > end) return fits;
@@ -167,7 +167,7 @@ Judgement judge_learned(const Runs& runs, Seeds::Metric loss, std::size_t last, 
   if (!(fall > least_fall * fall_noise) || !rises(perhaps_rise, perhaps)) return fits;
   const std::size_t middle = minimum + (width - 1) / 2;  // epoch middle + 1
   const std::size_t onset =
-      middle + rises_above(Numbers(mean.begin() + static_cast<std::ptrdiff_t>(middle), mean.end()),
+      middle + rises_above(Series(mean.begin() + static_cast<std::ptrdiff_t>(middle), mean.end()),
                            (1 + sure_rise) * trend[minimum]);
   const bool sure = rises(sure_rise, surely) && onset < mean.size();
   return {sure ? Verdict::overfits : Verdict::perhaps, onset < mean.size() ? static_cast<int>(onset) + 1 : -1,
@@ -196,9 +196,9 @@ std::string_view to_string(Verdict verdict) {
 
 Baseline baseline_of(const ResultsData& results, Loss loss) {
   const Origin& origin = results.origin;
-  Baseline baseline{0, 0, origin.train_size,
-                    origin.validation_size > 0 ? origin.validation_size : origin.test_size};
-  const std::vector<std::int64_t>& counts = origin.train_class_counts;
+  Baseline baseline{0, 0, origin.data.train_size,
+                    origin.data.validation_size > 0 ? origin.data.validation_size : origin.data.test_size};
+  const std::vector<std::int64_t>& counts = origin.data.train_class_counts;
   const auto all = std::accumulate(counts.begin(), counts.end(), 0.0);
   if (all > 0) {
     double entropy = 0, squares = 0;
@@ -211,13 +211,14 @@ Baseline baseline_of(const ResultsData& results, Loss loss) {
     baseline.loss = loss == Loss::cross_entropy ? entropy : (1 - squares) / 2;
     return baseline;
   }
-  Numbers losses, accuracies;
+  Series losses, accuracies;
   for (const StoredRun& run : results.runs) {
-    if (run.run.spec.loss != loss || run.epochs_done < 0 || !std::isfinite(run.train_loss[0]) ||
-        !std::isfinite(run.train_accuracy[0]))
+    if (run.run.spec.loss != loss || run.epochs_done < 0 ||
+        !std::isfinite(run.curves[Metric::train_loss][0]) ||
+        !std::isfinite(run.curves[Metric::train_accuracy][0]))
       continue;
-    losses.push_back(run.train_loss[0]);
-    accuracies.push_back(run.train_accuracy[0]);
+    losses.push_back(run.curves[Metric::train_loss][0]);
+    accuracies.push_back(run.curves[Metric::train_accuracy][0]);
   }
   if (losses.empty()) return baseline;
   baseline.loss = median(std::move(losses));
@@ -225,7 +226,7 @@ Baseline baseline_of(const ResultsData& results, Loss loss) {
   return baseline;
 }
 
-Judgement judge(const Runs& done, Seeds::Metric loss, std::size_t last, const Baseline& baseline) {
+Judgement judge(const Runs& done, Metric loss, std::size_t last, const Baseline& baseline) {
   Runs taught;
   std::copy_if(done.begin(), done.end(), std::back_inserter(taught),
                [&](const StoredRun* run) { return learned(*run, last, baseline); });

@@ -32,6 +32,6 @@ struct Judgement {
 
 /// Judges the runs of one configuration that are done after `last` epochs, by runner::Verdict's definition;
 /// at least one run. Never `none` or `diverged`.
-Judgement judge(const Runs& done, Seeds::Metric loss, std::size_t last, const Baseline& baseline);
+Judgement judge(const Runs& done, Metric loss, std::size_t last, const Baseline& baseline);
 
 }  // namespace runner

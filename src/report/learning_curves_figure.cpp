@@ -64,7 +64,7 @@ std::vector<LearningCurves> shown_curves(const FigureSource& source, const std::
 
 /// One metric on one data set.
 struct Part {
-  Curve LearningCurves::*curve;
+  Metric metric;
   std::string_view dash;
 };
 
@@ -74,7 +74,7 @@ Scale metric_scale(const std::vector<LearningCurves>& curves, const Parts& parts
   Range means, whole;
   for (const LearningCurves& one : curves)
     for (const Part& part : parts)
-      for (const Estimate& e : one.*part.curve) {
+      for (const Estimate& e : one[part.metric]) {
         const double half = std::isnan(e.half_width) ? 0 : e.half_width;
         means.add(e.mean);
         whole.add(accuracy ? std::max(e.mean - half, 0.0) : e.mean - half);
@@ -96,10 +96,10 @@ void draw(const Frame& frame, const std::vector<LearningCurves>& curves, const P
   };
   frame.grid();
   for (std::size_t c = 0; c < curves.size(); ++c)
-    for (const Part& part : parts) frame.band(points_of(curves[c].*part.curve), look(c));
+    for (const Part& part : parts) frame.band(points_of(curves[c][part.metric]), look(c));
   for (std::size_t c = 0; c < curves.size(); ++c)
     for (const Part& part : parts) {
-      const std::vector<Point> points = points_of(curves[c].*part.curve);
+      const std::vector<Point> points = points_of(curves[c][part.metric]);
       Look line = look(c);
       line.dash = part.dash;
       frame.line(points, line);
@@ -122,13 +122,13 @@ Figure learning_curves(const FigureSource& source) {
   const std::vector<std::size_t> epochs = spread(last > 1 ? 1 : 0, last, most_epochs);
   const std::vector<LearningCurves> curves = shown_curves(source, shown, epochs);
 
-  Parts accuracy{{&LearningCurves::train_accuracy, train_dash}, {&LearningCurves::test_accuracy, test_dash}};
-  Parts loss{{&LearningCurves::train_loss, train_dash}, {&LearningCurves::test_loss, test_dash}};
+  Parts accuracy{{Metric::train_accuracy, train_dash}, {Metric::test_accuracy, test_dash}};
+  Parts loss{{Metric::train_loss, train_dash}, {Metric::test_loss, test_dash}};
   std::vector<LegendEntry> legend{{"training", {"#000", train_dash, Marker::none, true}},
                                   {"test", {"#000", test_dash, Marker::none, true}}};
   if (source.comparison.validated) {
-    accuracy.push_back({&LearningCurves::validation_accuracy, validation_dash});
-    loss.push_back({&LearningCurves::validation_loss, validation_dash});
+    accuracy.push_back({Metric::validation_accuracy, validation_dash});
+    loss.push_back({Metric::validation_loss, validation_dash});
     legend.push_back({"validation", {"#000", validation_dash, Marker::none, true}});
   }
 
@@ -153,7 +153,7 @@ Figure learning_curves(const FigureSource& source) {
   }
   sheet.legend(legend);
   const bool intervals = std::any_of(curves.begin(), curves.end(), [](const LearningCurves& c) {
-    return !std::isnan(c.test_accuracy.front().half_width);
+    return !std::isnan(c[Metric::test_accuracy].front().half_width);
   });
   std::string note = intervals ? "Means over the seeds; bands: 95 % intervals." : "One seed.";
   if (epochs.front() > 0) note += " The untrained network (epoch 0) is left out.";

@@ -27,7 +27,7 @@ std::size_t last_epoch(const StoredRun& run) {
 class SoFar {
  public:
   explicit SoFar(const ResultsData& results)
-      : loss_(chosen_loss(results.origin.validation_size > 0)),
+      : loss_(chosen_loss(results.origin.data.validation_size > 0)),
         baselines_{baseline_of(results, Loss::cross_entropy),
                    baseline_of(results, Loss::mean_squared_error)} {}
 
@@ -37,18 +37,20 @@ class SoFar {
   }
 
  private:
-  Seeds::Metric loss_;
+  Metric loss_;
   std::array<Baseline, 2> baselines_;
 };
 
-RunCurve metric_curve(std::string_view name, Seeds::Metric metric) {
-  return {name,
-          [metric](const StoredRun& run) { return Values((run.*metric).begin() + 1, (run.*metric).end()); }};
+RunCurve metric_curve(std::string_view name, Metric metric) {
+  return {name, [metric](const StoredRun& run) {
+            const std::vector<float>& curve = run.curves[metric];
+            return Values(curve.begin() + 1, curve.end());
+          }};
 }
 
 Values gaps_of(const StoredRun& run) {
   Values gaps;
-  for (std::size_t epoch = 1; epoch < run.test_accuracy.size(); ++epoch)
+  for (std::size_t epoch = 1; epoch < run.curves[Metric::test_accuracy].size(); ++epoch)
     gaps.push_back(static_cast<float>(gap_after(run, epoch)));
   return gaps;
 }
@@ -70,32 +72,27 @@ struct RowColumn {
 /// A column for each axis that has several values in the file.
 std::vector<RowColumn> axis_columns_of(const ResultsData& results) {
   std::vector<RowColumn> columns;
-  for_each_axis([&](const auto& axis) {
-    const auto value = axis.value;
+  for (const AxisInfo& axis : axis_table()) {
     const auto differs = [&](const StoredRun& run) {
-      return run.run.spec.*value != results.runs.front().run.spec.*value;
+      return !axis.same(run.run.spec, results.runs.front().run.spec);
     };
-    if (std::none_of(results.runs.begin(), results.runs.end(), differs)) return;
-    columns.push_back({axis_heading(axis.name), [value](const SectionRow& row) {
-                         const auto& own = row.run->run.spec.*value;
-                         if constexpr (std::is_enum_v<std::remove_cvref_t<decltype(own)>>)
-                           return std::string(to_string(own));
-                         else
-                           return fmt::format("{}", own);
-                       }});
-  });
+    if (std::any_of(results.runs.begin(), results.runs.end(), differs))
+      columns.push_back(
+          {axis_heading(axis.name), [axis](const SectionRow& row) { return axis.text(row.run->run.spec); }});
+  }
   return columns;
 }
 
-RowColumn metric_column(Strings heading, Seeds::Metric metric) {
-  return {std::move(heading),
-          [metric](const SectionRow& row) { return four_digits((row.run->*metric)[last_epoch(*row.run)]); }};
+RowColumn metric_column(Strings heading, Metric metric) {
+  return {std::move(heading), [metric](const SectionRow& row) {
+            return four_digits(row.run->curves[metric][last_epoch(*row.run)]);
+          }};
 }
 
 /// The numbers of a run: all of them, or without so many that are needed least; nothing where too few are
 /// left.
 std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t left_out) {
-  const bool validated = results.origin.validation_size > 0;
+  const bool validated = results.origin.data.validation_size > 0;
   const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs);
   std::vector<std::pair<RowColumn, std::size_t>> all;  // each with when it is left out
   all.emplace_back(RowColumn{{"epoch"},
@@ -103,9 +100,9 @@ std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t 
                                return fmt::format("{:>{}}", row.run->epochs_done, epoch_width);
                              }},
                    2);
-  all.emplace_back(metric_column({"train", "acc"}, &StoredRun::train_accuracy), 1);
-  if (validated) all.emplace_back(metric_column({"valid.", "acc"}, &StoredRun::validation_accuracy), 3);
-  all.emplace_back(metric_column({"test", "acc"}, &StoredRun::test_accuracy), 3);
+  all.emplace_back(metric_column({"train", "acc"}, Metric::train_accuracy), 1);
+  if (validated) all.emplace_back(metric_column({"valid.", "acc"}, Metric::validation_accuracy), 3);
+  all.emplace_back(metric_column({"test", "acc"}, Metric::test_accuracy), 3);
   all.emplace_back(
       RowColumn{{"gap"},
                 [](const SectionRow& row) { return four_digits(gap_after(*row.run, last_epoch(*row.run))); }},
@@ -125,17 +122,17 @@ std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t 
 }  // namespace
 
 std::vector<Section> sections_of(const ResultsData& results) {
-  const bool validated = results.origin.validation_size > 0;
-  const Seeds::Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
+  const bool validated = results.origin.data.validation_size > 0;
+  const Metric accuracy = chosen_accuracy(validated), loss = chosen_loss(validated);
   const std::string_view set = chosen_set(validated);
-  const RunCurve train_accuracy = metric_curve("train acc", &StoredRun::train_accuracy);
-  const RunCurve test_accuracy = metric_curve("test acc", &StoredRun::test_accuracy);
+  const RunCurve train_accuracy = metric_curve("train acc", Metric::train_accuracy);
+  const RunCurve test_accuracy = metric_curve("test acc", Metric::test_accuracy);
   const RunCurve chosen_accuracy = metric_curve(validated ? "valid. acc" : "test acc", accuracy);
-  const RunCurve train_loss = metric_curve("train loss", &StoredRun::train_loss);
+  const RunCurve train_loss = metric_curve("train loss", Metric::train_loss);
   const RunCurve chosen_loss = metric_curve(validated ? "valid. loss" : "test loss", loss);
   const SoFar so_far(results);
   return {{fmt::format("Leading by {} accuracy", set),
-           [=](const StoredRun& run) { return (run.*accuracy)[last_epoch(run)]; },
+           [=](const StoredRun& run) { return run.curves[accuracy][last_epoch(run)]; },
            four_digits,
            "32",
            chosen_accuracy,

@@ -106,24 +106,21 @@ Json columns_of(const Comparison& comparison) {
 /// The numbers of which there are two, and so no interval: [least, most] by the names of CSV, else null.
 Json ranges_of(const Comparison& comparison) {
   Json ranges;
-  const auto add = [&](const char* name, Estimate ConfigurationSummary::*estimate) {
+  const auto add = [&](std::string_view name, const auto& estimate) {
     Json& values = ranges[name];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations) {
-      const Estimate& e = c.*estimate;
+      const Estimate& e = estimate(c);
       values.push_back(e.is_range() ? Json{exact(e.least), exact(e.most)} : Json(nullptr));
     }
   };
-  add("train_accuracy", &ConfigurationSummary::train_accuracy);
-  add("validation_accuracy", &ConfigurationSummary::validation_accuracy);
-  add("test_accuracy", &ConfigurationSummary::test_accuracy);
-  add("gap", &ConfigurationSummary::gap);
-  add("train_loss", &ConfigurationSummary::train_loss);
-  add("validation_loss", &ConfigurationSummary::validation_loss);
-  add("test_loss", &ConfigurationSummary::test_loss);
-  add("best_accuracy", &ConfigurationSummary::best_accuracy);
-  add("best_test_accuracy", &ConfigurationSummary::best_test_accuracy);
-  add("stopping_gain", &ConfigurationSummary::stopping_gain);
+  using Summary = ConfigurationSummary;
+  for (const MetricInfo& line : metric_table)
+    add(line.name, [&](const Summary& c) -> const Estimate& { return c.last[line.metric]; });
+  add("gap", [](const Summary& c) -> const Estimate& { return c.gap; });
+  add("best_accuracy", [](const Summary& c) -> const Estimate& { return c.best_accuracy; });
+  add("best_test_accuracy", [](const Summary& c) -> const Estimate& { return c.best_test_accuracy; });
+  add("stopping_gain", [](const Summary& c) -> const Estimate& { return c.stopping_gain; });
   return ranges;
 }
 
@@ -163,17 +160,10 @@ Json curve_json(const Curve& curve) {
 }
 
 Json curves_json(const LearningCurves& curves) {
-  if (curves.train_accuracy.empty()) return nullptr;
+  if (curves[Metric::train_accuracy].empty()) return nullptr;
   Json json;
-  const auto add = [&](const char* name, const Curve& curve) {
-    if (!curve.empty()) json[name] = curve_json(curve);
-  };
-  add("train_accuracy", curves.train_accuracy);
-  add("validation_accuracy", curves.validation_accuracy);
-  add("test_accuracy", curves.test_accuracy);
-  add("train_loss", curves.train_loss);
-  add("validation_loss", curves.validation_loss);
-  add("test_loss", curves.test_loss);
+  for (const MetricInfo& line : metric_table)
+    if (const Curve& curve = curves[line.metric]; !curve.empty()) json[line.name] = curve_json(curve);
   return json;
 }
 
@@ -182,8 +172,9 @@ std::size_t seed_numbers(std::span<const ResultsData> files, const std::vector<s
   std::size_t numbers = 0;
   for (const ResultsData& results : files)
     for (const Runs& runs : configurations_of(results))
-      numbers += measured_of(runs, static_cast<std::size_t>(results.epochs)).runs.size() *
-                 epochs_of(results, epochs).size() * (results.origin.validation_size > 0 ? 6 : 4);
+      for (const StoredRun* run : measured_of(runs, static_cast<std::size_t>(results.epochs)).runs)
+        for (const MetricInfo& line : metric_table)
+          if (!run->curves[line.metric].empty()) numbers += epochs_of(results, epochs).size();
   return numbers;
 }
 
@@ -196,17 +187,12 @@ Json seed_curves(std::span<const ResultsData> files, const std::vector<std::size
       Json seeds = Json::array();
       for (const StoredRun* run : measured_of(runs, static_cast<std::size_t>(results.epochs)).runs) {
         Json seed{{"seed", run->run.spec.seed}};
-        const auto add = [&](const char* name, const std::vector<float>& metric) {
-          if (metric.empty()) return;
-          seed[name] = Json::array();
-          for (const std::size_t epoch : its) seed[name].push_back(rounded(metric[epoch]));
-        };
-        add("train_accuracy", run->train_accuracy);
-        add("validation_accuracy", run->validation_accuracy);
-        add("test_accuracy", run->test_accuracy);
-        add("train_loss", run->train_loss);
-        add("validation_loss", run->validation_loss);
-        add("test_loss", run->test_loss);
+        for (const MetricInfo& line : metric_table) {
+          const std::vector<float>& curve = run->curves[line.metric];
+          if (curve.empty()) continue;
+          seed[line.name] = Json::array();
+          for (const std::size_t epoch : its) seed[line.name].push_back(rounded(curve[epoch]));
+        }
         seeds.push_back(std::move(seed));
       }
       all.push_back(std::move(seeds));
@@ -252,11 +238,11 @@ std::string images(std::size_t n) {
 
 /// "1000 images to train on, 100 images to validate, 500 images to test"
 std::string images_text(const Origin& origin) {
-  return fmt::format("{} to train on{}, {} to test", images(origin.train_size),
-                     origin.validation_size > 0
-                         ? fmt::format(", {} to validate", images(origin.validation_size))
+  return fmt::format("{} to train on{}, {} to test", images(origin.data.train_size),
+                     origin.data.validation_size > 0
+                         ? fmt::format(", {} to validate", images(origin.data.validation_size))
                          : std::string(),
-                     images(origin.test_size));
+                     images(origin.data.test_size));
 }
 
 /// Pairs of what and which.
@@ -268,8 +254,8 @@ void add_provenance(Json& pairs, const ResultsData& results) {
   add("Results file", results.file.string());
   add("Config file", origin.config_file.string());
   add("Data set",
-      fmt::format("{} in {}: {}", origin.dataset, origin.dataset_directory.string(), images_text(origin)));
-  for (const DatasetFile& file : origin.files)
+      fmt::format("{} in {}: {}", origin.data.name, origin.data.directory.string(), images_text(origin)));
+  for (const DatasetFile& file : origin.data.files)
     add(fmt::format("SHA-256 of {}", file.path.filename().string()), file.sha256);
   add("Program",
       fmt::format("runner {}, arithmetic version {}", origin.runner_version, origin.arithmetic_version));

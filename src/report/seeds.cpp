@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -34,11 +35,12 @@ Measured measured_of(const Runs& runs, std::size_t epochs) {
 }
 
 double gap_after(const StoredRun& run, std::size_t epoch) {
-  return static_cast<double>(run.train_accuracy[epoch]) - static_cast<double>(run.test_accuracy[epoch]);
+  return static_cast<double>(run.curves[Metric::train_accuracy][epoch]) -
+         static_cast<double>(run.curves[Metric::test_accuracy][epoch]);
 }
 
 Images images_of(const Origin& origin) {
-  return {origin.train_size, origin.validation_size, origin.test_size};
+  return {origin.data.train_size, origin.data.validation_size, origin.data.test_size};
 }
 
 double as_hits(float accuracy, std::size_t images) {
@@ -62,14 +64,14 @@ Estimate Seeds::difference(Metric a, std::size_t epoch_a, Metric b, std::size_t 
 }
 
 std::vector<double> Seeds::curve(Metric metric) const {
-  std::vector<double> means((runs_.front()->*metric).size());
+  std::vector<double> means(runs_.front()->curves[metric].size());
   for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean_after(metric, e);
   return means;
 }
 
 std::vector<double> Seeds::values(Metric metric, std::size_t epoch) const {
   std::vector<double> result;
-  for (const StoredRun* run : runs_) result.push_back(as_hits((run->*metric)[epoch], images(metric)));
+  for (const StoredRun* run : runs_) result.push_back(as_hits(run->curves[metric][epoch], images(metric)));
   return result;
 }
 
@@ -77,27 +79,42 @@ double Seeds::mean_after(Metric metric, std::size_t epoch) const {
   const auto count = static_cast<double>(images(metric));
   if (!(count > 0)) return mean(values(metric, epoch));
   double hits = 0;  // of all seeds: a whole number, so that no sum is rounded
-  for (const StoredRun* run : runs_) hits += std::round((run->*metric)[epoch] * count);
+  for (const StoredRun* run : runs_) hits += std::round(run->curves[metric][epoch] * count);
   return hits / (count * static_cast<double>(runs_.size()));
 }
 
 std::size_t Seeds::images(Metric metric) const {
-  if (metric == &StoredRun::train_accuracy) return images_.train;
-  if (metric == &StoredRun::validation_accuracy) return images_.validation;
-  if (metric == &StoredRun::test_accuracy) return images_.test;
+  if (info(metric).quantity != Quantity::accuracy) return 0;
+  switch (info(metric).set) {
+    case ImageSet::train:
+      return images_.train;
+    case ImageSet::validation:
+      return images_.validation;
+    case ImageSet::test:
+      return images_.test;
+  }
   return 0;
 }
 
-Seeds::Metric chosen_accuracy(bool validated) {
-  return validated ? &StoredRun::validation_accuracy : &StoredRun::test_accuracy;
+Metric chosen_accuracy(bool validated) {
+  return validated ? Metric::validation_accuracy : Metric::test_accuracy;
 }
 
-Seeds::Metric chosen_loss(bool validated) {
-  return validated ? &StoredRun::validation_loss : &StoredRun::test_loss;
+Metric chosen_loss(bool validated) {
+  return validated ? Metric::validation_loss : Metric::test_loss;
 }
 
 std::string_view chosen_set(bool validated) {
   return validated ? "validation" : "test";
+}
+
+std::vector<MetricInfo> metrics_of(Quantity quantity) {
+  std::vector<MetricInfo> metrics;
+  std::copy_if(metric_table.begin(), metric_table.end(), std::back_inserter(metrics),
+               [&](const MetricInfo& line) { return line.quantity == quantity; });
+  std::stable_sort(metrics.begin(), metrics.end(),
+                   [](const MetricInfo& a, const MetricInfo& b) { return a.set < b.set; });
+  return metrics;
 }
 
 }  // namespace runner

@@ -44,11 +44,12 @@ double as_hits(float accuracy, std::size_t images);
 /// share them.
 class Seeds {
  public:
-  using Metric = std::vector<float> StoredRun::*;
-
   explicit Seeds(Runs runs, Images images = {});
 
   const Runs& runs() const { return runs_; }
+
+  /// Whether there are numbers of it.
+  bool has(Metric metric) const { return !runs_.front()->curves[metric].empty(); }
 
   /// Of the values of a metric after an epoch.
   Estimate at(Metric metric, std::size_t epoch) const;
@@ -69,10 +70,13 @@ class Seeds {
 };
 
 /// What epochs and configurations are chosen by: those of the validation set where there is one.
-Seeds::Metric chosen_accuracy(bool validated);
-Seeds::Metric chosen_loss(bool validated);
+Metric chosen_accuracy(bool validated);
+Metric chosen_loss(bool validated);
 /// That set: "validation" or "test".
 std::string_view chosen_set(bool validated);
+
+/// The metrics of a quantity, of the training set first, then the validation set and the test set.
+std::vector<MetricInfo> metrics_of(Quantity quantity);
 
 /// The learning curves of one configuration.
 LearningCurves curves_of(const Runs& runs, Images images, std::span<const std::size_t> epochs);

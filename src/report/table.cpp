@@ -128,8 +128,8 @@ std::string best_sentence(const Comparison& comparison, const ConfigurationSumma
 std::string widest_gap_sentence(const Comparison& comparison, const ConfigurationSummary& widest,
                                 const std::vector<Column>& varying) {
   Strings phrases = named("* Widest gap:", comparison, widest, varying);
-  phrases.push_back(fmt::format("train {:.4f},", widest.train_accuracy.mean));
-  phrases.push_back(fmt::format("test {:.4f},", widest.test_accuracy.mean));
+  phrases.push_back(fmt::format("train {:.4f},", widest.last[Metric::train_accuracy].mean));
+  phrases.push_back(fmt::format("test {:.4f},", widest.last[Metric::test_accuracy].mean));
   phrases.push_back(fmt::format("gap {};", with_interval(widest.gap)));
   if (widest.verdict == Verdict::fits) {
     phrases.push_back(fmt::format("no sign of overfitting by {} loss", chosen_set(widest.validated)));
@@ -176,8 +176,16 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
   const auto add = [&](Strings heading, const auto& text) {
     columns.push_back(make_column(std::move(heading), comparison.shown(), text));
   };
-  const auto add_number = [&](Strings heading, Estimate Summary::*estimate, bool interval, Limits limits) {
-    add(std::move(heading), [=](const Summary& c) { return number(c.*estimate, interval, limits); });
+  const auto add_metric = [&](Metric metric, bool interval) {
+    const auto [set, quantity] = std::pair(info(metric).set, info(metric).quantity);
+    const bool accuracy = quantity == Quantity::accuracy;
+    add({set == ImageSet::train        ? "train"
+         : set == ImageSet::validation ? "valid."
+                                       : "test",
+         accuracy ? "acc" : "loss"},
+        [=](const Summary& c) {
+          return number(c.last[metric], interval, accuracy ? share_of_images : at_least_zero);
+        });
   };
   if (comparison.files.size() > 1)
     add({"file"}, [&](const Summary& c) { return comparison.files[c.file].name; });
@@ -189,10 +197,9 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
   if (!same_epochs)
     add({"after", "epoch"},
         [](const Summary& c) { return c.measured == 0 ? "-" : fmt::format("{}", c.epochs); });
-  add_number({"train", "acc"}, &Summary::train_accuracy, everything && known, share_of_images);
-  if (comparison.validated && everything)
-    add_number({"valid.", "acc"}, &Summary::validation_accuracy, known, share_of_images);
-  add_number({"test", "acc"}, &Summary::test_accuracy, intervals, share_of_images);
+  add_metric(Metric::train_accuracy, everything && known);
+  if (comparison.validated && everything) add_metric(Metric::validation_accuracy, known);
+  add_metric(Metric::test_accuracy, intervals);
   add({"gap"}, [&](const Summary& c) {
     return fmt::format("{}{}", is(c, widest) ? "*" : "", number(c.gap, intervals, {-1, 1}));
   });
@@ -211,10 +218,12 @@ std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vect
   if (everything) {
     add({"stop", "at", "epoch"},
         [](const Summary& c) { return c.learned() ? fmt::format("{}", c.stop_epoch) : "-"; });
-    add_number({"gained", "by", "stopping"}, &Summary::stopping_gain, known, {-1, 1});
-    add_number({"train", "loss"}, &Summary::train_loss, known, at_least_zero);
-    if (comparison.validated) add_number({"valid.", "loss"}, &Summary::validation_loss, known, at_least_zero);
-    add_number({"test", "loss"}, &Summary::test_loss, known, at_least_zero);
+    add({"gained", "by", "stopping"}, [=](const Summary& c) {
+      return number(c.stopping_gain, known, {-1, 1});
+    });
+    add_metric(Metric::train_loss, known);
+    if (comparison.validated) add_metric(Metric::validation_loss, known);
+    add_metric(Metric::test_loss, known);
   }
   if (!plain_seeds) add({"seeds", "done"}, seeds_text);
   return columns;

@@ -16,9 +16,9 @@ constexpr double width = 460, plot_height = 340;
 constexpr std::size_t most_with_intervals = 300;  // those of more hide the points
 
 Point point_of(const ConfigurationSummary& c, bool intervals) {
-  if (!intervals) return {c.train_accuracy.mean, c.test_accuracy.mean};
-  return {c.train_accuracy.mean, c.test_accuracy.mean, c.train_accuracy.half_width,
-          c.test_accuracy.half_width};
+  if (!intervals) return {c.last[Metric::train_accuracy].mean, c.last[Metric::test_accuracy].mean};
+  return {c.last[Metric::train_accuracy].mean, c.last[Metric::test_accuracy].mean,
+          c.last[Metric::train_accuracy].half_width, c.last[Metric::test_accuracy].half_width};
 }
 
 /// The axis to tell points apart by: of those with few enough values, the one on which the gap depends most.

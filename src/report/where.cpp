@@ -58,17 +58,16 @@ Condition on(const Axis<Value, Rule>& axis, std::string_view text, const Parts& 
 }
 
 /// A condition on an axis of words.
-template <class Enum, std::size_t n>
-Condition on(const Axis<Enum, std::array<Enum, n>>& axis, std::string_view text, const Parts& parts) {
+template <Named Enum>
+Condition on(const Axis<Enum, Words>& axis, std::string_view text, const Parts& parts) {
   if (parts.sign != "=" && parts.sign != "!=")
     throw no_condition(text, fmt::format("{} is compared with = or !=", axis.name));
-  const auto found = std::find_if(axis.rule.begin(), axis.rule.end(),
-                                  [&](Enum word) { return to_string(word) == parts.value; });
-  if (found == axis.rule.end())
+  const auto& words = enumerator_names<Enum>;
+  const auto found = std::find(words.begin(), words.end(), parts.value);
+  if (found == words.end())
     throw no_condition(text, fmt::format("\"{}\" is not a value of {}", parts.value, axis.name));
-  return [word = *found, equal = parts.sign == "=", member = axis.value](const RunSpec& spec) {
-    return (spec.*member == word) == equal;
-  };
+  return [word = static_cast<Enum>(found - words.begin()), equal = parts.sign == "=",
+          member = axis.value](const RunSpec& spec) { return (spec.*member == word) == equal; };
 }
 
 Condition condition(std::string_view text) {

@@ -19,27 +19,32 @@ namespace {
 
 using layout::Extents;
 
-/// The rows of the arrays that hold a run's W1, b1, W2 and b2. There is room for the widest run of the file;
-/// what of it a run does not need is NaN.
-std::array<std::vector<float>, 4> rows_of(const Weights& weights, const Extents& extents) {
-  const std::size_t pixels = extents[layout::input], widest = extents[layout::hidden];
-  const std::size_t classes = extents[layout::classes], hidden = weights.b1.size();
-  std::array<std::vector<float>, 4> rows;
-  rows[0].assign(pixels * widest, layout::canonical_nan);
-  for (std::size_t d = 0; d < pixels; ++d)
-    std::copy_n(weights.W1.begin() + static_cast<std::ptrdiff_t>(d * hidden), hidden,
-                rows[0].begin() + static_cast<std::ptrdiff_t>(d * widest));
-  rows[1] = weights.b1;
-  rows[1].resize(widest, layout::canonical_nan);
-  rows[2] = weights.W2;
-  rows[2].resize(widest * classes, layout::canonical_nan);
-  rows[3] = weights.b2;
-  for (std::vector<float>& row : rows) std::transform(row.begin(), row.end(), row.begin(), layout::canonical);
-  return rows;
+NetworkShape shape_in(const Extents& extents, std::size_t hidden) {
+  return {extents[layout::input], hidden, extents[layout::classes]};
 }
 
-const char* const* names_of_weights(bool initial) {
-  return layout::weights.data() + (initial ? 0 : 4);
+/// Where the rows of a tensor of a network stand in an array that has room for a wider one: function(place in
+/// the array, place in the tensor, length).
+template <class Function>
+void for_each_stretch(const TensorInfo& tensor, const NetworkShape& network, const NetworkShape& room,
+                      const Function& function) {
+  const TensorDimension last = tensor.dimensions[tensor.rank - 1];
+  const std::size_t own = length(last, network), places = length(last, room);
+  for (std::size_t row = 0; row < size(tensor, network) / own; ++row) function(row * places, row * own, own);
+}
+
+/// The row of the array that holds a tensor. There is room for the widest run of the file; what of it a run
+/// does not need is NaN.
+std::vector<float> row_of(const TensorInfo& tensor, const Weights& weights, const Extents& extents) {
+  const std::vector<float>& values = weights.*tensor.values;
+  const NetworkShape room = shape_in(extents, extents[layout::hidden]);
+  std::vector<float> row(size(tensor, room), canonical_nan);
+  for_each_stretch(tensor, shape_in(extents, weights.b1.size()), room,
+                   [&](std::size_t to, std::size_t from, std::size_t count) {
+                     std::transform(values.data() + from, values.data() + from + count, row.data() + to,
+                                    canonical);
+                   });
+  return row;
 }
 
 }  // namespace
@@ -59,31 +64,28 @@ std::vector<Marks> stored_marks(const StoredFile& file) {
 
 std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row, bool initial,
                                                 const Weights& weights) {
-  const std::array<std::vector<float>, 4> rows = rows_of(weights, file.extents());
-  for (std::size_t w = 0; w < rows.size(); ++w) {
-    const char* name = names_of_weights(initial)[w];
+  for (const TensorInfo& tensor : tensor_table) {
+    const std::string name = layout::name_of(tensor, initial);
     const std::vector<float> stored = file.read_row(name, row);
+    const std::vector<float> expected = row_of(tensor, weights, file.extents());
     for (std::size_t i = 0; i < stored.size(); ++i)
-      if (!layout::same_bits(stored[i], rows[w][i])) return DifferentWeight{name, stored[i], rows[w][i]};
+      if (!same_bits(stored[i], expected[i])) return DifferentWeight{name, stored[i], expected[i]};
   }
   return std::nullopt;
 }
 
 Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden) {
-  const char* const* names = names_of_weights(initial);
-  // A row has room for the widest run.
-  const std::size_t pixels = file.extent(layout::input), widest = file.extent(layout::hidden);
+  const NetworkShape network = shape_in(file.extents(), hidden);
+  const NetworkShape room = shape_in(file.extents(), file.extent(layout::hidden));
   Weights weights;
-  const std::vector<float> all = file.read_row(names[0], row);
-  for (std::size_t d = 0; d < pixels; ++d) {
-    const auto first = all.begin() + static_cast<std::ptrdiff_t>(d * widest);
-    weights.W1.insert(weights.W1.end(), first, first + static_cast<std::ptrdiff_t>(hidden));
+  for (const TensorInfo& tensor : tensor_table) {
+    const std::vector<float> stored = file.read_row(layout::name_of(tensor, initial), row);
+    std::vector<float>& values = weights.*tensor.values;
+    values.resize(size(tensor, network));
+    for_each_stretch(tensor, network, room, [&](std::size_t from, std::size_t to, std::size_t count) {
+      std::copy_n(stored.data() + from, count, values.data() + to);
+    });
   }
-  weights.b1 = file.read_row(names[1], row);
-  weights.b1.resize(hidden);
-  weights.W2 = file.read_row(names[2], row);
-  weights.W2.resize(hidden * file.extent(layout::classes));
-  weights.b2 = file.read_row(names[3], row);
   return weights;
 }
 
@@ -100,28 +102,29 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& la
   if (descriptor_.identity() != layout.identity())
     throw failure(fmt::format("cannot write {}: it was replaced meanwhile", file.string()));
   extents_ = layout.extents();
-  for (std::size_t m = 0; m < layout.metric_count(); ++m)
-    metrics_.push_back(layout.offset(layout::metrics[m]));
+  for (const MetricInfo& metric : metric_table)
+    if (layout.parts().has(metric)) metrics_.emplace_back(metric.metric, layout.offset(metric.name));
   if (!layout.has_weights()) return;
   weights_epoch_ = layout.offset("weights_epoch");
-  for (std::size_t w = 0; w < weights_.size(); ++w) weights_[w] = layout.offset(layout::weights[w]);
+  for (const bool initial : {false, true})
+    for (std::size_t t = 0; t < tensor_count; ++t)
+      weights_[initial][t] = layout.offset(layout::name_of(tensor_table[t], initial));
 }
 
 void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs) {
   buffer_.resize(epochs.size());
-  for (std::size_t m = 0; m < metrics_.size(); ++m) {
-    for (std::size_t e = 0; e < epochs.size(); ++e)
-      buffer_[e] = layout::canonical(layout::values(epochs[e])[m]);
+  for (const auto& [metric, offset] : metrics_) {
+    for (std::size_t e = 0; e < epochs.size(); ++e) buffer_[e] = canonical(epochs[e][metric]);
     const std::uint64_t first = row * extents_[layout::epoch] + static_cast<std::uint64_t>(first_epoch);
-    descriptor_.write_at(metrics_[m] + first * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
+    descriptor_.write_at(offset + first * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
   }
 }
 
 void ArrayWriter::write_weights(std::size_t row, bool initial, const Weights& weights) {
-  const std::array<std::vector<float>, 4> rows = rows_of(weights, extents_);
-  for (std::size_t w = 0; w < rows.size(); ++w) {
-    const std::size_t bytes = rows[w].size() * sizeof(float);
-    descriptor_.write_at(weights_[w + (initial ? 0 : 4)] + row * bytes, rows[w].data(), bytes);
+  for (std::size_t t = 0; t < tensor_count; ++t) {
+    const std::vector<float> values = row_of(tensor_table[t], weights, extents_);
+    const std::size_t bytes = values.size() * sizeof(float);
+    descriptor_.write_at(weights_[initial][t] + row * bytes, values.data(), bytes);
   }
 }
 

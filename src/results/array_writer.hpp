@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/files/descriptor.hpp"
+#include "runner/results/stored_weights.hpp"
 
 #include "layout.hpp"
 #include "stored_file.hpp"
@@ -12,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace runner {
@@ -31,12 +33,6 @@ std::vector<Marks> stored_marks(const StoredFile& file);
 
 /// What a file holds of the weights of a run of so many hidden units, NaN where there are none yet.
 Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
-
-/// A weight that a file holds otherwise than it should.
-struct DifferentWeight {
-  std::string array;  ///< "weights/W1"
-  float stored, expected;
-};
 
 /// The first weight of a run that is not, bit for bit, one of these, or NaN for the hidden units that the run
 /// does not have.
@@ -75,8 +71,8 @@ class ArrayWriter {
   Descriptor descriptor_;
   std::uint64_t size_;
   layout::Extents extents_{};
-  std::vector<std::uint64_t> metrics_;
-  std::array<std::uint64_t, layout::weights.size()> weights_{};
+  std::vector<std::pair<Metric, std::uint64_t>> metrics_;
+  std::array<std::array<std::uint64_t, tensor_count>, 2> weights_{};  ///< the last ones, the initial ones
   std::uint64_t epochs_done_, wall_time_, status_;
   std::uint64_t weights_epoch_ = 0;  ///< 0 in a file without weights
   std::vector<float> buffer_;

@@ -28,18 +28,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file: this line; for each run, in the order of the digests, its digest, its epoch, the lengths of W1,
-// b1, W2 and b2, and their numbers; the SHA-256 of all that. Numbers as they lie in memory.
+// The file: this line; for each run, in the order of the digests, its digest, its epoch, the lengths of its
+// tensors, and their numbers; the SHA-256 of all that. Numbers as they lie in memory.
 static_assert(std::endian::native == std::endian::little);
 constexpr std::string_view first_line = "runner checkpoint 1\n";
 constexpr std::size_t checksum_length = 64;
 
-using Lengths = std::array<std::uint64_t, 4>;
-
-template <class Object>
-auto parts(Object& weights) {
-  return std::array{&weights.W1, &weights.b1, &weights.W2, &weights.b2};
-}
+using Lengths = std::array<std::uint64_t, tensor_count>;
 
 template <class T>
 void append(std::string& bytes, const T& value) {
@@ -51,7 +46,7 @@ struct Entry {
   std::string digest;
   std::int32_t epoch = 0;
   Lengths lengths{};
-  std::uint64_t offset = 0;  ///< of W1
+  std::uint64_t offset = 0;  ///< of its first number
 };
 
 constexpr std::size_t entry_head = layout::digest_length + sizeof(Entry::epoch) + sizeof(Lengths);
@@ -60,18 +55,10 @@ bool is_digest(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-/// Whether these are the lengths of W1, b1, W2 and b2 of any network.
-bool fit(const Lengths& lengths) {
-  const auto [W1, b1, W2, b2] = lengths;
-  // A length is that of bytes in the file, so that no product here is too large.
-  constexpr std::uint64_t most = std::uint64_t{1} << 40;
-  if (b1 < 1 || b2 < 1 || W1 > most || W2 > most) return false;
-  return W1 >= b1 && W1 % b1 == 0 && W2 % b1 == 0 && W2 / b1 == b2;
-}
-
-bool fit(const Lengths& lengths, const WeightsShape& shape) {
-  return lengths ==
-         Lengths{shape.pixels * shape.hidden, shape.hidden, shape.hidden * shape.classes, shape.classes};
+bool fit(const Lengths& lengths, const NetworkShape& shape) {
+  for (std::size_t t = 0; t < tensor_count; ++t)
+    if (lengths[t] != size(tensor_table[t], shape)) return false;
+  return true;
 }
 
 /// A checkpoint that is read piece by piece: its length is not to be believed.
@@ -97,12 +84,12 @@ class StoredCheckpoint {
 
   Snapshot snapshot(const Entry& entry) const {
     Snapshot result{entry.epoch, {}};
-    const auto all = parts(result.weights);
     std::uint64_t offset = entry.offset;
-    for (std::size_t p = 0; p < all.size(); ++p) {
-      const std::string bytes = file_.read_at(offset, entry.lengths[p] * sizeof(float));
-      all[p]->resize(entry.lengths[p]);
-      std::memcpy(all[p]->data(), bytes.data(), bytes.size());
+    for (std::size_t t = 0; t < tensor_count; ++t) {
+      const std::string bytes = file_.read_at(offset, entry.lengths[t] * sizeof(float));
+      std::vector<float>& values = result.weights.*tensor_table[t].values;
+      values.resize(entry.lengths[t]);
+      std::memcpy(values.data(), bytes.data(), bytes.size());
       offset += bytes.size();
     }
     return result;
@@ -121,8 +108,7 @@ class StoredCheckpoint {
     std::memcpy(entry.lengths.data(), head.data() + layout::digest_length + sizeof entry.epoch,
                 sizeof entry.lengths);
     entry.offset = offset + entry_head;
-    if (!is_digest(entry.digest) || entry.epoch < 1 || entry.epoch > max_epochs || !fit(entry.lengths))
-      return std::nullopt;
+    if (!is_digest(entry.digest) || entry.epoch < 1 || entry.epoch > max_epochs) return std::nullopt;
     std::uint64_t room = (end() - entry.offset) / sizeof(float);
     for (const std::uint64_t length : entry.lengths) {
       if (length > room) return std::nullopt;
@@ -149,7 +135,7 @@ fs::path checkpoint_path(const fs::path& file) {
   return file.string() + ".checkpoint";
 }
 
-Checkpoint read_checkpoint(const fs::path& path, const std::map<std::string, WeightsShape>& runs) {
+Checkpoint read_checkpoint(const fs::path& path, const std::map<std::string, NetworkShape>& runs) {
   std::error_code cause;
   const fs::file_status status = fs::status(path, cause);
   if (status.type() == fs::file_type::not_found) return {};
@@ -188,9 +174,12 @@ void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const 
   for (const auto& [digest, snapshot] : checkpoint) {
     bytes += digest;
     append(bytes, snapshot.epoch);
-    for (const auto* part : parts(snapshot.weights)) append(bytes, std::uint64_t{part->size()});
-    for (const auto* part : parts(snapshot.weights))
-      bytes.append(reinterpret_cast<const char*>(part->data()), part->size() * sizeof(float));
+    for (const TensorInfo& tensor : tensor_table)
+      append(bytes, std::uint64_t{(snapshot.weights.*tensor.values).size()});
+    for (const TensorInfo& tensor : tensor_table) {
+      const std::vector<float>& values = snapshot.weights.*tensor.values;
+      bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+    }
   }
   bytes += sha256_hex(bytes);
   replace_file(

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runner/files/replacement.hpp"
-#include "runner/training/cohort_trainer.hpp"
+#include "runner/model/weights.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -24,17 +24,12 @@ using Checkpoint = std::map<std::string, Snapshot>;
 /// `file` + ".checkpoint".
 std::filesystem::path checkpoint_path(const std::filesystem::path& file);
 
-/// How large a run's weights are.
-struct WeightsShape {
-  std::size_t pixels, hidden, classes;
-};
-
 /// What the file holds of the runs in `runs`, by their digests; it may hold others. Takes no more memory than
 /// their weights, however long the file is. Empty where there is no such file. Throws Error: bad_input if it
 /// is no regular file, damaged, of another format, or has weights of another shape for one of the runs;
 /// failure if it cannot be read.
 Checkpoint read_checkpoint(const std::filesystem::path& path,
-                           const std::map<std::string, WeightsShape>& runs);
+                           const std::map<std::string, NetworkShape>& runs);
 
 /// Makes the file in place of an older one, whole and synced; a new one has the permissions of the results
 /// file `of`, if that is given. Removes it if there is nothing to keep. Throws Error (failure).

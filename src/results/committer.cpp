@@ -13,9 +13,7 @@ namespace {
 
 /// A record as the file holds it: from the epoch where a run diverges on there are no numbers.
 CommittedEpoch as_stored(const EpochRecord& record) {
-  constexpr float nan = layout::canonical_nan;
-  const bool diverged = record.status == RunStatus::diverged;
-  return {record.run, record.epoch, diverged ? Metrics{nan, nan, nan, nan, nan, nan} : record.metrics,
+  return {record.run, record.epoch, record.status == RunStatus::diverged ? Metrics() : record.metrics,
           record.status};
 }
 
@@ -53,7 +51,7 @@ void Committer::add(std::span<const EpochRecord> records) {
         {as_stored(record), has_room ? RunStatus::running : record.status, ended, record.seconds, nullptr});
     bytes += sizeof(Pending);
     if (save_weights_ && (record.epoch == 0 || ended)) {
-      copies.back().weights = std::make_unique<Weights>(record.weights);
+      copies.back().weights = std::make_unique<Weights>(record.weights());
       bytes += copies.back().weights->bytes();
     }
   }

@@ -1,8 +1,8 @@
 #include "creation.hpp"
 
-#include "runner/compute/arithmetic.hpp"
 #include "runner/files/descriptor.hpp"
 #include "runner/files/replacement.hpp"
+#include "runner/model/versions.hpp"
 
 #include "array_writer.hpp"
 #include "hdf5_handle.hpp"
@@ -76,7 +76,7 @@ void put_flags(hid_t object, const std::vector<std::string_view>& meanings) {
   put(object, "flag_meanings", fmt::format("{}", fmt::join(meanings, " ")));
 }
 
-void put_global_attributes(hid_t file, const Sweep& sweep, const Dataset& data,
+void put_global_attributes(hid_t file, const Sweep& sweep, const DatasetFacts& data,
                            const Provenance& provenance) {
   const Config& config = sweep.config;
   put(file, "Conventions", "CF-1.8 ACDD-1.3");
@@ -99,13 +99,13 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const Dataset& data,
   put(file, "config", config.effective);
   put(file, "dataset", data.name);
   put(file, "dataset_directory", data.directory.string());
-  put(file, "train_size", static_cast<std::int64_t>(data.train.count));
-  put(file, "validation_size", static_cast<std::int64_t>(data.validation.count));
-  put(file, "test_size", static_cast<std::int64_t>(data.test.count));
+  put(file, "train_size", static_cast<std::int64_t>(data.train_size));
+  put(file, "validation_size", static_cast<std::int64_t>(data.validation_size));
+  put(file, "test_size", static_cast<std::int64_t>(data.test_size));
   if (!data.train_class_counts.empty()) put(file, "train_class_counts", data.train_class_counts);
   for (std::size_t f = 0; f < data.files.size(); ++f) {
-    put(file, fmt::format("{}_path", layout::data_files[f]).c_str(), data.files[f].path.string());
-    put(file, fmt::format("{}_sha256", layout::data_files[f]).c_str(), data.files[f].sha256);
+    put(file, fmt::format("{}_path", dataset_file_names[f]).c_str(), data.files[f].path.string());
+    put(file, fmt::format("{}_sha256", dataset_file_names[f]).c_str(), data.files[f].sha256);
   }
 }
 
@@ -134,7 +134,7 @@ hdf5::PropertyList whole_from_the_start(layout::Type type) {
   hdf5::check(H5Pset_obj_track_times(list, false), doing);
   const std::int32_t none = -1;
   if (type == layout::Type::float32)
-    hdf5::check(H5Pset_fill_value(list, H5T_NATIVE_FLOAT, &layout::canonical_nan), doing);
+    hdf5::check(H5Pset_fill_value(list, H5T_NATIVE_FLOAT, &canonical_nan), doing);
   if (type == layout::Type::int32) hdf5::check(H5Pset_fill_value(list, H5T_NATIVE_INT32, &none), doing);
   return list;
 }
@@ -179,13 +179,14 @@ Place make_array(hid_t file, const Variable& variable, const layout::Extents& ex
   // So xarray gives the digests as text and not as single characters.
   if (variable.type == layout::Type::character) put(dataset, "_Encoding", "ascii");
   // CF's auxiliary coordinates: a metric taken out of the file still knows the settings of each run.
-  if (std::find(layout::metrics.begin(), layout::metrics.end(), variable.name) != layout::metrics.end())
+  if (std::any_of(metric_table.begin(), metric_table.end(),
+                  [&](const MetricInfo& metric) { return metric.name == variable.name; }))
     put(dataset, "coordinates", fmt::format("{}", fmt::join(axis_names(), " ")));
   return {variable, {H5Dget_offset(dataset), layout::byte_count(variable, extents)}};
 }
 
-layout::Parts parts_of(const Sweep& sweep, const Dataset& data) {
-  return {sweep.config.save_weights, data.validation.count > 0};
+layout::Parts parts_of(const Sweep& sweep, const DatasetFacts& data) {
+  return {results_layout_version, sweep.config.save_weights, data.validation_size > 0};
 }
 
 /// The rows of a file: the sweep's runs in their order, then those that are in it no longer.
@@ -221,8 +222,7 @@ Columns columns_of(const Rows& rows, int epochs) {
 /// Some bytes of an array in which nothing has been written: NaN, −1 or 0.
 std::string fill_of(layout::Type type) {
   constexpr std::size_t size = std::size_t{1} << 20;
-  if (type == layout::Type::float32)
-    return bytes_of(std::vector<float>(size / sizeof(float), layout::canonical_nan));
+  if (type == layout::Type::float32) return bytes_of(std::vector<float>(size / sizeof(float), canonical_nan));
   if (type == layout::Type::int32)
     return bytes_of(std::vector<std::int32_t>(size / sizeof(std::int32_t), -1));
   return std::string(size, '\0');
@@ -247,7 +247,7 @@ void fill(const fs::path& path, const std::vector<Place>& places, const Columns&
 
 /// The structure of a file, with its texts. Returns where the arrays lie; none is filled.
 std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, const Rows& rows,
-                                   const Dataset& data, const Provenance& provenance) {
+                                   const DatasetFacts& data, const Provenance& provenance) {
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
@@ -268,7 +268,7 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
 }
 
 void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const Columns& columns,
-                const Dataset& data, const Provenance& provenance, const Stop& stop) {
+                const DatasetFacts& data, const Provenance& provenance, const Stop& stop) {
   const std::vector<Place> places = write_structure(path, sweep, rows, data, provenance);
   fill(path, places, columns, stop);
   std::vector<ByteRange> arrays;
@@ -276,7 +276,7 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   seal_file(path, arrays, arrays.back());
 }
 
-std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const Dataset& data) {
+std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const DatasetFacts& data) {
   // Names, attributes and the file's own structure: far less than this, but for the config.
   std::uint64_t total = (std::uint64_t{1} << 20) + sweep.config.text.size() + sweep.config.effective.size();
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
@@ -372,11 +372,12 @@ class Earlier {
       from_earlier[row] = true;
       bool same = marks[row] == marks_of(run, epochs_);
       const std::vector<Metrics> epochs = epochs_of(run);
-      for (std::size_t m = 0; m < made.metric_count(); ++m) {
+      for (const MetricInfo& metric : metric_table) {
+        if (!made.parts().has(metric)) continue;
         const std::vector<float> stored =
-            made.read_part<float>(layout::metrics[m], row * made.extent(layout::epoch), epochs.size());
+            made.read_part<float>(metric.name, row * made.extent(layout::epoch), epochs.size());
         for (std::size_t e = 0; e < epochs.size(); ++e)
-          same &= layout::same_bits(stored[e], layout::canonical(layout::values(epochs[e])[m]));
+          same &= same_bits(stored[e], canonical(epochs[e][metric.metric]));
       }
       for (const bool initial : {true, false})
         if (const auto of_run = weights(initial)) same &= !different_weight(made, row, initial, *of_run);
@@ -429,7 +430,7 @@ class Earlier {
 
 }  // namespace
 
-void create_results(const fs::path& file, const Sweep& sweep, const Dataset& data,
+void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier,
                     const Creation& how) try {
   Rows rows = sweep.runs;

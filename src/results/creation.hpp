@@ -37,7 +37,7 @@ struct Creation {
 ///
 /// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an
 /// earlier file that was written to meanwhile; stopped: it was asked to.
-void create_results(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
+void create_results(const std::filesystem::path& file, const Sweep& sweep, const DatasetFacts& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier = {},
                     const Creation& how = {});
 

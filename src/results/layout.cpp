@@ -15,8 +15,8 @@ Variable column_of(const Axis<Value, Rule>& axis) {
                   {run},
                   std::string(axis.long_name),
                   std::string(axis.units)};
-  if constexpr (std::is_enum_v<Value>)
-    for (const Value enumerator : axis.rule) column.flags.push_back(to_string(enumerator));
+  if constexpr (Named<Value>)
+    column.flags.assign(enumerator_names<Value>.begin(), enumerator_names<Value>.end());
   return column;
 }
 
@@ -43,12 +43,19 @@ std::size_t size_of(Type type) {
   return 0;
 }
 
+std::size_t metric_count(const Parts& parts) {
+  return static_cast<std::size_t>(std::count_if(metric_table.begin(), metric_table.end(),
+                                                [&](const MetricInfo& metric) { return parts.has(metric); }));
+}
+
 std::vector<Variable> variables(const Parts& parts) {
   std::vector<Variable> table{
       {"run", Type::int32, {run}, "index of the run in the sweep; -1 for one that is no longer in it", ""},
       {"epoch", Type::int32, {epoch}, "epochs trained; 0 is the untrained network", "1"},
       {"digest_length", Type::float32, {digits}, "", ""}};
-  for_each_axis([&](const auto& axis) { table.push_back(column_of(axis)); });
+  for_each_axis([&](const auto& axis) {
+    if (parts.has(axis)) table.push_back(column_of(axis));
+  });
   const std::vector<Variable> recorded{
       {"digest",
        Type::character,
@@ -60,22 +67,14 @@ std::vector<Variable> variables(const Parts& parts) {
        {run},
        "where the run stands",
        "",
-       {run_status_names.begin(), run_status_names.end()}},
+       {enumerator_names<RunStatus>.begin(), enumerator_names<RunStatus>.end()}},
       {"epochs_done", Type::int32, {run}, "last epoch recorded with finite losses; -1 before epoch 0", ""},
-      {"wall_time", Type::float64, {run}, "the run's share of the time its epochs took", "s"},
-      {"train_loss", Type::float32, {run, epoch}, "mean loss on the training set", "1"},
-      {"train_accuracy", Type::float32, {run, epoch}, "share of the training set classified correctly", "1"},
-      {"test_loss", Type::float32, {run, epoch}, "mean loss on the test set", "1"},
-      {"test_accuracy", Type::float32, {run, epoch}, "share of the test set classified correctly", "1"}};
+      {"wall_time", Type::float64, {run}, "the run's share of the time its epochs took", "s"}};
   table.insert(table.end(), recorded.begin(), recorded.end());
-  if (parts.validation) {
-    table.push_back({"validation_loss", Type::float32, {run, epoch}, "mean loss on the validation set", "1"});
-    table.push_back({"validation_accuracy",
-                     Type::float32,
-                     {run, epoch},
-                     "share of the validation set classified correctly",
-                     "1"});
-  }
+  for (const MetricInfo& metric : metric_table)
+    if (parts.has(metric))
+      table.push_back(
+          {std::string(metric.name), Type::float32, {run, epoch}, std::string(metric.long_name), "1"});
   const auto scale = [&](Dimension dimension) {
     table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
   };
@@ -88,17 +87,14 @@ std::vector<Variable> variables(const Parts& parts) {
     scale(input);
     scale(hidden);
     scale(classes);
-    for (std::size_t w = 0; w < weights.size(); w += 4) {
-      const std::string when = w == 0 ? " of the untrained network" : " after the last epoch";
-      table.push_back(
-          {weights[w], Type::float32, {run, input, hidden}, "weights of the hidden layer" + when, "1"});
-      table.push_back(
-          {weights[w + 1], Type::float32, {run, hidden}, "biases of the hidden layer" + when, "1"});
-      table.push_back(
-          {weights[w + 2], Type::float32, {run, hidden, classes}, "weights of the output layer" + when, "1"});
-      table.push_back(
-          {weights[w + 3], Type::float32, {run, classes}, "biases of the output layer" + when, "1"});
-    }
+    for (const bool initial : {true, false})
+      for (const TensorInfo& tensor : tensor_table) {
+        Variable array{name_of(tensor, initial), Type::float32, {run}, std::string(tensor.long_name), "1"};
+        array.long_name += initial ? " of the untrained network" : " after the last epoch";
+        for (std::size_t d = 0; d < tensor.rank; ++d)
+          array.dimensions.push_back(dimension_of(tensor.dimensions[d]));
+        table.push_back(std::move(array));
+      }
   }
   scale(seal);
   table.push_back({seal_text,
@@ -109,7 +105,23 @@ std::vector<Variable> variables(const Parts& parts) {
   return table;
 }
 
-Extents extents(std::span<const Run> rows, int epochs, const runner::Dataset& data) {
+std::string name_of(const TensorInfo& tensor, bool initial) {
+  return std::string(initial ? "weights/initial_" : "weights/") + std::string(tensor.name);
+}
+
+Dimension dimension_of(TensorDimension dimension) {
+  switch (dimension) {
+    case TensorDimension::input:
+      return input;
+    case TensorDimension::hidden:
+      return hidden;
+    case TensorDimension::classes:
+      return classes;
+  }
+  return input;
+}
+
+Extents extents(std::span<const Run> rows, int epochs, const DatasetFacts& data) {
   std::int32_t widest = 0;
   for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
   return {rows.size(), static_cast<std::uint64_t>(epochs) + 1, digest_length,

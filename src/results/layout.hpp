@@ -1,12 +1,10 @@
 #pragma once
 
 #include "runner/data/dataset.hpp"
-#include "runner/execution/observer.hpp"
+#include "runner/sweep/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
 #include <array>
-#include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -18,16 +16,6 @@
 /// What is in a results file: one table that creation, the check of an existing file, and the writer's
 /// offsets all come from.
 namespace runner::layout {
-
-/// The only NaN in a file, so that equal results are equal bytes.
-inline constexpr float canonical_nan = std::bit_cast<float>(std::uint32_t{0x7fc00000});
-inline float canonical(float value) {
-  return std::isnan(value) ? canonical_nan : value;
-}
-
-inline bool same_bits(float a, float b) {
-  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-}
 
 /// The root attribute `program`, which marks a file as one of ours.
 inline constexpr std::string_view program = "runner";
@@ -78,39 +66,34 @@ inline constexpr const char* seal_text = "seal/text";
 
 /// What a file may have or not.
 struct Parts {
+  int layout;  ///< its version
   bool weights;
   bool validation;
 
-  /// How many of the metrics it has.
-  std::size_t metric_count() const;
+  /// Those with a column in it.
+  bool has(const MetricInfo& metric) const {
+    return metric.since <= layout && (metric.set != ImageSet::validation || validation);
+  }
+  template <class Value, class Rule>
+  bool has(const Axis<Value, Rule>& axis) const {
+    return axis.since <= layout;
+  }
 };
+
+/// How many metrics it has.
+std::size_t metric_count(const Parts& parts);
 
 /// All arrays in their order in the file, those of dimensions first, the seal last.
 std::vector<Variable> variables(const Parts& parts);
 
-/// The metrics, in the order of struct Metrics, the last two only where there is a validation set.
-inline constexpr std::array<const char*, 6> metrics{
-    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "validation_loss", "validation_accuracy"};
-inline std::array<float, metrics.size()> values(const Metrics& m) {
-  return {m.train_loss,    m.train_accuracy,  m.test_loss,
-          m.test_accuracy, m.validation_loss, m.validation_accuracy};
-}
-inline std::size_t Parts::metric_count() const {
-  return validation ? metrics.size() : metrics.size() - 2;
-}
+/// The array of a tensor of the runs' weights: the initial ones, or those at the run's last epoch.
+std::string name_of(const TensorInfo& tensor, bool initial);
 
-/// The four files of a data set, in the order of Dataset::files, as the attributes about them are named.
-inline constexpr std::array<const char*, 4> data_files{"train_images", "train_labels", "test_images",
-                                                       "test_labels"};
-
-/// The eight arrays of the group `weights`: first the initial ones, then those at the run's last epoch; W1,
-/// b1, W2, b2 of each.
-inline constexpr std::array<const char*, 8> weights{
-    "weights/initial_W1", "weights/initial_b1", "weights/initial_W2", "weights/initial_b2",
-    "weights/W1",         "weights/b1",         "weights/W2",         "weights/b2"};
+/// The dimension of arrays that a tensor's dimension is.
+Dimension dimension_of(TensorDimension dimension);
 
 /// Of a file with these rows.
-Extents extents(std::span<const Run> rows, int epochs, const runner::Dataset& data);
+Extents extents(std::span<const Run> rows, int epochs, const DatasetFacts& data);
 
 /// Bytes of an array; the largest number there is where that is too many to count.
 std::uint64_t byte_count(const Variable& variable, const Extents& extents);

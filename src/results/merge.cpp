@@ -1,8 +1,8 @@
 #include "runner/results/merge.hpp"
 
-#include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
 #include "runner/files/replacement.hpp"
+#include "runner/model/versions.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
@@ -31,12 +31,12 @@ void require_same_sweep(const ResultsData& first, const ResultsData& other) {
   const auto config = config_differences(first.effective_config, other.effective_config);
   differences.insert(differences.end(), config.begin(), config.end());
   compare("version of the arithmetic", first.origin.arithmetic_version, other.origin.arithmetic_version);
-  compare("training images", first.origin.train_size, other.origin.train_size);
-  compare("validation images", first.origin.validation_size, other.origin.validation_size);
-  compare("test images", first.origin.test_size, other.origin.test_size);
-  for (std::size_t f = 0; f < first.origin.files.size(); ++f)
-    compare("SHA-256 of " + other.origin.files[f].path.string(), first.origin.files[f].sha256,
-            other.origin.files[f].sha256);
+  compare("training images", first.origin.data.train_size, other.origin.data.train_size);
+  compare("validation images", first.origin.data.validation_size, other.origin.data.validation_size);
+  compare("test images", first.origin.data.test_size, other.origin.data.test_size);
+  for (std::size_t f = 0; f < first.origin.data.files.size(); ++f)
+    compare("SHA-256 of " + other.origin.data.files[f].path.string(), first.origin.data.files[f].sha256,
+            other.origin.data.files[f].sha256);
   if (!differences.empty())
     throw bad_input(fmt::format("{} and {} do not belong together: {}", first.file.string(),
                                 other.file.string(), fmt::join(differences, "; ")));
@@ -61,25 +61,10 @@ void require_same_numbers(std::span<const ResultsData> parts) {
     }
 }
 
-/// What a data set must be for the digests and arrays of a file to come out as those of its parts.
-Dataset outline(const ResultsData& part) {
-  Dataset data;
-  data.name = part.origin.dataset;
-  data.directory = part.origin.dataset_directory;
-  data.files = part.origin.files;
-  data.pixels = part.pixels;
-  data.classes = part.classes;
-  data.train_class_counts = part.origin.train_class_counts;
-  data.train.count = part.origin.train_size;
-  data.validation.count = part.origin.validation_size;
-  data.test.count = part.origin.test_size;
-  return data;
-}
-
 /// Throws where a run is not the one that its digest stands for: it would be taken for another run.
-void require_own_digests(const ResultsData& part, const Dataset& data) {
+void require_own_digests(const ResultsData& part) {
   for (std::size_t r = 0; r < part.runs.size(); ++r)
-    if (const Run& run = part.runs[r].run; run_digest(run.spec, data) != run.digest)
+    if (const Run& run = part.runs[r].run; run_digest(run.spec, part.origin.data) != run.digest)
       throw bad_input(
           fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", r,
                       part.file.string(), run.digest));
@@ -123,15 +108,14 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   if (first.origin.arithmetic_version != arithmetic_version)
     throw bad_input(fmt::format("{} has version {} of the arithmetic, this program has {}",
                                 first.file.string(), first.origin.arithmetic_version, arithmetic_version));
-  const Dataset data = outline(first);
-  for (const ResultsData& part : read) require_own_digests(part, data);
+  for (const ResultsData& part : read) require_own_digests(part);
   Config config = parse_config(first.effective_config, first.origin.config_file);
   config.text = first.origin.config_text;
-  const Sweep sweep = expand(std::move(config), data);
+  const Sweep sweep = expand(std::move(config), first.origin.data);
   Provenance merged = provenance;
   merged.kernel = all_of(read, [](const ResultsData& part) { return part.origin.kernel; });
   merged.processor = all_of(read, [](const ResultsData& part) { return part.origin.processor; });
-  create_results(whole, sweep, data, merged, read, {.note = note});
+  create_results(whole, sweep, first.origin.data, merged, read, {.note = note});
 
   Merged result{sweep.runs.size(), {}};
   for (const StoredRun& run : read_results(whole).runs)

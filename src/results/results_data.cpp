@@ -22,13 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool obeys(std::int64_t value, Integers rule) {
-  return value >= rule.least && value <= rule.most;
-}
-bool obeys(double value, PositiveNumbers) {
-  return static_cast<float>(value) > 0 && std::isfinite(static_cast<float>(value));
-}
-
 /// The values of an axis, which are those that a config may have: others would not be comparable, or lead
 /// out of an array.
 template <class Value, class Rule>
@@ -60,30 +53,32 @@ Origin read_origin(const StoredFile& file) {
                 file.text("runner_version"),
                 file.text("kernel"),
                 file.text("processor"),
-                file.text("dataset"),
-                file.text("dataset_directory"),
-                {},
+                {file.text("dataset"),
+                 file.text("dataset_directory"),
+                 {},
+                 file.extent(layout::input),
+                 file.extent(layout::classes),
+                 read_size(file, "train_size", 1),
+                 read_size(file, "validation_size", 0),
+                 read_size(file, "test_size", 1),
+                 file.integers("train_class_counts")},
                 file.text("config_text"),
-                file.text("config_file"),
-                read_size(file, "train_size", 1),
-                read_size(file, "validation_size", 0),
-                read_size(file, "test_size", 1),
-                file.integers("train_class_counts")};
-  for (std::size_t f = 0; f < origin.files.size(); ++f)
-    origin.files[f] = {file.text(fmt::format("{}_path", layout::data_files[f])),
-                       file.text(fmt::format("{}_sha256", layout::data_files[f]))};
-  if ((origin.validation_size > 0) != file.has_validation())
+                file.text("config_file")};
+  for (std::size_t f = 0; f < origin.data.files.size(); ++f)
+    origin.data.files[f] = {file.text(fmt::format("{}_path", dataset_file_names[f])),
+                            file.text(fmt::format("{}_sha256", dataset_file_names[f]))};
+  if ((origin.data.validation_size > 0) != file.has_validation())
     throw file.damaged(fmt::format("its validation_size is {}, and it has {} numbers of a validation set",
-                                   origin.validation_size, file.has_validation() ? "the" : "no"));
-  if (!origin.train_class_counts.empty()) {
+                                   origin.data.validation_size, file.has_validation() ? "the" : "no"));
+  if (!origin.data.train_class_counts.empty()) {
     std::uint64_t images = 0;
-    for (const std::int64_t count : origin.train_class_counts) {
+    for (const std::int64_t count : origin.data.train_class_counts) {
       images += static_cast<std::uint64_t>(count);
-      if (images > origin.train_size) break;
+      if (images > origin.data.train_size) break;
     }
-    if (images != origin.train_size)
+    if (images != origin.data.train_size)
       throw file.damaged(
-          fmt::format("its train_class_counts are not those of {} training images", origin.train_size));
+          fmt::format("its train_class_counts are not those of {} training images", origin.data.train_size));
   }
   return origin;
 }
@@ -133,7 +128,7 @@ void require_memory(const StoredFile& file) {
       (static_cast<double>(system.totalram) + static_cast<double>(system.totalswap)) * system.mem_unit;
   const double needed = static_cast<double>(file.extent(layout::run)) *
                         static_cast<double>(file.extent(layout::epoch)) *
-                        static_cast<double>(file.metric_count() * sizeof(float));
+                        static_cast<double>(layout::metric_count(file.parts()) * sizeof(float));
   if (needed > available)
     throw failure(
         fmt::format("there is not enough memory to read {}: it takes {:.1f} GB, and this machine "
@@ -143,12 +138,11 @@ void require_memory(const StoredFile& file) {
 
 /// What a writer may commit. A run whose loss on the training or the test set is no number has diverged
 /// before. That on the validation set decides nothing and may be none.
-bool can_be(std::size_t metric, float value) {
-  const std::string_view name = layout::metrics[metric];
-  if (name.ends_with("accuracy")) return value >= 0 && value <= 1;
+bool can_be(const MetricInfo& metric, float value) {
+  if (metric.quantity == Quantity::accuracy) return value >= 0 && value <= 1;
   // −log(y + 1e-7) is a little less than 0 where y is 1.
   constexpr float least = -1e-6f;
-  if (name.starts_with("validation")) return !(value < least);
+  if (metric.set == ImageSet::validation) return !(value < least);
   return value >= least && std::isfinite(value);
 }
 
@@ -159,21 +153,21 @@ ResultsData read(const fs::path& path) {
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
   std::vector<std::string> digests = read_digests(file);
-  ResultsData data{path, file.text("title"),         file.text("config"),          read_origin(file),
-                   0,    file.extent(layout::input), file.extent(layout::classes), {}};
+  ResultsData data{path, file.text("title"), file.text("config"), read_origin(file), 0, {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
   const std::vector<Marks> marks = read_marks(file);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
+    if (!file.parts().has(axis)) return;
     const auto column = read_column(file, axis);
     for (std::size_t r = 0; r < specs.size(); ++r) specs[r].*axis.value = column[r];
   });
   for (const RunSpec& spec : specs)
-    if (static_cast<std::size_t>(spec.batch_size) > data.origin.train_size)
+    if (static_cast<std::size_t>(spec.batch_size) > data.origin.data.train_size)
       throw file.damaged(fmt::format("a run's batch_size is {}, of {} training images", spec.batch_size,
-                                     data.origin.train_size));
+                                     data.origin.data.train_size));
   if (file.has_weights())
     for (const RunSpec& spec : specs)
       if (static_cast<std::uint64_t>(spec.hidden_size) > file.extent(layout::hidden))
@@ -191,12 +185,10 @@ ResultsData read(const fs::path& path) {
     data.runs.push_back(std::move(run));
   }
 
-  constexpr std::array columns{&StoredRun::train_loss,      &StoredRun::train_accuracy,
-                               &StoredRun::test_loss,       &StoredRun::test_accuracy,
-                               &StoredRun::validation_loss, &StoredRun::validation_accuracy};
   const std::size_t rows = std::max<std::size_t>(1, piece / length);
-  for (std::size_t m = 0; m < file.metric_count(); ++m) {
-    const std::string name = layout::metrics[m];
+  for (const MetricInfo& metric : metric_table) {
+    if (!file.parts().has(metric)) continue;
+    const std::string_view name = metric.name;
     for (std::size_t first = 0; first < data.runs.size(); first += rows) {
       const std::size_t count = std::min(rows, data.runs.size() - first);
       const auto values = file.read_part<float>(name, first * length, count * length);
@@ -204,7 +196,8 @@ ResultsData read(const fs::path& path) {
         // What lies behind the mark may be half written: it is not there yet.
         const auto committed = static_cast<std::size_t>(data.runs[r].epochs_done + 1);
         const float* row = values.data() + (r - first) * length;
-        const float* wrong = std::find_if_not(row, row + committed, [m](float v) { return can_be(m, v); });
+        const float* wrong =
+            std::find_if_not(row, row + committed, [&](float v) { return can_be(metric, v); });
         if (wrong != row + committed)
           throw file.damaged(
               fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));
@@ -218,10 +211,10 @@ ResultsData read(const fs::path& path) {
           throw file.damaged(
               fmt::format("run {} has diverged after epoch {}, and its {} after epoch {} is {}", r,
                           data.runs[r].epochs_done, name, left - row, *left));
-        std::vector<float>& column = data.runs[r].*columns[m];
+        std::vector<float>& column = data.runs[r].curves[metric.metric];
         column.reserve(length);
         column.assign(row, row + committed);
-        column.resize(length, layout::canonical_nan);
+        column.resize(length, canonical_nan);
       }
     }
   }

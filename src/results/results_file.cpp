@@ -1,8 +1,8 @@
 #include "runner/results/results_file.hpp"
 
-#include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
 #include "runner/files/replacement.hpp"
+#include "runner/model/versions.hpp"
 #include "runner/results/results_data.hpp"
 
 #include "checkpoint.hpp"
@@ -39,27 +39,28 @@ fs::path prepare(const fs::path& file) {
 
 /// Reasons why this file cannot be gone on with, one clause each: other data or other sizes of it, other
 /// weights to save.
-std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep& sweep, const Dataset& data) {
+std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep& sweep,
+                                          const DatasetFacts& data) {
   std::vector<std::string> found;
   const auto weights = [](bool saved) { return saved ? "true" : "false"; };
   if (stored.has_weights() != sweep.config.save_weights)
     found.push_back(fmt::format("save_weights: {} in the file, {} now", weights(stored.has_weights()),
                                 weights(sweep.config.save_weights)));
   for (const auto& [key, size] :
-       {std::pair("train_size", data.train.count), std::pair("validation_size", data.validation.count),
-        std::pair("test_size", data.test.count)})
+       {std::pair("train_size", data.train_size), std::pair("validation_size", data.validation_size),
+        std::pair("test_size", data.test_size)})
     if (const std::int64_t then = stored.integer(key); then != static_cast<std::int64_t>(size))
       found.push_back(fmt::format("{}: {} in the file, {} now", key, then, size));
   for (std::size_t f = 0; f < data.files.size(); ++f)
-    if (stored.text(fmt::format("{}_sha256", layout::data_files[f])) != data.files[f].sha256)
+    if (stored.text(fmt::format("{}_sha256", dataset_file_names[f])) != data.files[f].sha256)
       found.push_back(fmt::format("the contents of {} are not those of {} then", data.files[f].path.string(),
-                                  stored.text(fmt::format("{}_path", layout::data_files[f]))));
+                                  stored.text(fmt::format("{}_path", dataset_file_names[f]))));
   return found;
 }
 
 /// Whether the file's rows and epochs are those of the sweep as it is now. Throws where it cannot be gone on
 /// with.
-bool is_up_to_date(const fs::path& file, const Sweep& sweep, const Dataset& data, bool prune) {
+bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts& data, bool prune) {
   const auto refuse = [&](const std::string& why) {
     return bad_input(
         fmt::format("the results file {} cannot be gone on with: {}; name=… gives this sweep a file of its "
@@ -133,7 +134,7 @@ void ResultsFile::State::keep_checkpoint() {
   if (!stopped.empty() || had_checkpoint) write_checkpoint(checkpoint_path(path), stopped, path, note);
 }
 
-ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset& data,
+ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                          const Provenance& provenance, Options options) try {
   const fs::path path = prepare(file);
   const Creation how{options.prune, {options.stop}, options.note};
@@ -164,10 +165,10 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   settle(marks, file_epochs, sweep.config.save_weights, writer);
   state_->path = path;
   state_->runs = sweep.runs;
-  std::map<std::string, WeightsShape> shapes;
+  std::map<std::string, NetworkShape> shapes;
   for (const Run& run : sweep.runs)
     shapes.emplace(run.digest,
-                   WeightsShape{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes});
+                   NetworkShape{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes});
   state_->begun = read_checkpoint(checkpoint_path(path), shapes);
   state_->had_checkpoint = fs::exists(checkpoint_path(path));
   for (std::size_t run = 0; run < marks.size(); ++run) {
@@ -214,16 +215,17 @@ Weights ResultsFile::weights(std::size_t run) const {
 void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
   const StoredFile& stored = *state_->stored;
   const auto epoch = static_cast<std::size_t>(state_->epochs[run]);
-  for (std::size_t m = 0; m < stored.metric_count(); ++m) {
+  for (const MetricInfo& metric : metric_table) {
+    if (!stored.parts().has(metric)) continue;
     const float recorded =
-        stored.read_part<float>(layout::metrics[m], run * stored.extent(layout::epoch) + epoch, 1)[0];
-    const float now = layout::canonical(layout::values(evaluated)[m]);
-    if (!layout::same_bits(recorded, now))
+        stored.read_part<float>(metric.name, run * stored.extent(layout::epoch) + epoch, 1)[0];
+    const float now = canonical(evaluated[metric.metric]);
+    if (!same_bits(recorded, now))
       throw bad_input(fmt::format(
           "the results file {} is damaged: the weights of run {} after epoch {} give a {} of {}, recorded "
           "was {}; "
           "runner verify finds what has changed",
-          state_->path.string(), state_->runs[run].index, epoch, layout::metrics[m], now, recorded));
+          state_->path.string(), state_->runs[run].index, epoch, metric.name, now, recorded));
   }
 }
 
@@ -231,7 +233,7 @@ void ResultsFile::on_epoch(std::span<const EpochRecord> records) {
   for (const EpochRecord& record : records)
     if (record.stopped && record.epoch > 0)
       state_->stopped.insert_or_assign(state_->runs[record.run].digest,
-                                       Snapshot{record.epoch, Weights(record.weights)});
+                                       Snapshot{record.epoch, record.weights()});
   state_->committer->add(records);
 }
 

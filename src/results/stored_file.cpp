@@ -150,6 +150,7 @@ StoredFile::StoredFile(const fs::path& path) : file_(open_sealed(path)), size_(f
   const Structure structure(*this);
   if (!structure.is_of(file_.identity()))
     throw failure(fmt::format("cannot read {}: it was replaced meanwhile", path.string()));
+  parts_.layout = results_layout_version;
   parts_.weights = structure.has("weights");
   parts_.validation = structure.has("validation_loss");
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
@@ -208,7 +209,7 @@ std::vector<std::int32_t> StoredFile::epochs(const std::string& name) const {
   return result;
 }
 
-const StoredFile::Array& StoredFile::find(const std::string& name) const {
+const StoredFile::Array& StoredFile::find(std::string_view name) const {
   const auto found = arrays_.find(name);
   assert(found != arrays_.end());
   return found->second;
@@ -228,7 +229,7 @@ std::string StoredFile::bytes(const std::string& name) const {
   return file_.read_at(array.offset, array.count * layout::size_of(array.variable.type));
 }
 
-std::vector<float> StoredFile::read_row(const std::string& name, std::uint64_t row) const {
+std::vector<float> StoredFile::read_row(std::string_view name, std::uint64_t row) const {
   const std::uint64_t length = find(name).count / extent(layout::run);
   return read_part<float>(name, row * length, length);
 }

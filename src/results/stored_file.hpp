@@ -8,8 +8,10 @@
 #include <cassert>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,7 +30,7 @@ class StoredFile {
   const std::filesystem::path& path() const { return file_.file(); }
   bool has_weights() const { return parts_.weights; }
   bool has_validation() const { return parts_.validation; }
-  std::size_t metric_count() const { return parts_.metric_count(); }
+  const layout::Parts& parts() const { return parts_; }
   const layout::Extents& extents() const { return extents_; }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
 
@@ -40,13 +42,13 @@ class StoredFile {
 
   /// A whole array.
   template <class T>
-  std::vector<T> read(const std::string& name) const {
+  std::vector<T> read(std::string_view name) const {
     return read_part<T>(name, 0, find(name).count);
   }
 
   /// `count` values of an array, from its value number `first` on.
   template <class T>
-  std::vector<T> read_part(const std::string& name, std::uint64_t first, std::uint64_t count) const {
+  std::vector<T> read_part(std::string_view name, std::uint64_t first, std::uint64_t count) const {
     const Array& array = find(name);
     assert(array.variable.type == layout::type_of<T>() && first + count <= array.count);
     std::vector<T> values(count);
@@ -58,7 +60,7 @@ class StoredFile {
   std::string bytes(const std::string& name) const;
 
   /// One row of an array of float32.
-  std::vector<float> read_row(const std::string& name, std::uint64_t row) const;
+  std::vector<float> read_row(std::string_view name, std::uint64_t row) const;
 
   /// A whole array of flags, as the enumerators its numbers stand for.
   template <class Enum>
@@ -76,7 +78,7 @@ class StoredFile {
   std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
 
   /// Where an array's first byte lies in the file; all of its bytes are there.
-  std::uint64_t offset(const std::string& name) const { return find(name).offset; }
+  std::uint64_t offset(std::string_view name) const { return find(name).offset; }
 
   /// bad_input "the results file … is damaged: `what`".
   Error damaged(const std::string& what) const;
@@ -98,14 +100,14 @@ class StoredFile {
   class Structure;
   std::vector<std::int32_t> epochs(const std::string& name) const;
   const Value& attribute(const std::string& name) const;
-  const Array& find(const std::string& name) const;
+  const Array& find(std::string_view name) const;
   std::vector<std::int8_t> checked_flags(const std::string& name) const;
 
   Descriptor file_;
   std::uint64_t size_;
   layout::Parts parts_{};
   layout::Extents extents_{};
-  std::map<std::string, Array> arrays_;
+  std::map<std::string, Array, std::less<>> arrays_;
   std::map<std::string, Value> attributes_;
 };
 

@@ -1,5 +1,6 @@
 #include "runner/sweep/cohorts.hpp"
 
+#include "runner/data/batch_order.hpp"
 #include "runner/error/error.hpp"
 
 #include <algorithm>
@@ -26,7 +27,7 @@ struct Group {
   std::size_t parts = 0;  ///< into how many cohorts it is to be divided, at least
 };
 
-std::vector<Group> group_by_batches(const Sweep& sweep, const Dataset& data,
+std::vector<Group> group_by_batches(const Sweep& sweep, const DatasetFacts& data,
                                     std::span<const std::size_t> runs, std::size_t max_hidden) {
   std::vector<std::size_t> sorted(runs.begin(), runs.end());
   std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
@@ -76,7 +77,7 @@ void divide_for_threads(std::vector<Group>& groups, std::size_t threads) {
 
 /// Gives each run, the widest first, to the part that is narrowest so far (longest processing time first); a
 /// run that fits in none begins another part.
-void divide(const Group& group, const Sweep& sweep, const Dataset& data, std::size_t max_hidden,
+void divide(const Group& group, const Sweep& sweep, const DatasetFacts& data, std::size_t max_hidden,
             std::vector<Cohort>& cohorts) {
   using Part = std::pair<std::size_t, std::size_t>;  // hidden units so far, cohort
   std::priority_queue<Part, std::vector<Part>, std::greater<>> narrowest;
@@ -103,11 +104,11 @@ void divide(const Group& group, const Sweep& sweep, const Dataset& data, std::si
 
 }  // namespace
 
-double run_cost(const RunSpec& spec, const Dataset& data) {
+double run_cost(const RunSpec& spec, const DatasetFacts& data) {
   const auto batch_size = static_cast<std::size_t>(spec.batch_size);
-  const std::size_t updates = updates_per_epoch(spec.sampling, data.train.count, batch_size);
-  const std::size_t trained = spec.sampling == Sampling::shuffle ? data.train.count : updates * batch_size;
-  const std::size_t evaluated = data.train.count + data.test.count + data.validation.count;
+  const std::size_t updates = updates_per_epoch(spec.sampling, data.train_size, batch_size);
+  const std::size_t trained = spec.sampling == Sampling::shuffle ? data.train_size : updates * batch_size;
+  const std::size_t evaluated = data.train_size + data.test_size + data.validation_size;
   const std::size_t first_layer = data.pixels * (2 * trained + 2 * updates + evaluated);
   const std::size_t second_layer = data.classes * (3 * trained + evaluated);
   double layers = static_cast<double>(first_layer + second_layer);
@@ -116,8 +117,9 @@ double run_cost(const RunSpec& spec, const Dataset& data) {
   return static_cast<double>(spec.hidden_size) * layers;
 }
 
-std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
-                                 std::size_t threads, std::size_t max_hidden) {
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
+                                 std::span<const std::size_t> runs, std::size_t threads,
+                                 std::size_t max_hidden) {
   std::vector<Group> groups = group_by_batches(sweep, data, runs, max_hidden);
   divide_for_threads(groups, threads);
   std::vector<Cohort> cohorts;
@@ -129,7 +131,7 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::s
   return cohorts;
 }
 
-Sweep share_of(const Sweep& sweep, const Dataset& data, std::size_t shard, std::size_t shards) {
+Sweep share_of(const Sweep& sweep, const DatasetFacts& data, std::size_t shard, std::size_t shards) {
   if (shards > sweep.runs.size())
     throw bad_input(fmt::format("{} shards are too many: {} has {} runs", shards, sweep.config.file.string(),
                                 sweep.runs.size()));
@@ -152,8 +154,9 @@ Sweep share_of(const Sweep& sweep, const Dataset& data, std::size_t shard, std::
   return result;
 }
 
-std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
-                                 std::span<const int> epochs, std::size_t threads) {
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
+                                 std::span<const std::size_t> runs, std::span<const int> epochs,
+                                 std::size_t threads) {
   std::map<int, std::vector<std::size_t>> runs_by_epoch;
   for (const std::size_t run : runs) runs_by_epoch[epochs[run]].push_back(run);
   std::vector<Cohort> all;

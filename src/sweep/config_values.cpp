@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -20,6 +22,14 @@ bool is_range(std::string_view text) {
 void refuse_range(const Setting& setting, const Json& value) {
   if (value.is_string() && is_range(value.get_ref<const std::string&>()))
     throw bad_value(setting, value, "is a range", "write each value, as in [1, 2, 3]");
+}
+
+std::string text_of(const Numbers& rule) {
+  constexpr double largest = std::numeric_limits<float>::max();
+  if (rule.least == 0 && !rule.least_is_allowed && rule.most == largest)
+    return "a number above 0 that is neither 0 nor infinite as float32 (7.1e-46 to 3.4e+38)";
+  return fmt::format("a number {} {}{}", rule.least_is_allowed ? "from" : "above", rule.least,
+                     rule.most == largest ? "" : fmt::format(" to {}", rule.most));
 }
 
 }  // namespace
@@ -49,22 +59,27 @@ std::int64_t integer_value(const Setting& setting, const Json& value, std::int64
   return value.get<std::int64_t>();
 }
 
-double axis_value(const Setting& setting, const Json& value, PositiveNumbers) {
-  constexpr std::string_view rule =
-      "a number above 0 that is neither 0 nor infinite as float32 (7.1e-46 to 3.4e+38)";
+double axis_value(const Setting& setting, const Json& value, const Numbers& rule) {
   refuse_range(setting, value);
-  if (!value.is_number()) throw bad_value(setting, value, "is not a number", rule);
-  // Halfway to the smallest float32 a number is rounded to 0, halfway beyond the largest to infinity.
-  constexpr double to_zero = 0x1p-150;
-  constexpr double to_infinity = 0x1.ffffffp+127;
+  const std::string text = text_of(rule);
+  if (!value.is_number()) throw bad_value(setting, value, "is not a number", text);
   const double number = value.get<double>();
-  if (!(number > to_zero && number < to_infinity)) throw bad_value(setting, value, "is out of range", rule);
+  if (!obeys(number, rule)) throw bad_value(setting, value, "is out of range", text);
   return number;
 }
 
-std::int64_t axis_value(const Setting& setting, const Json& value, Integers rule) {
+std::int64_t axis_value(const Setting& setting, const Json& value, const Integers& rule) {
   refuse_range(setting, value);
   return integer_value(setting, value, rule.least, rule.most);
+}
+
+std::size_t word_value(const Setting& setting, const Json& value, std::span<const std::string_view> words) {
+  std::vector<std::string> allowed;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (value == words[i]) return i;
+    allowed.push_back(shown(words[i]));
+  }
+  throw bad_value(setting, value, "is not known", fmt::format("{}", fmt::join(allowed, " or ")));
 }
 
 }  // namespace runner

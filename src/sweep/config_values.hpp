@@ -1,12 +1,13 @@
 #pragma once
 
-#include "runner/training/run_spec.hpp"
+#include "runner/model/run_spec.hpp"
 
 #include "json_text.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,25 +31,20 @@ bool boolean_value(const Setting& setting, const Json& value);
 std::int64_t integer_value(const Setting& setting, const Json& value, std::int64_t least, std::int64_t most);
 
 /// One value of an axis by its rule, or Error (bad_input).
-double axis_value(const Setting& setting, const Json& value, PositiveNumbers rule);
-std::int64_t axis_value(const Setting& setting, const Json& value, Integers rule);
+double axis_value(const Setting& setting, const Json& value, const Numbers& rule);
+std::int64_t axis_value(const Setting& setting, const Json& value, const Integers& rule);
 
-template <class Enum, std::size_t n>
-Enum axis_value(const Setting& setting, const Json& value, const std::array<Enum, n>& enumerators) {
-  std::string rule;
-  for (const Enum enumerator : enumerators) {
-    if (value == to_string(enumerator)) return enumerator;
-    if (!rule.empty()) rule += " or ";
-    rule += shown(to_string(enumerator));
-  }
-  throw bad_value(setting, value, "is not known", rule);
-}
+/// The number of a word among those that are allowed.
+std::size_t word_value(const Setting& setting, const Json& value, std::span<const std::string_view> words);
 
 /// The values of an axis: a value alone, or a list, which holds one at least and none twice.
 template <class Value, class Rule>
 std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& axis) {
   const auto read = [&](const Json& value) {
-    return static_cast<Value>(axis_value(setting, value, axis.rule));
+    if constexpr (Named<Value>)
+      return static_cast<Value>(word_value(setting, value, enumerator_names<Value>));
+    else
+      return static_cast<Value>(axis_value(setting, value, axis.rule));
   };
   std::vector<Value> values;
   if (setting.value.is_object())

@@ -1,8 +1,8 @@
 #include "runner/sweep/sweep.hpp"
 
-#include "runner/compute/arithmetic.hpp"
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
+#include "runner/model/versions.hpp"
 
 #include <bit>
 #include <cstdint>
@@ -45,12 +45,12 @@ std::string identity(Value value) {
 
 }  // namespace
 
-Sweep expand(Config config, const Dataset& data) {
+Sweep expand(Config config, const DatasetFacts& data) {
   for (const std::int32_t batch_size : config.grid.batch_size)
-    if (static_cast<std::size_t>(batch_size) > data.train.count)
+    if (static_cast<std::size_t>(batch_size) > data.train_size)
       throw bad_input(
           fmt::format("{}: batch_size: {} is out of range: at most the {} images of the training set",
-                      config.file.string(), batch_size, data.train.count));
+                      config.file.string(), batch_size, data.train_size));
   Sweep sweep{std::move(config), {}};
   const std::vector<RunSpec> all = combinations(sweep.config.grid);
   sweep.runs.reserve(all.size());
@@ -59,7 +59,7 @@ Sweep expand(Config config, const Dataset& data) {
   return sweep;
 }
 
-std::string run_digest(const RunSpec& spec, const Dataset& data) {
+std::string run_digest(const RunSpec& spec, const DatasetFacts& data) {
   std::string text = fmt::format(
       "arithmetic_version={}\n"
       "train_images={}\n"
@@ -69,10 +69,13 @@ std::string run_digest(const RunSpec& spec, const Dataset& data) {
       "train_size={}\n"
       "test_size={}\n",
       arithmetic_version, data.files[0].sha256, data.files[1].sha256, data.files[2].sha256,
-      data.files[3].sha256, data.train.count, data.test.count);
-  if (data.validation.count > 0) text += fmt::format("validation_size={}\n", data.validation.count);
-  for_each_axis(
-      [&](const auto& axis) { text += fmt::format("{}={}\n", axis.name, identity(spec.*axis.value)); });
+      data.files[3].sha256, data.train_size, data.test_size);
+  if (data.validation_size > 0) text += fmt::format("validation_size={}\n", data.validation_size);
+  for_each_axis([&](const auto& axis) {
+    const auto value = spec.*axis.value;
+    if (axis.since == oldest_readable_layout || value != RunSpec{}.*axis.value)
+      text += fmt::format("{}={}\n", axis.name, identity(value));
+  });
   return sha256_hex(text).substr(0, digest_length);
 }
 

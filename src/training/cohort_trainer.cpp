@@ -4,6 +4,7 @@
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/initial_weights.hpp"
 #include "runner/compute/parallel.hpp"
+#include "runner/data/batch_order.hpp"
 
 #include "numerical_step.hpp"
 
@@ -56,18 +57,18 @@ struct EvaluationSums {
 
 }  // namespace
 
-bool Metrics::finite() const {
-  return std::isfinite(train_loss) && std::isfinite(test_loss);
-}
-
-Weights::Weights(const WeightsView& view)
-    : b1(view.b1, view.b1 + view.hidden), b2(view.b2, view.b2 + view.classes) {
-  W1.reserve(view.pixels * view.hidden);
+Weights weights_of(const WeightsView& view) {
+  Weights weights;
+  weights.W1.reserve(view.pixels * view.hidden);
   for (std::size_t d = 0; d < view.pixels; ++d)
-    for (std::size_t h = 0; h < view.hidden; ++h) W1.push_back(view.W1(d, h));
-  W2.reserve(view.hidden * view.classes);
+    for (std::size_t h = 0; h < view.hidden; ++h) weights.W1.push_back(view.W1(d, h));
+  weights.b1.assign(view.b1, view.b1 + view.hidden);
+  weights.W2.reserve(view.hidden * view.classes);
   for (std::size_t h = 0; h < view.hidden; ++h)
-    W2.insert(W2.end(), view.W2 + h * view.W2_stride, view.W2 + h * view.W2_stride + view.classes);
+    weights.W2.insert(weights.W2.end(), view.W2 + h * view.W2_stride,
+                      view.W2 + h * view.W2_stride + view.classes);
+  weights.b2.assign(view.b2, view.b2 + view.classes);
+  return weights;
 }
 
 Backend make_backend(std::string_view kernel, InstructionSet set) {
@@ -415,17 +416,17 @@ void CohortTrainer::train_epoch() {
 void CohortTrainer::evaluate(std::span<Metrics> metrics) const {
   assert(metrics.size() == size());
   state_->evaluate_set(state_->data.train, [&](std::size_t m, float loss, float accuracy) {
-    metrics[m].train_loss = loss;
-    metrics[m].train_accuracy = accuracy;
+    metrics[m][Metric::train_loss] = loss;
+    metrics[m][Metric::train_accuracy] = accuracy;
   });
   state_->evaluate_set(state_->data.test, [&](std::size_t m, float loss, float accuracy) {
-    metrics[m].test_loss = loss;
-    metrics[m].test_accuracy = accuracy;
+    metrics[m][Metric::test_loss] = loss;
+    metrics[m][Metric::test_accuracy] = accuracy;
   });
   if (state_->data.validation.count == 0) return;
   state_->evaluate_set(state_->data.validation, [&](std::size_t m, float loss, float accuracy) {
-    metrics[m].validation_loss = loss;
-    metrics[m].validation_accuracy = accuracy;
+    metrics[m][Metric::validation_loss] = loss;
+    metrics[m][Metric::validation_accuracy] = accuracy;
   });
 }
 

@@ -2,7 +2,7 @@
 
 #include "runner/compute/aligned_buffer.hpp"
 #include "runner/compute/central_differences.hpp"
-#include "runner/training/run_spec.hpp"
+#include "runner/model/run_spec.hpp"
 
 #include <cstddef>
 

@@ -13,13 +13,15 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 # Each layer with those it knows, the lowest first.
 KNOWS = {"error": set()}
 KNOWS["files"] = {"error"}
-KNOWS["data"] = {"files"} | KNOWS["files"]
+KNOWS["model"] = {"error"}
+KNOWS["data"] = {"files", "model"} | KNOWS["files"]
+KNOWS["sweep"] = {"data"} | KNOWS["data"]
 KNOWS["compute"] = {"data"} | KNOWS["data"]
 KNOWS["nn"] = {"compute"} | KNOWS["compute"]
 KNOWS["training"] = {"compute"} | KNOWS["compute"]  # nn is its oracle, in the tests alone
-KNOWS["sweep"] = {"training"} | KNOWS["training"]
-KNOWS["execution"] = {"sweep"} | KNOWS["sweep"]
-KNOWS["results"] = {"execution"} | KNOWS["execution"]
+KNOWS["execution"] = {"sweep", "training"} | KNOWS["sweep"] | KNOWS["training"]
+KNOWS["results"] = {"sweep"} | KNOWS["sweep"]
+KNOWS["checks"] = {"execution", "results"} | KNOWS["execution"] | KNOWS["results"]
 KNOWS["report"] = {"results"} | KNOWS["results"]
 LAYERS = list(KNOWS)
 KNOWS["cli"] = set(LAYERS)
@@ -121,22 +123,63 @@ class Layers(unittest.TestCase):
         self.assertEqual(found, [])
 
     def test_may_include_themselves_and_those_under_them(self):
-        text = '#include "runner/training/run_spec.hpp"\n#include <runner/error/error.hpp>\n#include "state.hpp"\n'
-        self.assertEqual(list(layer_violations("src/training/run_spec.cpp", text)), [])
+        text = '#include "runner/model/run_spec.hpp"\n#include <runner/error/error.hpp>\n#include "state.hpp"\n'
+        self.assertEqual(list(layer_violations("src/training/cohort_trainer.cpp", text)), [])
 
     def test_may_not_include_those_above_them(self):
         text = '#pragma once\n  # include "runner/sweep/sweep.hpp"\n'
-        self.assertEqual(len(list(layer_violations("include/runner/training/run_spec.hpp", text))), 1)
+        self.assertEqual(len(list(layer_violations("include/runner/model/run_spec.hpp", text))), 1)
+
+    def test_results_do_not_know_training(self):
+        text = '#include "runner/training/cohort_trainer.hpp"\n'
+        self.assertEqual(len(list(layer_violations("src/results/committer.cpp", text))), 1)
 
     def test_nn_and_training_do_not_know_each_other(self):
         text = '#include "runner/nn/functions.hpp"\n'
         self.assertEqual(len(list(layer_violations("src/training/cohort_trainer.cpp", text))), 1)
-        text = '#include "runner/training/run_spec.hpp"\n'
+        text = '#include "runner/training/cohort_trainer.hpp"\n'
         self.assertEqual(len(list(layer_violations("src/nn/functions.cpp", text))), 1)
 
     def test_may_not_reach_for_private_headers(self):
         text = '#include "../data/byte_source.hpp"\n'
         self.assertEqual(len(list(layer_violations("src/sweep/config.cpp", text))), 1)
+
+
+# Whoever reads or compares results gets no kernel and no threads with it.
+LIGHT = ("model", "sweep", "results", "report")
+HEAVY = re.compile(r'["<](?:runner/(?:compute|nn|training|execution|checks)/|tbb/|oneapi/)')
+
+
+def reached_from(header, text_of):
+    """What the headers of ours that a header includes include in turn, itself too: pairs of who includes and what."""
+    seen, waiting = set(), [header]
+    while waiting:
+        path = waiting.pop()
+        for include in includes(text_of(path)):
+            if (path, include) in seen:
+                continue
+            seen.add((path, include))
+            if own := re.match(r'["<](runner/[^">]+)', include):
+                waiting.append("include/" + own[1])
+    return sorted(seen)
+
+
+class LightHeaders(unittest.TestCase):
+    def test_lead_to_no_kernel_and_no_threads(self):
+        def text_of(path):
+            return (REPOSITORY / path).read_text(encoding="utf-8")
+
+        for path, _ in sources():
+            if path.startswith("include/") and layer_of(path) in LIGHT:
+                found = [f"{path}: by way of {by}: {what}" for by, what in reached_from(path, text_of) if HEAVY.match(what)]
+                self.assertEqual(found, [])
+
+    def test_rule_finds_a_long_way(self):
+        texts = {"include/runner/report/a.hpp": '#include "runner/sweep/b.hpp"\n',
+                 "include/runner/sweep/b.hpp": '#include "runner/compute/kernel.hpp"\n',
+                 "include/runner/compute/kernel.hpp": "#include <oneapi/tbb/info.h>\n"}
+        found = [what for _, what in reached_from("include/runner/report/a.hpp", texts.get) if HEAVY.match(what)]
+        self.assertEqual(found, ["<oneapi/tbb/info.h>", '"runner/compute/kernel.hpp"'])
 
 
 class Libraries(unittest.TestCase):

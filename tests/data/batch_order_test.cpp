@@ -30,11 +30,6 @@ std::vector<std::uint32_t> first(std::size_t n, std::vector<std::uint32_t> order
   return order;
 }
 
-TEST(Sampling, HasTheConfigsNames) {
-  EXPECT_EQ(to_string(Sampling::shuffle), "shuffle");
-  EXPECT_EQ(to_string(Sampling::with_replacement), "with_replacement");
-}
-
 TEST(UpdatesPerEpoch, ShuffleCountsTheShortBatch) {
   EXPECT_EQ(updates_per_epoch(Sampling::shuffle, 60000, 100), 600u);
   EXPECT_EQ(updates_per_epoch(Sampling::shuffle, 10, 3), 4u);

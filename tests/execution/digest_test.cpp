@@ -28,7 +28,8 @@ std::string digest_of(const test::Recorder& recorder) {
   for (const auto& [run, entries] : recorder.runs)
     for (const auto& entry : entries) {
       const Metrics& m = entry.metrics;
-      for (const float metric : {m.train_loss, m.train_accuracy, m.test_loss, m.test_accuracy})
+      for (const float metric :
+           {m[Metric::train_loss], m[Metric::train_accuracy], m[Metric::test_loss], m[Metric::test_accuracy]})
         append(&metric, sizeof metric);
       append(entry.weights.data(), entry.weights.size() * sizeof(float));
     }

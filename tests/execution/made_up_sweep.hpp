@@ -51,7 +51,7 @@ class Recorder : public Observer {
     if (!lock.owns_lock()) overlapped = true;
     for (const EpochRecord& r : records) {
       Entry entry{r.epoch, r.metrics, r.status, r.seconds, {}, r.stopped};
-      append_weights(r.weights, entry.weights);
+      append_weights(r.weights(), entry.weights);
       runs[r.run].push_back(std::move(entry));
     }
   }

@@ -1,7 +1,7 @@
 // Numbers of a results file that somebody, or a disk, has changed.
 
+#include "runner/checks/verification.hpp"
 #include "runner/files/descriptor.hpp"
-#include "runner/results/verification.hpp"
 
 #include "support/temporary_directory.hpp"
 #include "trained_sweep.hpp"
@@ -56,15 +56,17 @@ TEST_F(AChangedNumber, IsNoneInWhatWasTrained) {
 }
 
 TEST_F(AChangedNumber, OfAnyWeightIsFoundByVerify) {
-  for (const char* array : layout::weights)
-    for (const std::uint64_t byte : {0U, 3U}) {
-      flip(array, byte);
-      const std::vector<Difference> found = differences();
-      ASSERT_EQ(found.size(), 1u) << array;
-      EXPECT_EQ(found[0].what, array);
-      EXPECT_EQ(found[0].epoch, std::string(array).find("initial") != std::string::npos ? 0 : 3) << array;
-      flip(array, byte);
-    }
+  for (const bool initial : {true, false})
+    for (const TensorInfo& tensor : tensor_table)
+      for (const std::uint64_t byte : {0U, 3U}) {
+        const std::string array = layout::name_of(tensor, initial);
+        flip(array, byte);
+        const std::vector<Difference> found = differences();
+        ASSERT_EQ(found.size(), 1u) << array;
+        EXPECT_EQ(found[0].what, array);
+        EXPECT_EQ(found[0].epoch, initial ? 0 : 3) << array;
+        flip(array, byte);
+      }
 }
 
 // The row has room for three hidden units, and the first run has two.
@@ -111,11 +113,13 @@ TEST_F(AChangedNumber, OfTheStatusIsRefusedWhereItContradictsTheEpochs) {
 }
 
 TEST_F(AChangedNumber, OfAnyMetricIsFoundByVerify) {
-  for (std::size_t m = 0; m < 4; ++m) {
-    flip(layout::metrics[m], 0);
-    ASSERT_EQ(differences().size(), 1u) << layout::metrics[m];
-    EXPECT_EQ(differences()[0].what, layout::metrics[m]);
-    flip(layout::metrics[m], 0);
+  for (const MetricInfo& metric : metric_table) {
+    if (metric.set == ImageSet::validation) continue;  // it has none
+    const std::string name(metric.name);
+    flip(name, 0);
+    ASSERT_EQ(differences().size(), 1u) << name;
+    EXPECT_EQ(differences()[0].what, name);
+    flip(name, 0);
   }
 }
 

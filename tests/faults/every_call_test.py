@@ -73,7 +73,7 @@ class Trial:
     def run(self, arguments, **environment):
         work = self.folder / "work"
         try:
-            process = subprocess.run([self.runner, *arguments], cwd=work, capture_output=True, timeout=30, env={**os.environ, **environment})
+            process = subprocess.run([self.runner, *arguments], cwd=work, capture_output=True, timeout=300, env={**os.environ, **environment})
         except subprocess.TimeoutExpired:
             return "it hangs", b"", ""
         return process.returncode, process.stdout, process.stderr.decode(errors="replace")
@@ -148,7 +148,7 @@ def try_case(trial, command, call, number, error, always, expected):
     lines = [line for line in message.splitlines() if line.startswith("runner: ")]
     if code in (1, 2) and call != "malloc" and call != "mmap":
         reason = os.strerror(getattr(errno, error))
-        if len(lines) != 1 or reason not in lines[0] or not any(name in lines[0] for name in ("work", "s.h5", "1.h5", "2.h5", "data", ".json", ".svg")):
+        if len(lines) != 1 or reason not in lines[0] or not any(name in lines[0] for name in ("work", "s.h5", "1.h5", "2.h5", "data", ".json", ".svg", ".html")):
             problems.append("the message does not name file and reason")
     if code == 0 and not is_sweep and command.name != "merge" and output != expected["output"]:
         problems.append("it has said something else")

@@ -97,7 +97,7 @@ class Reference : public Observer {
 
   void on_epoch(std::span<const EpochRecord> records) override {
     for (const EpochRecord& r : records)
-      epochs_[sweep_.runs[r.run].digest].push_back({r.metrics, r.status, Weights(r.weights)});
+      epochs_[sweep_.runs[r.run].digest].push_back({r.metrics, r.status, r.weights()});
   }
 
   /// That a file can be read and all it claims is so.
@@ -181,8 +181,7 @@ class Reference : public Observer {
   /// As the file holds them: it knows one NaN alone.
   static bool same(const std::vector<float>& a, const std::vector<float>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](float x, float y) {
-      return std::bit_cast<std::uint32_t>(layout::canonical(x)) ==
-             std::bit_cast<std::uint32_t>(layout::canonical(y));
+      return std::bit_cast<std::uint32_t>(canonical(x)) == std::bit_cast<std::uint32_t>(canonical(y));
     });
   }
 

@@ -1,3 +1,4 @@
+#include "runner/checks/verification.hpp"
 #include "runner/error/error.hpp"
 #include "runner/report/comparison.hpp"
 #include "runner/report/figures.hpp"
@@ -5,7 +6,6 @@
 #include "runner/report/page.hpp"
 #include "runner/results/merge.hpp"
 #include "runner/results/results_data.hpp"
-#include "runner/results/verification.hpp"
 
 #include "fuzz/require.hpp"
 #include "fuzz/small_sweep.hpp"
@@ -63,14 +63,12 @@ Seed make_seed(bool save_weights, bool validation) {
   std::string config = example_config;
   if (save_weights) config.replace(config.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
   seed.sweep = sweep_of(config, data);
-  const std::vector<float> zeros(8 * data.pixels * lanes);
   ResultsFile results(path, seed.sweep, data, example_provenance, {});
   const auto tell = [&](std::size_t run, int epoch, RunStatus status) {
     EpochRecord record = record_of(run, epoch, status);
-    if (validation) record.metrics.validation_loss = record.metrics.validation_accuracy = 0.5f;
-    const auto hidden = static_cast<std::size_t>(seed.sweep.runs[run].spec.hidden_size);
-    record.weights = {zeros.data(), 0,      zeros.data(), zeros.data(), data.classes,
-                      zeros.data(), hidden, data.pixels,  data.classes};
+    if (validation)
+      record.metrics[Metric::validation_loss] = record.metrics[Metric::validation_accuracy] = 0.5f;
+    record.weights = [&] { return constant_weights(data, seed.sweep.runs[run], 0); };
     results.on_epoch({&record, 1});
   };
   for (const int epoch : {0, 1, 2}) tell(0, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
@@ -232,8 +230,9 @@ void use_weights(const ResultsData& results) {
     for (const bool initial : {true, false}) {
       const auto hidden = static_cast<std::size_t>(results.runs[row].run.spec.hidden_size);
       const Weights weights = read_weights(stored, row, initial, hidden);
-      require(weights.W1.size() == hidden * results.pixels && weights.W2.size() == hidden * results.classes,
-              "there are weights for each hidden unit");
+      const NetworkShape shape{results.origin.data.pixels, hidden, results.origin.data.classes};
+      for (const TensorInfo& tensor : tensor_table)
+        require((weights.*tensor.values).size() == size(tensor, shape), "there is each weight");
     }
 }
 
@@ -241,7 +240,8 @@ void use(const ResultsData& results) {
   for (const StoredRun& run : results.runs) {
     require(run.epochs_done >= -1 && run.epochs_done <= results.epochs, "epochs_done is one of the epochs");
     require(run.weights_epoch >= -1 && run.weights_epoch <= results.epochs, "so is weights_epoch");
-    require(run.test_loss.size() == static_cast<std::size_t>(results.epochs) + 1, "each epoch has a number");
+    require(run.curves[Metric::test_loss].size() == static_cast<std::size_t>(results.epochs) + 1,
+            "each epoch has a number");
   }
   Comparison comparison = compare(results);
   require(!to_table(comparison).empty(), "there is something to print");

@@ -57,8 +57,8 @@ TEST(Compare, OfOneRunGivesItsOwnNumbers) {
   EXPECT_EQ(only.seeds, 1u);
   EXPECT_EQ(only.done, 1u);
   EXPECT_EQ(only.diverged, 0u);
-  EXPECT_EQ(only.train_accuracy.mean, 1);
-  EXPECT_EQ(only.test_accuracy.mean, 0.5);
+  EXPECT_EQ(only.last[Metric::train_accuracy].mean, 1);
+  EXPECT_EQ(only.last[Metric::test_accuracy].mean, 0.5);
   EXPECT_EQ(only.gap.mean, 0.5);
   EXPECT_EQ(only.best_accuracy.mean, 0.625);
   EXPECT_EQ(only.best_epoch, 2);
@@ -73,8 +73,8 @@ TEST(Compare, TakesTheMeanOverSeeds) {
   ASSERT_EQ(c.configurations.size(), 1u);
   EXPECT_EQ(c.configurations[0].seeds, 2u);
   EXPECT_EQ(c.configurations[0].done, 2u);
-  EXPECT_EQ(c.configurations[0].train_accuracy.mean, 0.75);
-  EXPECT_EQ(c.configurations[0].test_accuracy.mean, 0.375);
+  EXPECT_EQ(c.configurations[0].last[Metric::train_accuracy].mean, 0.75);
+  EXPECT_EQ(c.configurations[0].last[Metric::test_accuracy].mean, 0.375);
   EXPECT_EQ(c.configurations[0].gap.mean, 0.375);
 }
 
@@ -103,7 +103,7 @@ TEST(Compare, LeavesSeedsOutThatAreNotDone) {
   EXPECT_EQ(only.seeds, 4u);
   EXPECT_EQ(only.done, 1u);
   EXPECT_EQ(only.diverged, 1u);
-  EXPECT_EQ(only.train_accuracy.mean, 0.75);
+  EXPECT_EQ(only.last[Metric::train_accuracy].mean, 0.75);
   EXPECT_EQ(only.best_accuracy.mean, 0.5);  // not the 1 of the others' epoch 0
 }
 
@@ -113,8 +113,8 @@ TEST(Compare, HasNoNumbersWhereNothingIsDone) {
   const ConfigurationSummary& only = c.configurations[0];
   EXPECT_EQ(only.done, 0u);
   EXPECT_EQ(only.diverged, 1u);
-  EXPECT_TRUE(std::isnan(only.train_accuracy.mean));
-  EXPECT_TRUE(std::isnan(only.test_accuracy.mean));
+  EXPECT_TRUE(std::isnan(only.last[Metric::train_accuracy].mean));
+  EXPECT_TRUE(std::isnan(only.last[Metric::test_accuracy].mean));
   EXPECT_TRUE(std::isnan(only.gap.mean));
   EXPECT_TRUE(std::isnan(only.best_accuracy.mean));
   EXPECT_EQ(only.best_epoch, -1);
@@ -163,7 +163,7 @@ TEST(Compare, ShowsWhereNoSeedIsDoneTheLastEpochThatAllHave) {
   EXPECT_EQ(c.done, 0u);
   EXPECT_EQ(c.measured, 2u);
   EXPECT_EQ(c.epochs, 2);
-  EXPECT_EQ(c.train_accuracy.mean, 0.5);
+  EXPECT_EQ(c.last[Metric::train_accuracy].mean, 0.5);
   EXPECT_EQ(c.best_epoch, 2);
   EXPECT_EQ(c.verdict, Verdict::fits);
   const std::string table = to_table(compare(results(3, {running(1, 2), running(2, 3), diverged})));
@@ -183,7 +183,7 @@ TEST(Compare, ShowsWhereNoSeedIsDoneTheLastEpochThatAllHave) {
 
 TEST(Best, IsNeverAnUntrainedNetworkOrOneThatDidNotLearn) {
   StoredRun guesses = ending(spec(50), 0.1f, 0.9f);
-  guesses.train_loss = {2.3f, 2.31f};
+  guesses.curves[Metric::train_loss] = {2.3f, 2.31f};
   const Comparison c =
       compare(results(1, {guesses, stored(spec(100), RunStatus::done, {0.1f, 0.5f}, {0.8f, 0.5f}, {2, 1}),
                           ending(spec(200), 0.5f, 0.4f)}));
@@ -209,11 +209,11 @@ ResultsData validated() {
   for (const std::int64_t seed : {1, 2}) {
     runs.push_back(stored(spec(50, seed), RunStatus::done, {0, 0.5f, 0.75f, 1, 1},
                           {0, 0.25f, 0.5f, 0.75f, 0.75f}, {4, 3, 2, 1, 0.5f}));
-    runs.back().validation_accuracy = {0, 0.625f, 0.5f, 0.25f, 0.25f};
-    runs.back().validation_loss = {4, 1, 2, 3, 4};
+    runs.back().curves[Metric::validation_accuracy] = {0, 0.625f, 0.5f, 0.25f, 0.25f};
+    runs.back().curves[Metric::validation_loss] = {4, 1, 2, 3, 4};
   }
   ResultsData data = results(4, std::move(runs));
-  data.origin.validation_size = 10'000;
+  data.origin.data.validation_size = 10'000;
   return data;
 }
 
@@ -224,8 +224,8 @@ TEST(Compare, ChoosesByTheValidationSetWhereThereIsOne) {
   EXPECT_EQ(only.best_epoch, 1);
   EXPECT_EQ(only.best_accuracy.mean, 0.625);
   EXPECT_EQ(only.best_test_accuracy.mean, 0.25);
-  EXPECT_EQ(only.validation_accuracy.mean, 0.25);
-  EXPECT_EQ(only.validation_loss.mean, 4);
+  EXPECT_EQ(only.last[Metric::validation_accuracy].mean, 0.25);
+  EXPECT_EQ(only.last[Metric::validation_loss].mean, 4);
   EXPECT_EQ(only.stop_epoch, 1);
   EXPECT_EQ(only.overfits_from, 2);
   EXPECT_EQ(only.stopping_gain.mean, -0.5);
@@ -241,10 +241,10 @@ TEST(Compare, ChoosesByEachFilesOwnSet) {
   EXPECT_EQ(c.epochs, 4);
   ASSERT_EQ(c.configurations.size(), 2u);
   EXPECT_EQ(c.configurations[0].best_epoch, 1);
-  EXPECT_EQ(c.configurations[0].validation_accuracy.mean, 0.25);
+  EXPECT_EQ(c.configurations[0].last[Metric::validation_accuracy].mean, 0.25);
   EXPECT_TRUE(c.configurations[0].validated);
   EXPECT_FALSE(c.configurations[1].validated);
-  EXPECT_TRUE(std::isnan(c.configurations[1].validation_accuracy.mean));
+  EXPECT_TRUE(std::isnan(c.configurations[1].last[Metric::validation_accuracy].mean));
   EXPECT_EQ(c.configurations[1].file, 1u);
   EXPECT_EQ(c.best(), 0u);
   EXPECT_EQ(c.widest_gap(), 1u);
@@ -270,12 +270,12 @@ TEST(Compare, SaysWhereFilesDiffer) {
   std::vector<ResultsData> files{results(1, {}), results(2, {})};
   files[1].name = "other";
   EXPECT_THAT(compare(files).differences(), ElementsAre("epochs: 1 in made, 2 in other"));
-  files[1].origin.train_size = 5;
-  files[1].origin.files[2].sha256 = "ab";
+  files[1].origin.data.train_size = 5;
+  files[1].origin.data.files[2].sha256 = "ab";
   EXPECT_THAT(compare(files).differences(),
               ElementsAre("dataset: the images or labels are not the same",
                           "train_size: 0 in made, 5 in other", "epochs: 1 in made, 2 in other"));
-  files[1].origin.dataset = "mnist";
+  files[1].origin.data.name = "mnist";
   EXPECT_THAT(compare(files).differences().front(), "dataset:  in made, mnist in other");
   EXPECT_THAT(to_table(compare(files)), HasSubstr("\nNOT ALIKE: dataset:  in made, mnist in other;"));
   EXPECT_THAT(compare(results(1, {})).differences(), testing::IsEmpty());
@@ -291,10 +291,10 @@ TEST(Compare, TakesAsManyHitsForTheSameAccuracyHoweverSeedsShareThem) {
   for (const float accuracy : {0.2f, 0.2f, 0.2f})
     runs.push_back(ending(spec(3, std::ssize(runs)), 0.9f, accuracy));
   ResultsData data = results(1, std::move(runs));
-  data.origin.train_size = data.origin.test_size = 10;
+  data.origin.data.train_size = data.origin.data.test_size = 10;
   const Comparison c = compare(data);
   for (const ConfigurationSummary& configuration : c.configurations) {
-    EXPECT_EQ(configuration.test_accuracy.mean, 0.2);
+    EXPECT_EQ(configuration.last[Metric::test_accuracy].mean, 0.2);
     EXPECT_EQ(configuration.best_accuracy.mean, 0.2);
     EXPECT_EQ(configuration.gap.mean, 0.9 - 0.2);
   }
@@ -346,7 +346,7 @@ TEST(PoolShards, MakesOneOfTheShardsOfASweep) {
   files[1].runs[0].run.digest = "0";  // the same run twice: two files of one sweep, not shards
   EXPECT_EQ(pool_shards(files).size(), 2u);
   files[1].runs[0].run.digest = "1";
-  files[1].origin.files[0].sha256 = "ab";
+  files[1].origin.data.files[0].sha256 = "ab";
   EXPECT_EQ(pool_shards(files).size(), 2u);
   EXPECT_TRUE(pool_shards({}).empty());
 }
@@ -389,7 +389,7 @@ TEST(Best, IsOneWhoseSeedsAllSurvivedWhereThereIsSuchAOne) {
   sort(c, "hidden_size");
   EXPECT_THAT(hidden_sizes(c), ElementsAre(1, 2));
   runs.push_back(ending(spec(3), 1, 1));
-  runs.back().train_loss = {2.5f, 2.5f};  // it did not learn
+  runs.back().curves[Metric::train_loss] = {2.5f, 2.5f};  // it did not learn
   c = compare(results(1, runs));
   sort(c, "best_accuracy");
   EXPECT_THAT(hidden_sizes(c), ElementsAre(2, 1, 3));
@@ -485,9 +485,9 @@ TEST(WidestGap, IsNoneThatIsWithinItsNoise) {
   EXPECT_EQ(compare(results(1, apart)).widest_gap(), std::nullopt);
   // Of few images: 1.96·√(0.9·0.1/100 + 0.8·0.2/100) is 0.098.
   ResultsData few = results(1, {ending(spec(50), 0.89f, 0.8f)});
-  few.origin.train_size = few.origin.test_size = 100;
+  few.origin.data.train_size = few.origin.data.test_size = 100;
   EXPECT_EQ(compare(few).widest_gap(), std::nullopt);
-  few.origin.train_size = few.origin.test_size = 200;
+  few.origin.data.train_size = few.origin.data.test_size = 200;
   EXPECT_EQ(compare(few).widest_gap(), 0u);
 }
 
@@ -582,10 +582,10 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
       results(2, {stored(spec(50, 1, 0.30000000000000004), RunStatus::done, {0, 0.5f, 0.15f},
                          {0, 0.5f, 0.25f}, {3, 1, 2}),
                   stored(other, RunStatus::diverged, {0, nan, nan}, {0, nan, nan}, {3, nan, nan})});
-  data.origin.dataset = "digits";
+  data.origin.data.name = "digits";
   const Comparison unknown = compare(data);
-  data.origin.train_size = 7;
-  data.origin.test_size = 3;
+  data.origin.data.train_size = 7;
+  data.origin.data.test_size = 3;
   Comparison c = compare(data);
   c.configurations = unknown.configurations;  // with accuracies as they are
   EXPECT_EQ(to_csv(c),
@@ -617,7 +617,7 @@ TEST(ToCsv, HasNoTextThatASpreadsheetTakesForAFormula) {
                                                         {"1-2", "1-2"},
                                                         {" ", " "}}) {
     data.name = name;
-    data.origin.dataset = name;
+    data.origin.data.name = name;
     EXPECT_THAT(to_csv(compare(data)), HasSubstr("\r\n" + std::string(field) + ",1e-07,100,"));
     EXPECT_THAT(to_csv(compare(data)), HasSubstr("," + std::string(field) + ",0,0,0\r\n"));
   }
@@ -627,7 +627,7 @@ TEST(ToCsv, HasNoTextThatASpreadsheetTakesForAFormula) {
 TEST(ToCsv, HasNoNumberThatIsNotFinite) {
   ResultsData data = results(1, {ending(spec(50), 1, 0.5f)});
   Comparison c = compare(data);
-  c.configurations.front().test_loss.mean = std::numeric_limits<double>::infinity();
+  c.configurations.front().last[Metric::test_loss].mean = std::numeric_limits<double>::infinity();
   EXPECT_THAT(to_csv(c), testing::Not(HasSubstr("inf")));
   EXPECT_THAT(to_json(c), HasSubstr("\"test_loss\": null,"));
 }

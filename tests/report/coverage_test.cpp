@@ -59,15 +59,15 @@ TEST_P(FiftySeeds, IntervalsOfTheTableHoldTheTruthIn95Of100) {
     const auto [few, others] = draw();
     const Comparison c = compare(few), truth = compare(others);
     for (std::size_t k = 0; k < c.configurations.size(); ++k) {
-      const auto ask = [&](const std::string& what, Estimate ConfigurationSummary::*estimate) {
-        held[what] += holds(c.configurations[k].*estimate, truth.configurations[k].*estimate);
+      const auto ask = [&](const std::string& what, const auto& estimate) {
+        held[what] += holds(estimate(c.configurations[k]), estimate(truth.configurations[k]));
         ++asked[what];
       };
-      ask("train_accuracy", &ConfigurationSummary::train_accuracy);
-      ask("test_accuracy", &ConfigurationSummary::test_accuracy);
-      ask("gap", &ConfigurationSummary::gap);
-      ask("train_loss", &ConfigurationSummary::train_loss);
-      ask("test_loss", &ConfigurationSummary::test_loss);
+      for (const Metric metric :
+           {Metric::train_accuracy, Metric::test_accuracy, Metric::train_loss, Metric::test_loss})
+        ask(std::string(info(metric).name),
+            [&](const ConfigurationSummary& one) { return one.last[metric]; });
+      ask("gap", [](const ConfigurationSummary& one) { return one.gap; });
     }
   }
   for (const auto& [what, count] : held) {
@@ -161,7 +161,8 @@ TEST(TwentySeeds, IntervalsAtChosenEpochsHoldTheTruthAsOftenAsTheHeadersSay) {
           continue;
         const auto test_accuracy = [&](int epoch) {
           double sum = 0;
-          for (const StoredRun* run : same) sum += run->test_accuracy[static_cast<std::size_t>(epoch)];
+          for (const StoredRun* run : same)
+            sum += run->curves[Metric::test_accuracy][static_cast<std::size_t>(epoch)];
           return sum / static_cast<double>(same.size());
         };
         const auto ask = [&](const std::string& what, const Estimate& estimate, double truth) {
@@ -169,7 +170,7 @@ TEST(TwentySeeds, IntervalsAtChosenEpochsHoldTheTruthAsOftenAsTheHeadersSay) {
           held[what] += std::abs(estimate.mean - truth) <= estimate.half_width * wider + 1e-9;
           ++asked[what];
         };
-        ask("test_accuracy", c.test_accuracy, test_accuracy(all.epochs));
+        ask("test_accuracy", c.last[Metric::test_accuracy], test_accuracy(all.epochs));
         ask("best_test_accuracy", c.best_test_accuracy, test_accuracy(c.best_epoch));
         if (c.stop_epoch < all.epochs)
           ask("stopping_gain", c.stopping_gain, test_accuracy(c.stop_epoch) - test_accuracy(all.epochs));

@@ -78,9 +78,8 @@ TEST(Figures, AreDrawnOfWhateverNumbersThereAre) {
     ResultsData data = grid(3);
     std::size_t i = 0;
     for (StoredRun& run : data.runs)
-      for (auto curve : {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss,
-                         &StoredRun::test_accuracy})
-        for (float& value : run.*curve) value = odd[i++ % odd.size()];
+      for (const MetricInfo& line : metric_table)
+        for (float& value : run.curves[line.metric]) value = odd[i++ % odd.size()];
     for (const Figure& figure : figures(data)) {
       EXPECT_EQ(figure.svg.find("nan,"), std::string::npos) << figure.name;
       for (const char* no_number :
@@ -179,18 +178,18 @@ TEST(Figures, MarkCellsThatLackConfigurations) {
 
 TEST(Figures, DrawTheValidationSetWhereThereIsOne) {
   StoredRun run = ending(spec(10), 0.9f, 0.8f);
-  run.validation_accuracy = {0, 0.85f};
-  run.validation_loss = {2, 1};
+  run.curves[Metric::validation_accuracy] = {0, 0.85f};
+  run.curves[Metric::validation_loss] = {2, 1};
   ResultsData data = results(1, {run});
   EXPECT_FALSE(has(svg_of(figures(data), "learning_curves.svg"), ">validation<"));
-  data.origin.validation_size = 5;
+  data.origin.data.validation_size = 5;
   EXPECT_TRUE(has(svg_of(figures(data), "learning_curves.svg"), ">validation<"));
 }
 
 TEST(Figures, EscapeTheName) {
   ResultsData data = grid(1);
   data.name = "<script>&";
-  data.origin.dataset = "]]><b>";
+  data.origin.data.name = "]]><b>";
   for (const Figure& figure : figures(data)) {
     EXPECT_TRUE(has(figure.svg, "&lt;script&gt;&amp;: ")) << figure.name;
     EXPECT_FALSE(has(figure.svg, "<script")) << figure.name;
@@ -200,7 +199,8 @@ TEST(Figures, EscapeTheName) {
 
 TEST(Figures, HoldNoNumberThatIsNone) {
   ResultsData data = grid(1);
-  for (StoredRun& run : data.runs) run.train_accuracy[1] = run.test_accuracy[1] = 0.5f;  // all the same
+  for (StoredRun& run : data.runs)
+    run.curves[Metric::train_accuracy][1] = run.curves[Metric::test_accuracy][1] = 0.5f;  // all the same
   for (const Figure& figure : figures(data)) {
     EXPECT_FALSE(has(figure.svg, "nan")) << figure.name;
     EXPECT_FALSE(has(figure.svg, "inf")) << figure.name;
@@ -221,13 +221,13 @@ TEST(Figures, OfTenThousandConfigurationsStaySmall) {
 
 TEST(Figures, SayHowManyImagesTheNumbersComeFrom) {
   StoredRun run = ending(spec(10), 1, 0.5f);
-  run.validation_accuracy = {0, 0.75f};
-  run.validation_loss = {2, 1};
+  run.curves[Metric::validation_accuracy] = {0, 0.75f};
+  run.curves[Metric::validation_loss] = {2, 1};
   ResultsData data = results(1, {run});
-  data.origin.dataset = "letters";
-  data.origin.train_size = 50;  // those of the validation set not among them
-  data.origin.validation_size = 10;
-  data.origin.test_size = 20;
+  data.origin.data.name = "letters";
+  data.origin.data.train_size = 50;  // those of the validation set not among them
+  data.origin.data.validation_size = 10;
+  data.origin.data.test_size = 20;
   for (const Figure& figure : figures(data))
     EXPECT_NE(figure.svg.find("letters: 50 training, 10 validation and 20 test images"), std::string::npos)
         << figure.name;

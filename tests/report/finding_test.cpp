@@ -24,7 +24,7 @@ StoredRun learning(const RunSpec& spec) {
 StoredRun guessing(const RunSpec& spec) {
   StoredRun run =
       stored(spec, RunStatus::done, test::Curve(5, 0.1f), test::Curve(5, 0.1f), test::Curve(5, 2.3f));
-  run.train_loss = test::Curve(5, 2.31f);
+  run.curves[Metric::train_loss] = test::Curve(5, 2.31f);
   return run;
 }
 StoredRun diverged(const RunSpec& spec) {
@@ -72,11 +72,11 @@ TEST(Finding, SaysWhereNothingLearnedOrNothingIsDone) {
 
 TEST(Finding, SaysByWhichSet) {
   StoredRun run = learning(spec(10));
-  run.validation_accuracy = {0, 0.875f, 0.75f, 0.75f, 0.75f};
-  run.validation_loss = {3, 1, 2, 3, 4};
+  run.curves[Metric::validation_accuracy] = {0, 0.875f, 0.75f, 0.75f, 0.75f};
+  run.curves[Metric::validation_loss] = {3, 1, 2, 3, 4};
   ResultsData data = results(4, {run});
-  data.origin.validation_size = 32;
-  data.origin.train_size = data.origin.test_size = 1000;
+  data.origin.data.validation_size = 32;
+  data.origin.data.train_size = data.origin.data.test_size = 1000;
   EXPECT_EQ(finding(compare(data)),
             "The network perhaps overfits from epoch 2 by validation loss; the gap between training and test "
             "accuracy "

@@ -26,10 +26,10 @@ inline StoredRun stored(const RunSpec& spec, RunStatus status, Curve train_accur
   run.status = status;
   run.epochs_done = status == RunStatus::pending ? -1 : static_cast<int>(test_loss.size()) - 1;
   for (std::size_t e = 0; e < test_loss.size(); ++e)
-    run.train_loss.push_back(2.5f / static_cast<float>(e + 1));
-  run.train_accuracy = std::move(train_accuracy);
-  run.test_accuracy = std::move(test_accuracy);
-  run.test_loss = std::move(test_loss);
+    run.curves[Metric::train_loss].push_back(2.5f / static_cast<float>(e + 1));
+  run.curves[Metric::train_accuracy] = std::move(train_accuracy);
+  run.curves[Metric::test_accuracy] = std::move(test_accuracy);
+  run.curves[Metric::test_loss] = std::move(test_loss);
   return run;
 }
 
@@ -43,7 +43,7 @@ inline ResultsData results(int epochs, std::vector<StoredRun> runs) {
   ResultsData data{};
   data.name = "made";
   data.epochs = epochs;
-  data.origin.train_class_counts.assign(10, 1);
+  data.origin.data.train_class_counts.assign(10, 1);
   data.runs = std::move(runs);
   return data;
 }

@@ -26,14 +26,14 @@ StoredRun run_of(int epochs, const Train& train, const Test& test) {
   }
   StoredRun run = test::stored(test::spec(50), RunStatus::done, Curve(test_loss.size(), 0.9f),
                                Curve(test_loss.size(), 0.8f), test_loss);
-  run.train_loss = std::move(train_loss);
+  run.curves[Metric::train_loss] = std::move(train_loss);
   return run;
 }
 
 Judgement judged(const std::vector<StoredRun>& runs, const Baseline& baseline = ten_classes) {
   Runs all;
   for (const StoredRun& run : runs) all.push_back(&run);
-  return judge(all, &StoredRun::test_loss, static_cast<std::size_t>(runs.front().epochs_done), baseline);
+  return judge(all, Metric::test_loss, static_cast<std::size_t>(runs.front().epochs_done), baseline);
 }
 
 double falling(int e) {
@@ -118,7 +118,7 @@ TEST(Judgement, SeedsThatWanderApartAreNoise) {
 TEST(Judgement, ANetworkAsGoodAsTheClassFrequenciesDidNotLearn) {
   const auto constant = [](double loss) { return [loss](int) { return loss; }; };
   StoredRun guesses = run_of(10, constant(2.30), constant(2.31));
-  guesses.train_accuracy.assign(11, 0.105f);
+  guesses.curves[Metric::train_accuracy].assign(11, 0.105f);
   EXPECT_EQ(judged({guesses}).verdict, Verdict::did_not_learn);
   // 0.105 is chance on 10,000 images (0.1 + 3·0.003), but not on 1,000,000.
   Baseline many = ten_classes;
@@ -144,16 +144,16 @@ TEST(Judgement, OfTooFewEpochsThereIsNoSign) {
 
 TEST(Baseline, IsThatOfTheClassFrequencies) {
   ResultsData results = test::results(1, {});
-  results.origin.train_class_counts = {6, 2, 2};
-  results.origin.train_size = 10;
-  results.origin.test_size = 5;
+  results.origin.data.train_class_counts = {6, 2, 2};
+  results.origin.data.train_size = 10;
+  results.origin.data.test_size = 5;
   const Baseline crossed = baseline_of(results, Loss::cross_entropy);
   EXPECT_DOUBLE_EQ(crossed.accuracy, 0.6);
   EXPECT_NEAR(crossed.loss, 0.6 * std::log(1 / 0.6) + 0.4 * std::log(1 / 0.2), 1e-15);
   EXPECT_EQ(crossed.train_images, 10u);
   EXPECT_EQ(crossed.chosen_images, 5u);
   EXPECT_NEAR(baseline_of(results, Loss::mean_squared_error).loss, (1 - 0.36 - 0.04 - 0.04) / 2, 1e-15);
-  results.origin.validation_size = 3;
+  results.origin.data.validation_size = 3;
   EXPECT_EQ(baseline_of(results, Loss::cross_entropy).chosen_images, 3u);
 }
 
@@ -161,11 +161,11 @@ TEST(Baseline, OfAFileThatDoesNotSayIsThatOfItsUntrainedNetworks) {
   std::vector<StoredRun> runs;
   for (const float loss : {2.31f, 2.30f, 5.0f}) {
     runs.push_back(test::ending(test::spec(10), 0.9f, 0.8f));
-    runs.back().train_loss = {loss, 0.1f};
-    runs.back().train_accuracy[0] = loss / 20;
+    runs.back().curves[Metric::train_loss] = {loss, 0.1f};
+    runs.back().curves[Metric::train_accuracy][0] = loss / 20;
   }
   ResultsData results = test::results(1, std::move(runs));
-  results.origin.train_class_counts.clear();
+  results.origin.data.train_class_counts.clear();
   const Baseline baseline = baseline_of(results, Loss::cross_entropy);
   EXPECT_FLOAT_EQ(static_cast<float>(baseline.loss), 2.31f);
   EXPECT_FLOAT_EQ(static_cast<float>(baseline.accuracy), 2.31f / 20);

@@ -31,7 +31,8 @@ StoredRun at(const RunSpec& spec, RunStatus status, int done, Curve train_accura
   StoredRun run =
       test::stored(spec, status, std::move(train_accuracy), std::move(test_accuracy), std::move(test_loss));
   run.epochs_done = done;
-  for (Curve* curve : {&run.train_loss, &run.train_accuracy, &run.test_loss, &run.test_accuracy})
+  for (Curve* curve : {&run.curves[Metric::train_loss], &run.curves[Metric::train_accuracy],
+                       &run.curves[Metric::test_loss], &run.curves[Metric::test_accuracy]})
     std::fill(curve->begin() + done + 1, curve->end(), nan);
   return run;
 }
@@ -64,9 +65,9 @@ TEST(ToScreen, IsNoWiderWhereAFileSaysMoreEpochsThanItHas) {
   for (StoredRun& run : data.runs) run.epochs_done = std::min(run.epochs_done, 1);
   data.runs.front().epochs_done = 100;
   data.runs.resize(1);
-  for (auto curve :
-       {&StoredRun::train_loss, &StoredRun::train_accuracy, &StoredRun::test_loss, &StoredRun::test_accuracy})
-    (data.runs.front().*curve).resize(101, 0.5f);
+  for (const Metric metric :
+       {Metric::train_loss, Metric::train_accuracy, Metric::test_loss, Metric::test_accuracy})
+    data.runs.front().curves[metric].resize(101, 0.5f);
   const std::string text = to_screen(data, "", {80, 2, false});
   const std::string bar = text.substr(text.find('\n') + 1);
   EXPECT_LE(std::count_if(bar.begin(), bar.end(), [](char c) { return (c & 0xC0) != 0x80; }), 81);
@@ -157,12 +158,13 @@ Overfits most by test lo
 
 TEST(ToScreen, ChoosesByTheValidationSetWhereThereIsOne) {
   ResultsData data = sweep();
-  data.origin.validation_size = 10'000;
-  for (StoredRun& run : data.runs) run.validation_accuracy = run.validation_loss = Curve(6, nan);
-  data.runs[0].validation_accuracy = {0.125f, 0.25f, 0.25f, 0.25f, 0.25f, 0.25f};
-  data.runs[0].validation_loss = {4, 2, 2.25f, 2.5f, 2.75f, 3};
-  data.runs[1].validation_accuracy = {0.125f, 0.25f, 0.25f, 0.25f, 0.375f, nan};
-  data.runs[1].validation_loss = {4, 3, 3, 2, 2, nan};
+  data.origin.data.validation_size = 10'000;
+  for (StoredRun& run : data.runs)
+    run.curves[Metric::validation_accuracy] = run.curves[Metric::validation_loss] = Curve(6, nan);
+  data.runs[0].curves[Metric::validation_accuracy] = {0.125f, 0.25f, 0.25f, 0.25f, 0.25f, 0.25f};
+  data.runs[0].curves[Metric::validation_loss] = {4, 2, 2.25f, 2.5f, 2.75f, 3};
+  data.runs[1].curves[Metric::validation_accuracy] = {0.125f, 0.25f, 0.25f, 0.25f, 0.375f, nan};
+  data.runs[1].curves[Metric::validation_loss] = {4, 3, 3, 2, 2, nan};
   EXPECT_THAT(to_screen(data, "", {120, 24}), HasSubstr(R"(
 hidden          train  valid.    test            loss
   size  epoch     acc     acc     acc     gap    rise
@@ -245,8 +247,8 @@ TEST(ToScreen, SendsNothingFromTheFileThatMovesTheCursor) {
 
 TEST(ToScreen, TakesNumbersThatNoTrainingGives) {
   ResultsData data = sweep();
-  data.runs[0].test_accuracy = Curve(6, nan);
-  data.runs[1].test_loss = Curve(6, std::numeric_limits<float>::infinity());
+  data.runs[0].curves[Metric::test_accuracy] = Curve(6, nan);
+  data.runs[1].curves[Metric::test_loss] = Curve(6, std::numeric_limits<float>::infinity());
   data.runs[2] = at(spec(100), RunStatus::running, 1, Curve(6, 0), Curve(6, 0), Curve(6, -1));
   data.runs[2].run.index = 2;
   const std::string text = to_screen(data, "");

@@ -50,10 +50,10 @@ class MadeUp : public testing::Test {
       }
       runs.push_back(stored(spec(10, s), RunStatus::done, std::vector<float>(loss.size(), 0.9f),
                             std::vector<float>(loss.size(), 0.8f), loss));
-      runs.back().train_loss = std::move(train_loss);
+      runs.back().curves[Metric::train_loss] = std::move(train_loss);
     }
     ResultsData sweep = results(epochs, std::move(runs));
-    sweep.origin.train_size = sweep.origin.test_size = 10'000;
+    sweep.origin.data.train_size = sweep.origin.data.test_size = 10'000;
     return compare(sweep).configurations.front();
   }
 

@@ -76,7 +76,7 @@ TEST(Page, HasAllDigitsOfWhatItPrints) {
                                        ending(spec(10, 3), 0.4f, 0.25f)});
   const Json page = data_of(made);
   const Comparison comparison = compare(made);
-  const Estimate expected = comparison.configurations[0].train_accuracy;
+  const Estimate expected = comparison.configurations[0].last[Metric::train_accuracy];
   EXPECT_EQ(page["columns"]["train_accuracy"][0].get<double>(), expected.mean);
   EXPECT_EQ(page["columns"]["train_accuracy_ci"][0].get<double>(), expected.half_width);
   EXPECT_EQ(page["curves"][0]["train_accuracy"]["mean"][1].get<double>(), expected.mean);

@@ -39,19 +39,19 @@ ResultsData made(const std::string& name, const std::string& file) {
   Json config{{"description", wild}};
   data.effective_config = config.dump(-1, ' ', false, Json::error_handler_t::replace);
   Origin& origin = data.origin;
-  origin.dataset = "d" + wild;
-  origin.dataset_directory = "/data/" + wild;
+  origin.data.name = "d" + wild;
+  origin.data.directory = "/data/" + wild;
   origin.config_text = "{\r\n\t" + wild + "\r\n}\n";
   origin.config_file = wild;
   origin.runner_version = origin.kernel = origin.processor = wild;
-  for (DatasetFile& f : origin.files) f = {wild, wild};
+  for (DatasetFile& f : origin.data.files) f = {wild, wild};
   return data;
 }
 
 /// Two, whose names are told from each other by their paths.
 std::vector<ResultsData> two() {
   std::vector<ResultsData> files{made(wild, "a/" + wild), made(wild, "b/" + wild)};
-  files.back().origin.dataset = "other";
+  files.back().origin.data.name = "other";
   return files;
 }
 

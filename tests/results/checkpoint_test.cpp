@@ -43,7 +43,7 @@ using testing::SizeIs;
 
 const Dataset data = tiny_dataset();
 
-Weights weights_of(float value) {
+Weights numbered_weights(float value) {
   Weights weights;
   weights.W1 = {value, value + 1, value + 2, value + 3};
   weights.b1 = {value + 4, value + 5};
@@ -56,10 +56,10 @@ std::string digest(char digit) {
   return std::string(32, digit);
 }
 
-std::map<std::string, WeightsShape> shapes(std::size_t pixels = 2, std::size_t hidden = 2,
+std::map<std::string, NetworkShape> shapes(std::size_t pixels = 2, std::size_t hidden = 2,
                                            std::size_t classes = 3) {
-  std::map<std::string, WeightsShape> runs;
-  for (const char digit : {'a', 'b'}) runs.emplace(digest(digit), WeightsShape{pixels, hidden, classes});
+  std::map<std::string, NetworkShape> runs;
+  for (const char digit : {'a', 'b'}) runs.emplace(digest(digit), NetworkShape{pixels, hidden, classes});
   return runs;
 }
 
@@ -104,21 +104,22 @@ class ACheckpoint : public testing::Test {
 };
 
 TEST_F(ACheckpoint, GivesBackWhatItWasGiven) {
-  write_checkpoint(path, {{digest('a'), {3, weights_of(0.5f)}}, {digest('b'), {7, weights_of(100)}}});
+  write_checkpoint(path,
+                   {{digest('a'), {3, numbered_weights(0.5f)}}, {digest('b'), {7, numbered_weights(100)}}});
   const Checkpoint read = read_checkpoint(path, shapes());
   ASSERT_THAT(read, SizeIs(2));
   EXPECT_EQ(read.at(digest('a')).epoch, 3);
   EXPECT_EQ(read.at(digest('b')).epoch, 7);
   const Weights& b = read.at(digest('b')).weights;
-  EXPECT_EQ(b.W1, weights_of(100).W1);
-  EXPECT_EQ(b.b1, weights_of(100).b1);
-  EXPECT_EQ(b.W2, weights_of(100).W2);
-  EXPECT_EQ(b.b2, weights_of(100).b2);
+  EXPECT_EQ(b.W1, numbered_weights(100).W1);
+  EXPECT_EQ(b.b1, numbered_weights(100).b1);
+  EXPECT_EQ(b.W2, numbered_weights(100).W2);
+  EXPECT_EQ(b.b2, numbered_weights(100).b2);
 }
 
 TEST_F(ACheckpoint, IsReplaced) {
-  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
-  write_checkpoint(path, {{digest('b'), {4, weights_of(2)}}});
+  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
+  write_checkpoint(path, {{digest('b'), {4, numbered_weights(2)}}});
   EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
   EXPECT_EQ(read_checkpoint(path, shapes()).at(digest('b')).epoch, 4);
   EXPECT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
@@ -127,20 +128,20 @@ TEST_F(ACheckpoint, IsReplaced) {
 TEST_F(ACheckpoint, MayBeReadByThoseWhoMayReadTheResults) {
   std::ofstream(folder / "example.h5") << "results";
   std::filesystem::permissions(folder / "example.h5", std::filesystem::perms(0600));
-  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}}, folder / "example.h5");
+  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}}, folder / "example.h5");
   EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
 }
 
 TEST_F(ACheckpoint, IsNotThereWhenThereIsNothingToKeep) {
   EXPECT_THAT(read_checkpoint(path, shapes()), IsEmpty());
-  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
   write_checkpoint(path, {});
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_THAT(read_checkpoint(path, shapes()), IsEmpty());
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenAnyBitIsOtherwise) {
-  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
   const std::string good = bytes();
   for (std::size_t i = 0; i < good.size(); ++i)
     for (const int bit : {0, 7}) {
@@ -151,7 +152,7 @@ TEST_F(ACheckpoint, IsRefusedWhenAnyBitIsOtherwise) {
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenItIsCutShort) {
-  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
   const std::string good = bytes();
   for (std::size_t length = 0; length < good.size(); ++length) expect_refused_with(good.substr(0, length));
   expect_refused_with(good + "x");
@@ -180,7 +181,7 @@ TEST_F(ACheckpoint, IsRefusedWhenItsLengthsDoNotFitOneAnother) {
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenItsLengthsAreNotThoseOfTheRun) {
-  write_checkpoint(path, {{digest('a'), {3, weights_of(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
   for (const auto& other : {shapes(3), shapes(2, 3), shapes(2, 2, 4), shapes(4, 1)})
     EXPECT_THROW(read_checkpoint(path, other), Error);
   EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
@@ -257,17 +258,8 @@ class AStoppedSweep : public testing::Test {
   /// Epochs from `first` to `last`, after which the run is stopped with weights that are all `value`.
   void train_and_stop(ResultsFile& file, std::size_t run, int first, int last, float value) {
     for (int epoch = first; epoch < last; ++epoch) write_epoch(file, run, epoch);
-    const std::vector<float> values(lanes * data.pixels, value);
     EpochRecord record = record_of(run, last);
-    record.weights = {values.data(),
-                      0,
-                      values.data(),
-                      values.data(),
-                      data.classes,
-                      values.data(),
-                      static_cast<std::size_t>(sweep.runs[run].spec.hidden_size),
-                      data.pixels,
-                      data.classes};
+    record.weights = [&] { return constant_weights(data, sweep.runs[run], value); };
     record.stopped = true;
     file.on_epoch({&record, 1});
   }
@@ -361,14 +353,14 @@ TEST_F(AStoppedSweep, DoesNotGoOnFromWeightsOfAnotherShape) {
     train_and_stop(file, 1, 0, 3, 1);
     file.close();
   }
-  write_checkpoint(sidecar, {{sweep.runs[1].digest, {3, weights_of(1)}}});
+  write_checkpoint(sidecar, {{sweep.runs[1].digest, {3, numbered_weights(1)}}});
   EXPECT_THROW(open(), Error);
 }
 
 // The config has another run by now.
 TEST_F(AStoppedSweep, LeavesNothingOfRunsThatItHasNoMore) {
   { open().close(); }
-  write_checkpoint(sidecar, {{digest('a'), {3, weights_of(1)}}});
+  write_checkpoint(sidecar, {{digest('a'), {3, numbered_weights(1)}}});
   open().close();
   EXPECT_FALSE(std::filesystem::exists(sidecar));
 }

@@ -95,9 +95,10 @@ TEST_F(ACommit, TellsOfEpochsInTheirOrderOnceTheyAreOnFile) {
   const auto committed = [&](std::span<const CommittedEpoch> epochs) {
     const ResultsData results = read_results(path);
     for (const CommittedEpoch& e : epochs) {
-      told.emplace_back(e.run, e.epoch, e.metrics.train_loss);
+      told.emplace_back(e.run, e.epoch, e.metrics[Metric::train_loss]);
       on_file = on_file &&
-                results.runs[e.run].train_loss[static_cast<std::size_t>(e.epoch)] == e.metrics.train_loss &&
+                results.runs[e.run].curves[Metric::train_loss][static_cast<std::size_t>(e.epoch)] ==
+                    e.metrics[Metric::train_loss] &&
                 results.runs[e.run].epochs_done >= e.epoch;
     }
   };
@@ -118,10 +119,8 @@ TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
     return sweep_of(text, data);
   };
   const auto write = [](ResultsFile& file, int epoch, RunStatus status, float value) {
-    const std::vector<float> values(16 * data.pixels, value);
     EpochRecord record = record_of(1, epoch, status);
-    record.weights = {values.data(), 0, values.data(), values.data(), data.classes,
-                      values.data(), 3, data.pixels,   data.classes};
+    record.weights = [value] { return constant_weights({data.pixels, 3, data.classes}, value); };
     file.on_epoch({&record, 1});
   };
   {
@@ -175,10 +174,8 @@ TEST_F(ACommit, DoesNotWaitForTheIntervalWhenMuchHasBeenGathered) {
   std::atomic<int> commits = 0;
   ResultsFile file(path, wide, data, example_provenance,
                    {.commit_interval = 1h, .committed = [&](auto) { ++commits; }});
-  const std::vector<float> zeros(4000 * data.pixels);
   EpochRecord record = record_of(0, 0);
-  record.weights = {zeros.data(), 0,    zeros.data(), zeros.data(), data.classes,
-                    zeros.data(), 4000, data.pixels,  data.classes};
+  record.weights = [] { return constant_weights({data.pixels, 4000, data.classes}, 0); };
   for (int i = 0; i < 300; ++i) file.on_epoch({&record, 1});  // 180 MB
   EXPECT_GE(commits, 1);
   file.close();
@@ -219,11 +216,9 @@ TEST_F(ACommit, WritesNothingButRawData) {
       sweep_of(R"({"hidden_size": [2, 3], "batch_size": 10, "epochs": 2, "save_weights": true})", data);
   ResultsFile file(path, saving, data, example_provenance, {});
   std::string before = bytes();
-  const std::vector<float> ones(lanes * data.pixels, 1.0f);
   for (const RunStatus status : {RunStatus::running, RunStatus::done}) {
     EpochRecord record = record_of(1, status == RunStatus::done ? 1 : 0, status);
-    record.weights = {ones.data(), 0, ones.data(), ones.data(), data.classes,
-                      ones.data(), 3, data.pixels, data.classes};
+    record.weights = [] { return constant_weights({data.pixels, 3, data.classes}, 1); };
     file.on_epoch({&record, 1});
   }
   file.close();
@@ -232,7 +227,7 @@ TEST_F(ACommit, WritesNothingButRawData) {
   EXPECT_NE(after, before);
 
   StoredFile stored(path);
-  for (const layout::Variable& variable : layout::variables({.weights = true, .validation = false})) {
+  for (const layout::Variable& variable : layout::variables(stored.parts())) {
     const std::uint64_t count =
         layout::byte_count(variable, layout::extents(saving.runs, saving.config.epochs, data));
     before.replace(stored.offset(variable.name), count, count, '\0');

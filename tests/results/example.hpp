@@ -1,7 +1,7 @@
 #pragma once
 
-#include "runner/execution/observer.hpp"
 #include "runner/results/results_file.hpp"
+#include "runner/sweep/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
 #include <array>
@@ -27,7 +27,23 @@ inline const Provenance example_provenance{"runner configs/example.json", "0.1.0
 inline Metrics example_metrics(std::size_t run, int epoch) {
   const float first = static_cast<float>(run) + static_cast<float>(epoch) / 10;
   const float whole = static_cast<float>(run);
-  return {first, whole / 8 + 0.25f, whole + 0.5f, whole / 8 + 0.5f};
+  Metrics metrics;
+  metrics[Metric::train_loss] = first;
+  metrics[Metric::train_accuracy] = whole / 8 + 0.25f;
+  metrics[Metric::test_loss] = whole + 0.5f;
+  metrics[Metric::test_accuracy] = whole / 8 + 0.5f;
+  return metrics;
+}
+
+/// All of one value.
+inline Weights constant_weights(const NetworkShape& shape, float value) {
+  Weights weights;
+  for (const TensorInfo& tensor : tensor_table) (weights.*tensor.values).assign(size(tensor, shape), value);
+  return weights;
+}
+
+inline Weights constant_weights(const Dataset& data, const Run& run, float value) {
+  return constant_weights({data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes}, value);
 }
 
 inline EpochRecord record_of(std::size_t run, int epoch, RunStatus status = RunStatus::running) {

@@ -76,14 +76,14 @@ class AnExtendedFile : public testing::Test {
     EXPECT_EQ(stored.run.spec, sweep.runs[run].spec);
     EXPECT_EQ(stored.epochs_done, epochs - 1);
     EXPECT_EQ(stored.wall_time, 0.5 * (stored.status == RunStatus::diverged ? epochs + 1 : epochs));
-    ASSERT_EQ(stored.test_loss.size(), static_cast<std::size_t>(results.epochs) + 1);
+    ASSERT_EQ(stored.curves[Metric::test_loss].size(), static_cast<std::size_t>(results.epochs) + 1);
     for (int e = 0; e < epochs; ++e) {
       const Metrics expected = example_metrics(run, e);
       const auto at = static_cast<std::size_t>(e);
-      EXPECT_EQ(stored.train_loss[at], expected.train_loss);
-      EXPECT_EQ(stored.train_accuracy[at], expected.train_accuracy);
-      EXPECT_EQ(stored.test_loss[at], expected.test_loss);
-      EXPECT_EQ(stored.test_accuracy[at], expected.test_accuracy);
+      EXPECT_EQ(stored.curves[Metric::train_loss][at], expected[Metric::train_loss]);
+      EXPECT_EQ(stored.curves[Metric::train_accuracy][at], expected[Metric::train_accuracy]);
+      EXPECT_EQ(stored.curves[Metric::test_loss][at], expected[Metric::test_loss]);
+      EXPECT_EQ(stored.curves[Metric::test_accuracy][at], expected[Metric::test_accuracy]);
     }
   }
 

@@ -90,7 +90,7 @@ TEST(Creation, PutsEveryNumberWhereItIsWrittenAtOnce) {
       sweep_of(R"({"hidden_size": [2, 3, 5], "batch_size": 10, "epochs": 1, "save_weights": true})", data);
   ResultsFile(folder / "x.h5", sweep, data, example_provenance, {}).close();
   StoredFile stored(folder / "x.h5");
-  for (const layout::Variable& variable : layout::variables({.weights = true, .validation = false}))
+  for (const layout::Variable& variable : layout::variables(stored.parts()))
     EXPECT_EQ(stored.offset(variable.name) % layout::size_of(variable.type), 0u) << variable.name;
 }
 
@@ -110,7 +110,7 @@ TEST(Creation, OfAHundredThousandRuns) {
   const ResultsData results = read_results(folder / "x.h5");
   ASSERT_EQ(results.runs.size(), 100'000u);
   EXPECT_EQ(results.runs[99'999].run.spec.seed, 99'999);
-  EXPECT_EQ(results.runs[99'999].train_loss.size(), 21u);
+  EXPECT_EQ(results.runs[99'999].curves[Metric::train_loss].size(), 21u);
 }
 
 /// A run of two hidden units in a file that has room for three; three pixels, two classes.
@@ -122,21 +122,16 @@ class SavedWeights : public testing::Test {
     Sweep sweep =
         sweep_of(R"({"hidden_size": [2, 3], "batch_size": 10, "epochs": 1, "save_weights": true})", data_);
     ResultsFile file(folder_ / "x.h5", sweep, data_, example_provenance, {});
-    std::vector<float> W1(2 * 3 * lanes, 99);  // the last unit of one block and the first of the next
-    for (std::size_t d = 0; d < 3; ++d) {
-      W1[d * lanes + lanes - 1] = static_cast<float>(1 + d);
-      W1[(3 + d) * lanes] = static_cast<float>(4 + d);
-    }
-    std::vector<float> b1{7, 8}, W2{9, 10, 99, 11, 12, 99}, b2{13, 14};  // W2: rows three apart
+    Weights weights{{1, 4, 2, 5, 3, 6}, {7, 8}, {9, 10, 11, 12}, {13, 14}};
     const auto tell = [&](int epoch, RunStatus status) {
       EpochRecord record = record_of(0, epoch, status);
-      record.weights = {W1.data(), lanes - 1, b1.data(), W2.data(), 3, b2.data(), 2, 3, 2};
+      record.weights = [&weights] { return weights; };
       file.on_epoch({&record, 1});
     };
     tell(0, RunStatus::running);
-    for (std::vector<float>* array : {&W1, &b1, &W2, &b2})
-      for (float& value : *array) value += 100;
-    b2[1] = -nan;
+    for (const TensorInfo& tensor : tensor_table)
+      for (float& value : weights.*tensor.values) value += 100;
+    weights.b2[1] = -nan;
     tell(1, RunStatus::done);
     file.close();
   }

@@ -478,7 +478,7 @@ TEST_F(ARefusal, ToReadNumbersThatNothingMeasures) {
     std::array<float, 12> values = right;
     values[5] = values[0] = -1;
     set_array(metric, H5T_NATIVE_FLOAT, values.data());
-    EXPECT_TRUE(std::isnan(read_results(path).runs[1].test_loss[2]));
+    EXPECT_TRUE(std::isnan(read_results(path).runs[1].curves[Metric::test_loss][2]));
   }
   // Such is the loss of a network that is sure of what is right: −log(1 + 1e-7).
   std::array<float, 12> values = right;
@@ -493,8 +493,8 @@ TEST_F(ARefusal, ToReadAnImpossibleValidationAccuracy) {
   {
     ResultsFile file(path, sweep, validated, example_provenance, {});
     EpochRecord record = record_of(0, 0);
-    record.metrics.validation_loss = HUGE_VALF;  // decides nothing
-    record.metrics.validation_accuracy = 0.5f;
+    record.metrics[Metric::validation_loss] = HUGE_VALF;  // decides nothing
+    record.metrics[Metric::validation_accuracy] = 0.5f;
     file.on_epoch({&record, 1});
     file.close();
   }

@@ -54,8 +54,8 @@ TEST_F(AResultsFile, IsWholeBeforeTheFirstEpoch) {
   EXPECT_EQ(run.status, RunStatus::pending);
   EXPECT_EQ(run.epochs_done, -1);
   EXPECT_EQ(run.wall_time, 0);
-  ASSERT_EQ(run.test_loss.size(), 3u);
-  for (const float value : run.test_loss) EXPECT_EQ(bits(value), 0x7fc00000u);
+  ASSERT_EQ(run.curves[Metric::test_loss].size(), 3u);
+  for (const float value : run.curves[Metric::test_loss]) EXPECT_EQ(bits(value), 0x7fc00000u);
 }
 
 TEST_F(AResultsFile, HoldsWhatWasMeasuredOnAValidationSet) {
@@ -64,16 +64,16 @@ TEST_F(AResultsFile, HoldsWhatWasMeasuredOnAValidationSet) {
   const Sweep now = sweep_of(example_config, validated);
   ResultsFile file(path, now, validated, example_provenance, {});
   EpochRecord record = record_of(1, 0);
-  record.metrics.validation_loss = 7;
-  record.metrics.validation_accuracy = 0.5f;
+  record.metrics[Metric::validation_loss] = 7;
+  record.metrics[Metric::validation_accuracy] = 0.5f;
   file.on_epoch({&record, 1});
   file.close();
   const ResultsData results = read_results(path);
-  EXPECT_EQ(results.origin.validation_size, validated.validation.count);
-  ASSERT_EQ(results.runs[1].validation_loss.size(), 3u);
-  EXPECT_EQ(results.runs[1].metrics(0).validation_loss, 7);
-  EXPECT_EQ(results.runs[1].metrics(0).validation_accuracy, 0.5f);
-  EXPECT_EQ(bits(results.runs[1].metrics(1).validation_loss), 0x7fc00000u);
+  EXPECT_EQ(results.origin.data.validation_size, validated.validation.count);
+  ASSERT_EQ(results.runs[1].curves[Metric::validation_loss].size(), 3u);
+  EXPECT_EQ(results.runs[1].metrics(0)[Metric::validation_loss], 7);
+  EXPECT_EQ(results.runs[1].metrics(0)[Metric::validation_accuracy], 0.5f);
+  EXPECT_EQ(bits(results.runs[1].metrics(1)[Metric::validation_loss]), 0x7fc00000u);
 }
 
 TEST_F(AResultsFile, HoldsTheEpochsItWasTold) {
@@ -87,33 +87,33 @@ TEST_F(AResultsFile, HoldsTheEpochsItWasTold) {
   EXPECT_EQ(done.status, RunStatus::done);
   EXPECT_EQ(done.epochs_done, 2);
   EXPECT_EQ(done.wall_time, 1.5);
-  EXPECT_THAT(done.train_loss, ElementsAre(3.0f, 3.1f, 3.2f));
-  EXPECT_THAT(done.train_accuracy, ElementsAre(0.625f, 0.625f, 0.625f));
-  EXPECT_THAT(done.test_loss, ElementsAre(3.5f, 3.5f, 3.5f));
-  EXPECT_THAT(done.test_accuracy, ElementsAre(0.875f, 0.875f, 0.875f));
+  EXPECT_THAT(done.curves[Metric::train_loss], ElementsAre(3.0f, 3.1f, 3.2f));
+  EXPECT_THAT(done.curves[Metric::train_accuracy], ElementsAre(0.625f, 0.625f, 0.625f));
+  EXPECT_THAT(done.curves[Metric::test_loss], ElementsAre(3.5f, 3.5f, 3.5f));
+  EXPECT_THAT(done.curves[Metric::test_accuracy], ElementsAre(0.875f, 0.875f, 0.875f));
   const StoredRun& begun = results.runs[1];
   EXPECT_EQ(begun.status, RunStatus::running);
   EXPECT_EQ(begun.epochs_done, 0);
-  EXPECT_EQ(begun.train_loss[0], 1.0f);
-  EXPECT_EQ(bits(begun.train_loss[1]), 0x7fc00000u);
+  EXPECT_EQ(begun.curves[Metric::train_loss][0], 1.0f);
+  EXPECT_EQ(bits(begun.curves[Metric::train_loss][1]), 0x7fc00000u);
   EXPECT_EQ(results.runs[0].status, RunStatus::pending);
 }
 
 TEST_F(AResultsFile, HoldsNoNumbersFromTheDivergingEpochOn) {
   ResultsFile file = open();
   write_epoch(file, 0, 0);
-  const EpochRecord record{
-      0, 1, {std::numeric_limits<float>::infinity(), 0.5f, 2.0f, 0.5f}, RunStatus::diverged, 0.5, {}};
+  EpochRecord record = record_of(0, 1, RunStatus::diverged);
+  record.metrics[Metric::train_loss] = std::numeric_limits<float>::infinity();
   file.on_epoch({&record, 1});
   file.close();
 
   const StoredRun run = read_results(path).runs[0];
   EXPECT_EQ(run.status, RunStatus::diverged);
   EXPECT_EQ(run.epochs_done, 0);
-  EXPECT_EQ(run.test_loss[0], 0.5f);
-  EXPECT_EQ(bits(run.train_loss[1]), 0x7fc00000u);
-  EXPECT_EQ(bits(run.test_accuracy[1]), 0x7fc00000u);
-  EXPECT_EQ(bits(run.test_accuracy[2]), 0x7fc00000u);
+  EXPECT_EQ(run.curves[Metric::test_loss][0], 0.5f);
+  EXPECT_EQ(bits(run.curves[Metric::train_loss][1]), 0x7fc00000u);
+  EXPECT_EQ(bits(run.curves[Metric::test_accuracy][1]), 0x7fc00000u);
+  EXPECT_EQ(bits(run.curves[Metric::test_accuracy][2]), 0x7fc00000u);
 }
 
 TEST_F(AResultsFile, HoldsARunThatDivergedUntrained) {
@@ -123,7 +123,7 @@ TEST_F(AResultsFile, HoldsARunThatDivergedUntrained) {
   const StoredRun run = read_results(path).runs[0];
   EXPECT_EQ(run.status, RunStatus::diverged);
   EXPECT_EQ(run.epochs_done, -1);
-  EXPECT_TRUE(std::isnan(run.train_loss[0]));
+  EXPECT_TRUE(std::isnan(run.curves[Metric::train_loss][0]));
 }
 
 TEST_F(AResultsFile, MissesAllRunsAtFirst) {
@@ -151,7 +151,7 @@ TEST_F(AResultsFile, IsGoneOnWithWhereItWasLeft) {
   again.close();
   EXPECT_THAT(again.missing(), IsEmpty());
   EXPECT_THAT(open().missing(), IsEmpty());
-  EXPECT_THAT(read_results(path).runs[2].train_loss, ElementsAre(2.0f, 2.1f, 2.2f));
+  EXPECT_THAT(read_results(path).runs[2].curves[Metric::train_loss], ElementsAre(2.0f, 2.1f, 2.2f));
 }
 
 TEST_F(AResultsFile, KeepsItsMarksWhileAnInterruptedRunIsRepeated) {
@@ -169,7 +169,7 @@ TEST_F(AResultsFile, KeepsItsMarksWhileAnInterruptedRunIsRepeated) {
   EXPECT_EQ(run.epochs_done, 1);
   EXPECT_EQ(run.status, RunStatus::running);
   EXPECT_EQ(run.wall_time, 1.0);
-  EXPECT_EQ(run.train_loss[1], 0.1f);
+  EXPECT_EQ(run.curves[Metric::train_loss][1], 0.1f);
 }
 
 TEST_F(AResultsFile, CountsTheTimeOfARepeatedRunOnce) {

@@ -4,6 +4,7 @@
 #include "support/tiny_dataset.hpp"
 
 #include <iostream>
+#include <numeric>
 
 // A writer for read_back.py. On the file given: trains, in make-believe, the first missing run up to its
 // epoch 0, says "open N" (N runs missing), waits for a line, finishes all missing runs and says "closed".
@@ -15,11 +16,6 @@ int main(int, char* argv[]) {
     std::string config = example_config;
     config.replace(config.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
     const Sweep sweep = sweep_of(config, data);
-    std::vector<float> weights(3 * data.pixels), block(data.pixels * lanes);
-    for (std::size_t i = 0; i < weights.size(); ++i) {
-      weights[i] = static_cast<float>(i);
-      block[i % data.pixels * lanes + i / data.pixels] = weights[i];
-    }
     ResultsFile file(argv[1], sweep, data, example_provenance,
                      {.commit_interval = std::chrono::milliseconds(0), .committed = [&](auto epochs) {
                         for (const CommittedEpoch& e : epochs)
@@ -27,9 +23,18 @@ int main(int, char* argv[]) {
                       }});
     const auto tell = [&](std::size_t run, int epoch) {
       EpochRecord record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
-      const auto hidden = static_cast<std::size_t>(sweep.runs[run].spec.hidden_size);
-      record.weights = {block.data(),   0,      weights.data(), weights.data(), data.classes,
-                        weights.data(), hidden, data.pixels,    data.classes};
+      record.weights = [&] {
+        // Each tensor counts from 0, W1 down its columns.
+        Weights weights = constant_weights(data, sweep.runs[run], 0);
+        for (const TensorInfo& tensor : tensor_table) {
+          std::vector<float>& values = weights.*tensor.values;
+          std::iota(values.begin(), values.end(), 0.0f);
+        }
+        const std::size_t hidden = weights.b1.size();
+        for (std::size_t i = 0; i < weights.W1.size(); ++i)
+          weights.W1[i] = static_cast<float>(i / hidden + i % hidden * data.pixels);
+        return weights;
+      };
       file.on_epoch({&record, 1});
     };
     const std::vector<std::size_t> missing = file.missing();

@@ -44,11 +44,12 @@ std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs
     if (epoch > 0) trainer.train_epoch();
     trainer.evaluate(metrics);
     for (std::size_t i = 0; i < runs.size(); ++i)
-      for (const float x :
-           {metrics[i].train_loss, metrics[i].train_accuracy, metrics[i].test_loss, metrics[i].test_accuracy})
+      for (const float x : {metrics[i][Metric::train_loss], metrics[i][Metric::train_accuracy],
+                            metrics[i][Metric::test_loss], metrics[i][Metric::test_accuracy]})
         histories[i].push_back(x);
   }
-  for (std::size_t i = 0; i < runs.size(); ++i) test::append_weights(trainer.weights(i), histories[i]);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    test::append_weights(weights_of(trainer.weights(i)), histories[i]);
   return histories;
 }
 
@@ -60,7 +61,7 @@ TEST(MemoryToTrain, IsMoreThanTheWeightsAndNotFarMore) {
   const Dataset data = test::tiny_dataset();
   const std::vector<RunSpec> runs{spec(1.0, 100'000)};
   const double weights =
-      static_cast<double>(Weights(CohortTrainer(data, runs, backend(), serial).weights(0)).bytes());
+      static_cast<double>(weights_of(CohortTrainer(data, runs, backend(), serial).weights(0)).bytes());
   const double memory = memory_to_train(runs.front(), data, backend());
   EXPECT_GT(memory, 2 * weights);  // W1 twice, and the hidden layer
   EXPECT_LT(memory, 20 * weights);
@@ -145,7 +146,7 @@ TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
   trainer.evaluate(metrics);
   for (const std::size_t i : {0u, 1u}) {
     History dropped, alone = train(data, {runs[2 * i]}, backend(), 6).front();
-    test::append_weights(trainer.weights(i), dropped);
+    test::append_weights(weights_of(trainer.weights(i)), dropped);
     alone.erase(alone.begin(), alone.begin() + 7 * 4);
     EXPECT_TRUE(same_bits(dropped, alone));
     EXPECT_TRUE(metrics[i].finite());
@@ -157,7 +158,7 @@ TEST(CohortTrainer, GoesOnFromWeightsWithTheSameBits) {
   const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 17), spec(1.0, 90, Loss::mean_squared_error)};
   CohortTrainer whole(data, runs, backend(), serial);
   for (int epoch = 0; epoch < 2; ++epoch) whole.train_epoch();
-  const std::vector<Weights> start{Weights(whole.weights(2)), Weights(whole.weights(0))};
+  const std::vector<Weights> start{weights_of(whole.weights(2)), weights_of(whole.weights(0))};
   for (int epoch = 2; epoch < 5; ++epoch) whole.train_epoch();
 
   const std::vector<RunSpec> some{runs[2], runs[0]};
@@ -167,8 +168,8 @@ TEST(CohortTrainer, GoesOnFromWeightsWithTheSameBits) {
   EXPECT_EQ(rest.epoch(), 5);
   for (const auto& [i, of_whole] : {std::pair<std::size_t, std::size_t>{0, 2}, {1, 0}}) {
     History a, b;
-    test::append_weights(rest.weights(i), a);
-    test::append_weights(whole.weights(of_whole), b);
+    test::append_weights(weights_of(rest.weights(i)), a);
+    test::append_weights(weights_of(whole.weights(of_whole)), b);
     EXPECT_TRUE(same_bits(a, b));
   }
 }

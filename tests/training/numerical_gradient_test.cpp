@@ -50,7 +50,7 @@ RawBatch batch_of(const Dataset& data, std::size_t images) {
 Weights trained(const Dataset& data, const RunSpec& run) {
   CohortTrainer trainer(data, std::span(&run, 1), make_backend("auto", best_instruction_set()), serial);
   trainer.train_epoch();
-  return Weights(trainer.weights(0));
+  return weights_of(trainer.weights(0));
 }
 
 nn::Matrix matrix(const std::vector<float>& values, std::size_t rows) {
@@ -149,7 +149,7 @@ TEST_P(NumericalGradient, HasTheSameBitsForEveryInstructionSetAndAnyNumberOfThre
     pool.execute([&] {
       CohortTrainer trainer(data, std::span(&run, 1), make_backend("auto", best_instruction_set()), split);
       trainer.train_epoch();
-      all = Weights(trainer.weights(0)).W1;
+      all = weights_of(trainer.weights(0)).W1;
     });
     return all;
   };
@@ -166,9 +166,9 @@ TEST(NumericalStep, GoesDownTheGradientFromTheWeightsAsTheyAre) {
   RunSpec run = spec(5, 20, Loss::cross_entropy);
   run.learning_rate = 0.75;
   CohortTrainer trainer(data, std::span(&run, 1), make_backend("auto", best_instruction_set()), serial);
-  const Weights before(trainer.weights(0));
+  const Weights before = weights_of(trainer.weights(0));
   trainer.train_epoch();  // one step, since the batch is the whole set, in another order
-  const Weights after(trainer.weights(0));
+  const Weights after = weights_of(trainer.weights(0));
 
   const Derivatives gradient =
       numerical_gradient(Loss::cross_entropy, batch_of(data, 20), before, functions());
@@ -193,7 +193,7 @@ TEST(NumericalStep, LearnsAsBackPropagationDoes) {
     for (int epoch = 0; epoch < 10; ++epoch) trainer.train_epoch();
     Metrics metrics{};
     trainer.evaluate(std::span(&metrics, 1));
-    return metrics.train_loss;
+    return metrics[Metric::train_loss];
   };
   EXPECT_NEAR(loss_by(Gradient::numerical), loss_by(Gradient::backpropagation), 1e-4f);
   EXPECT_LT(loss_by(Gradient::numerical), 0.9f);
@@ -218,11 +218,11 @@ TEST(NumericalStep, GoesOnFromStoredWeightsToTheSameBits) {
   const Backend backend = make_backend("auto", best_instruction_set());
   CohortTrainer whole(data, std::span(&run, 1), backend, serial);
   whole.train_epoch();
-  const Weights after_one(whole.weights(0));
+  const Weights after_one = weights_of(whole.weights(0));
   whole.train_epoch();
   CohortTrainer second(data, std::span(&run, 1), backend, serial, std::span(&after_one, 1), 1);
   second.train_epoch();
-  EXPECT_EQ(Weights(second.weights(0)).W1, Weights(whole.weights(0)).W1);
+  EXPECT_EQ(weights_of(second.weights(0)).W1, weights_of(whole.weights(0)).W1);
 }
 
 TEST(MemoryToTrain, CountsWhatNumericalGradientsTake) {

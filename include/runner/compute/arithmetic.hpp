@@ -1,22 +1,16 @@
 #pragma once
 
+#include "runner/model/limits.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
 namespace runner {
 
-/// Raised by any change that alters a bit of any result; part of each run's digest and of the results file.
-inline constexpr int arithmetic_version = 2;
-
 /// The largest magnitude of a fixed-point entry: three signed bytes, 127·2^16 + 127·2^8 + 127.
 inline constexpr std::int32_t fixed_point_limit = 8'355'711;
 
-/// The most terms of one integer sum (pixels of an image, images of a batch): |Σ x·q| ≤
-/// 2^22·255·fixed_point_limit < 2^53, exact in double.
-inline constexpr std::size_t max_terms = std::size_t{1} << 22;
-
-/// The most classes there can be: labels are bytes.
-inline constexpr std::size_t max_classes = 256;
+static_assert(max_terms * 255 * std::size_t{fixed_point_limit} < std::size_t{1} << 53);
 
 /// Hidden units are computed side by side in blocks of so many, as are the images of short sums.
 inline constexpr std::size_t lanes = 16;

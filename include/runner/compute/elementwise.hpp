@@ -2,17 +2,12 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/instruction_set.hpp"
+#include "runner/model/enumerations.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
 namespace runner {
-
-/// What a network minimises.
-enum class Loss {
-  cross_entropy,      ///< −mean log(y_t + 1e-7)
-  mean_squared_error  ///< ½·Σ over classes of (y − t)², mean over the images
-};
 
 /// The hidden layer of one run in a stack of blocks of `lanes` hidden units.
 struct UnitRange {

@@ -1,19 +1,12 @@
 #pragma once
 
+#include "runner/model/enumerations.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace runner {
-
-/// How an epoch's mini-batches are drawn from the training set.
-enum class Sampling {
-  shuffle,  ///< every image once an epoch, in a fresh permutation; the last short batch is trained too
-  with_replacement  ///< each batch drawn on its own with replacement, as the book's np.random.choice
-};
-
-std::string_view to_string(Sampling sampling);
 
 /// shuffle: ceil(train_size / batch_size); with_replacement: max(1, floor(train_size / batch_size)).
 std::size_t updates_per_epoch(Sampling sampling, std::size_t train_size, std::size_t batch_size);

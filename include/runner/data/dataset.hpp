@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runner/model/dataset_facts.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,12 +19,6 @@ struct LabelledImages {
   std::vector<std::uint8_t> labels;  ///< count values below Dataset::classes
 };
 
-/// One of the four files a data set is made of.
-struct DatasetFile {
-  std::filesystem::path path;  ///< as it was opened
-  std::string sha256;          ///< of the whole decompressed file, 64 hexadecimal digits
-};
-
 /// A data set in memory. Immutable once loaded, shared by all runs and threads.
 struct Dataset {
   std::string name;                  ///< "fashion-mnist", "mnist", or the folder's name
@@ -36,6 +32,9 @@ struct Dataset {
   LabelledImages train;
   LabelledImages validation;  ///< empty unless asked for
   LabelledImages test;
+
+  /// What is known of it without its images.
+  operator DatasetFacts() const;
 };
 
 /// Which data set, and how much of it.

@@ -2,28 +2,14 @@
 
 #include "runner/compute/parallel.hpp"
 #include "runner/data/dataset.hpp"
-#include "runner/execution/observer.hpp"
 #include "runner/sweep/cohorts.hpp"
+#include "runner/sweep/observer.hpp"
+#include "runner/training/cohort_trainer.hpp"
 
 #include <atomic>
 #include <span>
 
 namespace runner {
-
-/// Where runs are to go on from. Called by several threads at once. What it throws stops the sweep and comes
-/// out of execute().
-class Checkpoints {
- public:
-  virtual ~Checkpoints() = default;
-
-  /// A run's weights after the epoch that its cohort begins with.
-  virtual Weights weights(std::size_t run) const = 0;
-
-  /// Told what these weights give on the data, before a run is trained on from them. Throws Error (bad_input)
-  /// where that is not, bit for bit, what was recorded of the epoch: then the weights are not those of the
-  /// run.
-  virtual void compare(std::size_t run, const Metrics& evaluated) const = 0;
-};
 
 /// Trains cohorts on all threads of the pool as an oneTBB flow graph, and tells the observer of every epoch
 /// from 0 to sweep.config.epochs; of a cohort that has been trained before, of those after Cohort::epoch.

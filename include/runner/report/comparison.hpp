@@ -38,12 +38,11 @@ struct ConfigurationSummary {
   int epochs = 0;            ///< the epoch that the numbers are of
 
   // After that epoch. No numbers (NaN) where nothing is measured.
-  Estimate train_accuracy, validation_accuracy, test_accuracy;
-  Estimate gap;  ///< train_accuracy − test_accuracy, seed by seed
+  PerMetric<Estimate> last;  ///< of each metric
+  Estimate gap;              ///< train_accuracy − test_accuracy, seed by seed
   /// The gap is larger than its noise: than half its interval over the seeds, and than what other images
   /// would change, 1.96·√(p(1 − p)/N + q(1 − q)/M) for accuracies p on N training and q on M test images.
   bool gap_is_sure = false;
-  Estimate train_loss, validation_loss, test_loss;
 
   int best_epoch = -1;     ///< the first where the mean chosen-by accuracy is largest; −1: nothing is done
   Estimate best_accuracy;  ///< that accuracy

@@ -13,11 +13,8 @@ namespace runner {
 using Curve = std::vector<Estimate>;
 
 /// The learning curves of one configuration, over its seeds that are done. Empty where none is done; those on
-/// the validation set also where there is none.
-struct LearningCurves {
-  Curve train_accuracy, validation_accuracy, test_accuracy;
-  Curve train_loss, validation_loss, test_loss;
-};
+/// the validation set also where there is no such set.
+using LearningCurves = PerMetric<Curve>;
 
 /// After these epochs (each 0 … results.epochs), for each configuration in the order of compare(results).
 std::vector<LearningCurves> learning_curves(const ResultsData& results, std::span<const std::size_t> epochs);

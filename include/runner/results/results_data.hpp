@@ -1,9 +1,10 @@
 #pragma once
 
-#include "runner/execution/observer.hpp"
+#include "runner/model/dataset_facts.hpp"
+#include "runner/model/enumerations.hpp"
+#include "runner/model/metric.hpp"
 #include "runner/sweep/sweep.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -20,20 +21,18 @@ struct StoredRun {
   double wall_time;  ///< seconds
   /// The epoch after which it had the weights in the file; −1: none.
   int weights_epoch;
-  /// Epochs 0 … E; NaN where there is none yet.
-  std::vector<float> train_loss, train_accuracy, test_loss, test_accuracy;
-  std::vector<float> validation_loss, validation_accuracy;  ///< empty where there is no validation set
+  /// Of each metric epochs 0 … E, NaN where there is none yet; empty for one that the file does not have.
+  PerMetric<std::vector<float>> curves;
 
   /// It belongs to the sweep as its config was last; otherwise its values have left the config, and it is
   /// kept.
   bool in_sweep() const { return run.index >= 0; }
 
   Metrics metrics(std::size_t epoch) const {
-    Metrics all{train_loss[epoch], train_accuracy[epoch], test_loss[epoch], test_accuracy[epoch]};
-    if (!validation_loss.empty()) {
-      all.validation_loss = validation_loss[epoch];
-      all.validation_accuracy = validation_accuracy[epoch];
-    }
+    Metrics all;
+    for (const MetricInfo& line : metric_table)
+      if (const std::vector<float>& curve = curves[line.metric]; !curve.empty())
+        all[line.metric] = curve[epoch];
     return all;
   }
 };
@@ -42,14 +41,9 @@ struct StoredRun {
 struct Origin {
   std::int64_t arithmetic_version;
   std::string runner_version, kernel, processor;
-  std::string dataset;                                 ///< Dataset::name
-  std::filesystem::path dataset_directory;             ///< where it lay
-  std::array<DatasetFile, 4> files;                    ///< as in Dataset
-  std::string config_text;                             ///< the config file as it was read
-  std::filesystem::path config_file;                   ///< as it was named
-  std::size_t train_size, validation_size, test_size;  ///< images
-  /// Of the training images, those of each class; empty where an earlier version wrote the file.
-  std::vector<std::int64_t> train_class_counts;
+  DatasetFacts data;                  ///< pixels and classes: 0 in a file without weights
+  std::string config_text;            ///< the config file as it was read
+  std::filesystem::path config_file;  ///< as it was named
 };
 
 /// A results file read into memory (weights left out).
@@ -58,8 +52,7 @@ struct ResultsData {
   std::string name;
   std::string effective_config;  ///< canonical JSON
   Origin origin;
-  int epochs;                   ///< E
-  std::size_t pixels, classes;  ///< of its weights; 0 if it has no place for them
+  int epochs;  ///< E
   std::vector<StoredRun> runs;
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "runner/execution/execute.hpp"
-#include "runner/execution/observer.hpp"
 #include "runner/files/replacement.hpp"
+#include "runner/model/dataset_facts.hpp"
+#include "runner/model/metric.hpp"
+#include "runner/model/weights.hpp"
+#include "runner/sweep/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
 #include <atomic>
@@ -16,9 +18,6 @@
 #include <vector>
 
 namespace runner {
-
-/// Version of the file's layout; another is refused.
-inline constexpr int results_layout_version = 4;
 
 /// Where the numbers come from, for the root attributes.
 struct Provenance {
@@ -77,7 +76,7 @@ class ResultsFile : public Observer, public Checkpoints {
   /// weights where the sweep does not, and `fresh` is not set (the differences named).
   /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
   /// error. stopped: `stop` became true while the file was made.
-  ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const Dataset& data,
+  ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const DatasetFacts& data,
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws
 

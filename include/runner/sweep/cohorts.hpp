@@ -20,7 +20,7 @@ struct Cohort {
 /// H hidden units, D pixels, C classes; T images trained (with replacement, those of its full batches), U
 /// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets). By numerical
 /// gradients H·C·T times some thousand more.
-double run_cost(const RunSpec& spec, const Dataset& data);
+double run_cost(const RunSpec& spec, const DatasetFacts& data);
 
 /// Groups some of a sweep's runs into cohorts, the most expensive first.
 ///
@@ -28,17 +28,19 @@ double run_cost(const RunSpec& spec, const Dataset& data);
 /// have more: then it is alone): enough to share the lists of a batch among, and few enough for their weights
 /// to stay in cache. Large groups are divided evenly, and further while there are fewer cohorts than
 /// `threads` and one has more than one run. Results do not depend on the grouping.
-std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
-                                 std::size_t threads, std::size_t max_hidden = 256);
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
+                                 std::span<const std::size_t> runs, std::size_t threads,
+                                 std::size_t max_hidden = 256);
 
 /// The same for runs that may have been trained before: run i for epochs[i] epochs, those of a cohort equally
 /// long. Those that have been begun come first; then most expensive first by what is left to do.
-std::vector<Cohort> make_cohorts(const Sweep& sweep, const Dataset& data, std::span<const std::size_t> runs,
-                                 std::span<const int> epochs, std::size_t threads);
+std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
+                                 std::span<const std::size_t> runs, std::span<const int> epochs,
+                                 std::size_t threads);
 
 /// The share of one of `shards` machines, shard 1 … shards: by predicted cost, in whole cohorts where there
 /// are enough, and the same on every machine. Each run is in one share. Throws Error (bad_input) where there
 /// are fewer runs than shards.
-Sweep share_of(const Sweep& sweep, const Dataset& data, std::size_t shard, std::size_t shards);
+Sweep share_of(const Sweep& sweep, const DatasetFacts& data, std::size_t shard, std::size_t shards);
 
 }  // namespace runner

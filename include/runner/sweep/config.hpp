@@ -1,7 +1,7 @@
 #pragma once
 
 #include "runner/data/dataset.hpp"
-#include "runner/training/run_spec.hpp"
+#include "runner/model/run_spec.hpp"
 
 #include <cstddef>
 #include <filesystem>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "runner/data/dataset.hpp"
+#include "runner/model/dataset_facts.hpp"
+#include "runner/model/run_spec.hpp"
 #include "runner/sweep/config.hpp"
-#include "runner/training/run_spec.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,16 +25,17 @@ struct Sweep {
   std::vector<Run> runs;
 };
 
-/// Expands a config over a loaded data set.
+/// Expands a config over a data set.
 /// Throws Error (bad_input) for a batch larger than the training set.
-Sweep expand(Config config, const Dataset& data);
+Sweep expand(Config config, const DatasetFacts& data);
 
 /// The run's identity: the first 128 bits of the SHA-256 of its axis values, the checksums of the
 /// decompressed data files, the training, validation and test size used, and the arithmetic version. Never
-/// epochs, names, threads, kernel or paths.
+/// epochs, names, threads, kernel or paths. An axis that came after the first layout of results files is left
+/// out where the run has its default: so a new axis changes no digest that is on file.
 ///
 /// The text that is hashed is a line "key=value" for each, in the order of run_digest's source; numbers that
 /// are not integers stand as the 16 hexadecimal digits of their IEEE 754 bits.
-std::string run_digest(const RunSpec& spec, const Dataset& data);
+std::string run_digest(const RunSpec& spec, const DatasetFacts& data);
 
 }  // namespace runner

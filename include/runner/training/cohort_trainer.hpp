@@ -3,29 +3,17 @@
 #include "runner/compute/central_differences.hpp"
 #include "runner/compute/kernel.hpp"
 #include "runner/data/dataset.hpp"
-#include "runner/training/run_spec.hpp"
+#include "runner/model/metric.hpp"
+#include "runner/model/run_spec.hpp"
+#include "runner/model/weights.hpp"
 
 #include <atomic>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
 
 namespace runner {
-
-/// What is recorded of a run after an epoch: means over the whole training, test and validation set.
-struct Metrics {
-  float train_loss;
-  float train_accuracy;
-  float test_loss;
-  float test_accuracy;
-  float validation_loss = std::numeric_limits<float>::quiet_NaN();  ///< NaN where there is no such set
-  float validation_accuracy = std::numeric_limits<float>::quiet_NaN();
-
-  /// False once the run has diverged: its loss on the training or the test set is no number.
-  bool finite() const;
-};
 
 /// One run's parameters, a view into its cohort.
 struct WeightsView {
@@ -46,18 +34,8 @@ struct WeightsView {
   }
 };
 
-/// A copy of one run's parameters, without gaps.
-struct Weights {
-  Weights() = default;
-  explicit Weights(const WeightsView& view);
-
-  std::size_t bytes() const { return (W1.size() + b1.size() + W2.size() + b2.size()) * sizeof(float); }
-
-  std::vector<float> W1;  ///< pixels × hidden
-  std::vector<float> b1;  ///< hidden
-  std::vector<float> W2;  ///< hidden × classes
-  std::vector<float> b2;  ///< classes
-};
+/// A copy of them.
+Weights weights_of(const WeightsView& view);
 
 /// Which code computes; results do not depend on it.
 struct Backend {

@@ -1,24 +1,19 @@
 #pragma once
 
-#include "runner/compute/arithmetic.hpp"
-#include "runner/compute/elementwise.hpp"
-#include "runner/data/batch_order.hpp"
+#include "runner/model/enumerations.hpp"
+#include "runner/model/limits.hpp"
+#include "runner/model/versions.hpp"
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 namespace runner {
-
-/// How a step's gradient is found.
-enum class Gradient {
-  backpropagation,
-  numerical  ///< by central differences, h = 1e-4, in double precision
-};
 
 /// One network trained with one specification: the values of the sweep's axes. Its numbers depend on these
 /// and the data alone.
@@ -48,14 +43,25 @@ struct Grid {
   std::vector<std::int64_t> seed{RunSpec{}.seed};
 };
 
-/// The rule of an axis of numbers: above 0 and finite, also once rounded to float32.
-struct PositiveNumbers {};
+/// The rule of an axis of numbers: what the float32 of a value may be, which is what training uses.
+struct Numbers {
+  double least;
+  bool least_is_allowed;  ///< otherwise it is above `least`
+  double most = std::numeric_limits<float>::max();
+};
+inline constexpr Numbers positive{0, false};
 
-/// The rule of an axis of integers. That of an enumeration is the array of its enumerators, in the order of
-/// their numbers 0, 1, …
+/// The rule of an axis of integers.
 struct Integers {
   std::int64_t least, most;
 };
+
+/// Whether a config may have the value. NaN and infinities never.
+bool obeys(double value, const Numbers& rule);
+bool obeys(std::int64_t value, const Integers& rule);
+
+/// The rule of an axis of words: one of an enumeration's names.
+struct Words {};
 
 /// An axis of the sweep: a key of the config, a part of a run's identity, a column of the results.
 template <class Value, class Rule>
@@ -66,31 +72,33 @@ struct Axis {
   Rule rule;
   std::string_view long_name;  ///< what it is, for readers of a results file
   std::string_view units;      ///< as CF has them: "1" for a plain number, none if empty
+  /// The layout of results files that has its column first. In older files every run has the default, so that
+  /// a run that has the default has the same digest with the axis as without it.
+  int since;
 };
 
 template <class Value, class Rule>
-Axis(std::string_view, Value RunSpec::*, std::vector<Value> Grid::*, Rule, std::string_view, std::string_view)
-    -> Axis<Value, Rule>;
+Axis(std::string_view, Value RunSpec::*, std::vector<Value> Grid::*, Rule, std::string_view, std::string_view,
+     int) -> Axis<Value, Rule>;
 
 /// All axes, the last running fastest. All that a config, a digest, a results file and a comparison have to
 /// do with an axis is derived from its line here.
 inline constexpr std::tuple axes{
-    Axis{"learning_rate", &RunSpec::learning_rate, &Grid::learning_rate, PositiveNumbers{}, "learning rate",
-         "1"},
+    Axis{"learning_rate", &RunSpec::learning_rate, &Grid::learning_rate, positive, "learning rate", "1",
+         oldest_readable_layout},
     Axis{"batch_size", &RunSpec::batch_size, &Grid::batch_size, Integers{1, max_terms},
-         "images in a mini-batch", "1"},
+         "images in a mini-batch", "1", oldest_readable_layout},
     Axis{"hidden_size", &RunSpec::hidden_size, &Grid::hidden_size,
-         Integers{1, std::numeric_limits<std::int32_t>::max()}, "hidden units", "1"},
-    Axis{"loss", &RunSpec::loss, &Grid::loss, std::array{Loss::cross_entropy, Loss::mean_squared_error},
-         "loss function", ""},
-    Axis{"sampling", &RunSpec::sampling, &Grid::sampling,
-         std::array{Sampling::shuffle, Sampling::with_replacement}, "how mini-batches are drawn", ""},
-    Axis{"gradient", &RunSpec::gradient, &Grid::gradient,
-         std::array{Gradient::backpropagation, Gradient::numerical}, "how gradients are found", ""},
-    Axis{"weight_init_std", &RunSpec::weight_init_std, &Grid::weight_init_std, PositiveNumbers{},
-         "standard deviation of the initial weights", "1"},
+         Integers{1, std::numeric_limits<std::int32_t>::max()}, "hidden units", "1", oldest_readable_layout},
+    Axis{"loss", &RunSpec::loss, &Grid::loss, Words{}, "loss function", "", oldest_readable_layout},
+    Axis{"sampling", &RunSpec::sampling, &Grid::sampling, Words{}, "how mini-batches are drawn", "",
+         oldest_readable_layout},
+    Axis{"gradient", &RunSpec::gradient, &Grid::gradient, Words{}, "how gradients are found", "",
+         oldest_readable_layout},
+    Axis{"weight_init_std", &RunSpec::weight_init_std, &Grid::weight_init_std, positive,
+         "standard deviation of the initial weights", "1", oldest_readable_layout},
     Axis{"seed", &RunSpec::seed, &Grid::seed, Integers{0, std::numeric_limits<std::int64_t>::max()},
-         "seed of the random numbers", ""},
+         "seed of the random numbers", "", oldest_readable_layout},
 };
 
 /// Calls function(axis) for each, in their order.
@@ -99,14 +107,26 @@ void for_each_axis(Function function) {
   std::apply([&](const auto&... axis) { (function(axis), ...); }, axes);
 }
 
+/// An axis for those to whom the type of its values does not matter.
+struct AxisInfo {
+  std::string_view name;
+  std::string_view long_name;
+  std::string_view units;
+  std::span<const std::string_view> words;       ///< that its values are; empty for an axis of numbers
+  double (*order)(const RunSpec&);               ///< a number that its values are in the order of
+  std::string (*text)(const RunSpec&);           ///< its value as a config has it: "0.1", "shuffle"
+  bool (*same)(const RunSpec&, const RunSpec&);  ///< whether two runs have one value of it
+  void (*reset)(RunSpec&);                       ///< gives a run its default
+};
+
+/// The same axes in the same order.
+std::span<const AxisInfo> axis_table();
+
+/// The axis of that name; null if there is none.
+const AxisInfo* find_axis(std::string_view name);
+
 /// The names of the axes, in their order.
 std::vector<std::string_view> axis_names();
-
-/// "cross_entropy", "mean_squared_error".
-std::string_view to_string(Loss loss);
-
-/// "backpropagation", "numerical".
-std::string_view to_string(Gradient gradient);
 
 /// What a run's mini-batches and their order depend on.
 inline auto batches_key(const RunSpec& spec) {

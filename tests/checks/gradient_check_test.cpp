@@ -1,4 +1,4 @@
-#include "runner/training/gradient_check.hpp"
+#include "runner/checks/gradient_check.hpp"
 
 #include "support/tiny_dataset.hpp"
 
@@ -21,7 +21,7 @@ Weights initial(const Dataset& data, double weight_init_std) {
   run.batch_size = 20;
   run.weight_init_std = weight_init_std;
   const std::atomic<bool> split{false};
-  return Weights(CohortTrainer(data, std::span(&run, 1), backend(), split).weights(0));
+  return weights_of(CohortTrainer(data, std::span(&run, 1), backend(), split).weights(0));
 }
 
 double worst(const std::array<BlockError, 4>& errors) {

@@ -1,4 +1,4 @@
-#include "runner/training/gradient_check.hpp"
+#include "runner/checks/gradient_check.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -36,7 +36,7 @@ Derivatives backpropagation_gradient(Loss loss, const Dataset& batch, const Weig
   const std::atomic<bool> split{false};
   CohortTrainer trainer(batch, std::span(&run, 1), backend, split, std::span(&weights, 1));
   trainer.train_epoch();
-  const Weights moved(trainer.weights(0));
+  const Weights moved = weights_of(trainer.weights(0));
 
   const auto derivatives = [](const std::vector<float>& before, const std::vector<float>& after) {
     std::vector<double> result(before.size());

@@ -1,11 +1,8 @@
-#include "runner/results/verification.hpp"
+#include "runner/checks/verification.hpp"
 
-#include "runner/compute/arithmetic.hpp"
 #include "runner/error/error.hpp"
-
-#include "array_writer.hpp"
-#include "layout.hpp"
-#include "stored_file.hpp"
+#include "runner/model/versions.hpp"
+#include "runner/results/stored_weights.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -22,7 +19,7 @@ class Comparer : public Observer {
  public:
   /// `rows`: of each run of the sweep that is trained, its run in `results`.
   Comparer(const ResultsData& results, std::vector<std::size_t> rows)
-      : results_(results), file_(results.file), rows_(std::move(rows)), differs_(rows_.size()) {}
+      : results_(results), weights_(results.file), rows_(std::move(rows)), differs_(rows_.size()) {}
 
   void on_epoch(std::span<const EpochRecord> records) override {
     for (const EpochRecord& record : records) {
@@ -51,28 +48,29 @@ class Comparer : public Observer {
     if (diverged && record.epoch != stored.epochs_done + 1)
       return Difference{row, "epochs_done", record.epoch, static_cast<float>(stored.epochs_done),
                         static_cast<float>(record.epoch - 1)};
-    for (std::size_t m = 0; m < layout::metrics.size(); ++m) {
-      const float trained =
-          diverged ? layout::canonical_nan : layout::canonical(layout::values(record.metrics)[m]);
-      const float was = layout::values(stored.metrics(static_cast<std::size_t>(record.epoch)))[m];
-      if (!layout::same_bits(trained, was))
-        return Difference{row, layout::metrics[m], record.epoch, was, trained};
+    for (const MetricInfo& line : metric_table) {
+      const std::vector<float>& curve = stored.curves[line.metric];
+      if (curve.empty()) continue;
+      const float trained = diverged ? canonical_nan : canonical(record.metrics[line.metric]);
+      const float was = curve[static_cast<std::size_t>(record.epoch)];
+      if (!same_bits(trained, was))
+        return Difference{row, std::string(line.name), record.epoch, was, trained};
     }
     return std::nullopt;
   }
 
   std::optional<Difference> compare_weights(std::size_t row, const EpochRecord& record) const {
-    if (!file_.has_weights()) return std::nullopt;
+    if (!weights_.available()) return std::nullopt;
     for (const bool initial : {true, false}) {
       if (record.epoch != (initial ? 0 : results_.runs[row].weights_epoch)) continue;
-      if (const auto found_one = different_weight(file_, row, initial, Weights(record.weights)))
+      if (const auto found_one = weights_.first_different(row, initial, record.weights()))
         return Difference{row, found_one->array, record.epoch, found_one->stored, found_one->expected};
     }
     return std::nullopt;
   }
 
   const ResultsData& results_;
-  const StoredFile file_;
+  const StoredWeights weights_;
   const std::vector<std::size_t> rows_;
   std::vector<bool> differs_;
 };
@@ -91,20 +89,19 @@ std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t cou
 
 Dataset load_origin(const ResultsData& results) {
   const Origin& origin = results.origin;
-  DatasetSource source{origin.dataset,
+  DatasetSource source{origin.data.name,
                        {},
-                       origin.train_size + origin.validation_size,
-                       origin.test_size,
-                       origin.validation_size};
+                       origin.data.train_size + origin.data.validation_size,
+                       origin.data.test_size,
+                       origin.data.validation_size};
   std::error_code ignored;
-  if (std::filesystem::is_directory(origin.dataset_directory, ignored))
-    source.directory = origin.dataset_directory;
+  if (std::filesystem::is_directory(origin.data.directory, ignored)) source.directory = origin.data.directory;
   Dataset data = load_dataset(source);
   for (std::size_t f = 0; f < data.files.size(); ++f)
-    if (data.files[f].sha256 != origin.files[f].sha256)
+    if (data.files[f].sha256 != origin.data.files[f].sha256)
       throw failure(fmt::format("{} is not what {} was made from: its SHA-256 is {}, then it was {}",
                                 data.files[f].path.string(), results.file.string(), data.files[f].sha256,
-                                origin.files[f].sha256));
+                                origin.data.files[f].sha256));
   return data;
 }
 

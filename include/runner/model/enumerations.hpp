@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+// The choices of a run and their names. The names of an enumeration are in the order of its numbers 0, 1, …:
+// these numbers stand in results files, so that an enumeration only grows at its end.
+namespace runner {
+
+/// What a network minimises.
+enum class Loss {
+  cross_entropy,      ///< −mean log(y_t + 1e-7)
+  mean_squared_error  ///< ½·Σ over classes of (y − t)², mean over the images
+};
+
+/// How an epoch's mini-batches are drawn from the training set.
+enum class Sampling {
+  shuffle,  ///< every image once an epoch, in a fresh permutation; the last short batch is trained too
+  with_replacement  ///< each batch drawn on its own with replacement, as the book's np.random.choice
+};
+
+/// How a step's gradient is found.
+enum class Gradient {
+  backpropagation,
+  numerical  ///< by central differences, h = 1e-4, in double precision
+};
+
+/// Where a run stands after an epoch.
+enum class RunStatus { pending, running, done, diverged };
+
+/// The names of an enumeration's values.
+template <class Enum>
+inline constexpr std::array<std::string_view, 0> enumerator_names{};
+template <>
+inline constexpr std::array<std::string_view, 2> enumerator_names<Loss>{"cross_entropy",
+                                                                        "mean_squared_error"};
+template <>
+inline constexpr std::array<std::string_view, 2> enumerator_names<Sampling>{"shuffle", "with_replacement"};
+template <>
+inline constexpr std::array<std::string_view, 2> enumerator_names<Gradient>{"backpropagation", "numerical"};
+template <>
+inline constexpr std::array<std::string_view, 4> enumerator_names<RunStatus>{"pending", "running", "done",
+                                                                             "diverged"};
+
+/// An enumeration with names.
+template <class Enum>
+concept Named = enumerator_names<Enum>
+.size() > 0;
+
+/// "cross_entropy", "shuffle", "numerical", "done", …
+template <Named Enum>
+constexpr std::string_view to_string(Enum value) {
+  return enumerator_names<Enum>[static_cast<std::size_t>(value)];
+}
+
+/// Whether nothing is left to train of a run.
+constexpr bool has_ended(RunStatus status) {
+  return status == RunStatus::done || status == RunStatus::diverged;
+}
+
+}  // namespace runner

@@ -1,0 +1,93 @@
+#pragma once
+
+#include "runner/model/versions.hpp"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace runner {
+
+/// A number recorded of a run after each epoch: a mean over a whole set of images.
+enum class Metric {
+  train_loss,
+  train_accuracy,
+  test_loss,
+  test_accuracy,
+  validation_loss,
+  validation_accuracy
+};
+
+enum class ImageSet { train, validation, test };
+enum class Quantity { loss, accuracy };
+
+/// A metric's line of the table.
+struct MetricInfo {
+  Metric metric;
+  std::string_view name;       ///< its key everywhere: arrays, JSON, CSV columns
+  std::string_view long_name;  ///< what it is, for readers of a results file
+  ImageSet set;
+  Quantity quantity;
+  int since;  ///< the layout of results files that has it first; no older file has numbers of it
+};
+
+/// All metrics, in the order of enum Metric. Results files, JSON lines, pages and tables go by these lines.
+inline constexpr std::array metric_table{
+    MetricInfo{Metric::train_loss, "train_loss", "mean loss on the training set", ImageSet::train,
+               Quantity::loss, oldest_readable_layout},
+    MetricInfo{Metric::train_accuracy, "train_accuracy", "share of the training set classified correctly",
+               ImageSet::train, Quantity::accuracy, oldest_readable_layout},
+    MetricInfo{Metric::test_loss, "test_loss", "mean loss on the test set", ImageSet::test, Quantity::loss,
+               oldest_readable_layout},
+    MetricInfo{Metric::test_accuracy, "test_accuracy", "share of the test set classified correctly",
+               ImageSet::test, Quantity::accuracy, oldest_readable_layout},
+    MetricInfo{Metric::validation_loss, "validation_loss", "mean loss on the validation set",
+               ImageSet::validation, Quantity::loss, oldest_readable_layout},
+    MetricInfo{Metric::validation_accuracy, "validation_accuracy",
+               "share of the validation set classified correctly", ImageSet::validation, Quantity::accuracy,
+               oldest_readable_layout},
+};
+inline constexpr std::size_t metric_count = metric_table.size();
+
+constexpr const MetricInfo& info(Metric metric) {
+  return metric_table[static_cast<std::size_t>(metric)];
+}
+
+/// The only NaN that is recorded, so that equal results are equal bytes.
+inline constexpr float canonical_nan = std::bit_cast<float>(std::uint32_t{0x7fc00000});
+inline float canonical(float value) {
+  return std::isnan(value) ? canonical_nan : value;
+}
+
+inline bool same_bits(float a, float b) {
+  return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+}
+
+/// A value for each metric.
+template <class Value>
+class PerMetric {
+ public:
+  constexpr PerMetric() = default;
+  constexpr explicit PerMetric(const Value& all) { values_.fill(all); }
+  constexpr Value& operator[](Metric metric) { return values_[static_cast<std::size_t>(metric)]; }
+  constexpr const Value& operator[](Metric metric) const { return values_[static_cast<std::size_t>(metric)]; }
+
+ private:
+  std::array<Value, metric_count> values_{};
+};
+
+/// What is recorded of a run after an epoch. NaN where nothing is.
+class Metrics : public PerMetric<float> {
+ public:
+  constexpr Metrics() : PerMetric(canonical_nan) {}
+
+  /// False once the run has diverged: its loss on the training or the test set is no number.
+  bool finite() const {
+    return std::isfinite((*this)[Metric::train_loss]) && std::isfinite((*this)[Metric::test_loss]);
+  }
+};
+
+}  // namespace runner

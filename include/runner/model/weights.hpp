@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace runner {
+
+/// How large a network is.
+struct NetworkShape {
+  std::size_t pixels, hidden, classes;
+};
+
+/// What the rows and columns of a tensor stand for.
+enum class TensorDimension { input, hidden, classes };
+
+/// The parameters of one network, each a tensor without gaps, its last dimension running fastest.
+struct Weights {
+  std::vector<float> W1;  ///< pixels × hidden
+  std::vector<float> b1;  ///< hidden
+  std::vector<float> W2;  ///< hidden × classes
+  std::vector<float> b2;  ///< classes
+
+  std::size_t bytes() const;
+};
+
+/// A tensor's line of the table.
+struct TensorInfo {
+  std::string_view name;
+  std::vector<float> Weights::*values;
+  std::array<TensorDimension, 2> dimensions;  ///< the first `rank` of them
+  std::size_t rank;
+  std::string_view long_name;
+};
+
+/// All tensors of struct Weights. Results files, checkpoints and comparisons go by these lines.
+inline constexpr std::array tensor_table{
+    TensorInfo{"W1",
+               &Weights::W1,
+               {TensorDimension::input, TensorDimension::hidden},
+               2,
+               "weights of the hidden layer"},
+    TensorInfo{"b1", &Weights::b1, {TensorDimension::hidden}, 1, "biases of the hidden layer"},
+    TensorInfo{"W2",
+               &Weights::W2,
+               {TensorDimension::hidden, TensorDimension::classes},
+               2,
+               "weights of the output layer"},
+    TensorInfo{"b2", &Weights::b2, {TensorDimension::classes}, 1, "biases of the output layer"},
+};
+inline constexpr std::size_t tensor_count = tensor_table.size();
+
+constexpr std::size_t length(TensorDimension dimension, const NetworkShape& shape) {
+  switch (dimension) {
+    case TensorDimension::input:
+      return shape.pixels;
+    case TensorDimension::hidden:
+      return shape.hidden;
+    case TensorDimension::classes:
+      return shape.classes;
+  }
+  return 0;
+}
+
+/// How many numbers a tensor of such a network has.
+constexpr std::size_t size(const TensorInfo& tensor, const NetworkShape& shape) {
+  std::size_t product = 1;
+  for (std::size_t d = 0; d < tensor.rank; ++d) product *= length(tensor.dimensions[d], shape);
+  return product;
+}
+
+inline std::size_t Weights::bytes() const {
+  std::size_t numbers = 0;
+  for (const TensorInfo& tensor : tensor_table) numbers += (this->*tensor.values).size();
+  return numbers * sizeof(float);
+}
+
+}  // namespace runner
