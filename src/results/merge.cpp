@@ -6,11 +6,13 @@
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
+#include "own_digests.hpp"
 #include "seal.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -61,30 +63,6 @@ void require_same_numbers(std::span<const ResultsData> parts) {
     }
 }
 
-/// What a data set must be for the digests and arrays of a file to come out as those of its parts.
-Dataset outline(const ResultsData& part) {
-  Dataset data;
-  data.name = part.origin.dataset;
-  data.directory = part.origin.dataset_directory;
-  data.files = part.origin.files;
-  data.pixels = part.pixels;
-  data.classes = part.classes;
-  data.train_class_counts = part.origin.train_class_counts;
-  data.train.count = part.origin.train_size;
-  data.validation.count = part.origin.validation_size;
-  data.test.count = part.origin.test_size;
-  return data;
-}
-
-/// Throws where a run is not the one that its digest stands for: it would be taken for another run.
-void require_own_digests(const ResultsData& part, const Dataset& data) {
-  for (std::size_t r = 0; r < part.runs.size(); ++r)
-    if (const Run& run = part.runs[r].run; run_digest(run.spec, data) != run.digest)
-      throw bad_input(
-          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", r,
-                      part.file.string(), run.digest));
-}
-
 /// Each of some texts once.
 template <class Text>
 std::string all_of(std::span<const ResultsData> parts, const Text& text) {
@@ -109,6 +87,8 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   for (const fs::path& file : files) require_results_file(file);  // no lock file beside what is none
   const WriterLock lock(whole, note);
   remove_unfinished(whole);
+  std::optional<Descriptor> kept;
+  if (fs::exists(whole)) keep_others_from_writing(kept.emplace(whole, O_RDONLY | O_NONBLOCK));
   // Parts are only read, and may lie where no lock file can be made. One that is written to from now on is
   // noticed when its rows are taken over.
   std::vector<ResultsData> read;

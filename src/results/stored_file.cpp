@@ -146,10 +146,12 @@ class StoredFile::Structure {
   const hdf5::File file_;
 };
 
-StoredFile::StoredFile(const fs::path& path) : file_(open_sealed(path)), size_(file_.size()) {
+StoredFile::StoredFile(const fs::path& path) : StoredFile(open_sealed(path)) {}
+
+StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.size()) {
   const Structure structure(*this);
   if (!structure.is_of(file_.identity()))
-    throw failure(fmt::format("cannot read {}: it was replaced meanwhile", path.string()));
+    throw failure(fmt::format("cannot read {}: it was replaced meanwhile", this->path().string()));
   parts_.weights = structure.has("weights");
   parts_.validation = structure.has("validation_loss");
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})

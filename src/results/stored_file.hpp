@@ -25,6 +25,9 @@ class StoredFile {
  public:
   explicit StoredFile(const std::filesystem::path& path);
 
+  /// What was opened, whether or not it is sealed. HDF5 may crash on it.
+  explicit StoredFile(Descriptor file);
+
   const std::filesystem::path& path() const { return file_.file(); }
   bool has_weights() const { return parts_.weights; }
   bool has_validation() const { return parts_.validation; }
@@ -74,6 +77,9 @@ class StoredFile {
   /// The columns `epochs_done` and `weights_epoch`, −1 … the last epoch.
   std::vector<std::int32_t> epochs_done() const { return epochs("epochs_done"); }
   std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
+
+  /// What the file may have or not: by this its arrays are known.
+  const layout::Parts& parts() const { return parts_; }
 
   /// Where an array's first byte lies in the file; all of its bytes are there.
   std::uint64_t offset(const std::string& name) const { return find(name).offset; }
