@@ -10,6 +10,7 @@ int compare_file(const CompareOptions& options);
 int report_file(const ReportOptions& options);
 int watch_file(const WatchOptions& options);
 int verify_file(const VerifyOptions& options);
+int seal_file(const SealOptions& options);
 int gradcheck(const GradcheckOptions& options);
 int merge_files(const MergeOptions& options);
 

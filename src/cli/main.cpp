@@ -28,6 +28,9 @@ int execute(const runner::cli::WatchOptions& options) {
 int execute(const runner::cli::VerifyOptions& options) {
   return runner::cli::verify_file(options);
 }
+int execute(const runner::cli::SealOptions& options) {
+  return runner::cli::seal_file(options);
+}
 int execute(const runner::cli::GradcheckOptions& options) {
   return runner::cli::gradcheck(options);
 }

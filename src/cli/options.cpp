@@ -79,6 +79,7 @@ Options parse_arguments(int argc, char** argv) {
       "  runner report results/sweep.h5             the same as a page of plots\n"
       "  runner watch results/sweep.h5              a running sweep: who leads, who overfits\n"
       "  runner verify results/sweep.h5             train some of it again and compare every bit\n"
+      "  runner seal results/sweep.h5               take it as another program has left it\n"
       "  runner configs/sweep.json --shard 2/8      train the second of eight shares\n"
       "  runner merge results/sweep.h5 results/sweep.shard-*.h5",
       "runner");
@@ -88,6 +89,7 @@ Options parse_arguments(int argc, char** argv) {
   ReportOptions report;
   WatchOptions watching;
   VerifyOptions verification;
+  SealOptions sealing;
   GradcheckOptions checking;
   MergeOptions merging;
   merging.command_line = run.command_line;
@@ -181,6 +183,10 @@ Options parse_arguments(int argc, char** argv) {
   verify->add_flag("--all", verification.all, "All runs")->excludes(sample);
   add_options(*verify, verification.compute);
 
+  CLI::App* seal = app.add_subcommand(
+      "seal", "Say what another program has added to a results file, and take the file as it is");
+  seal->add_option("FILE", sealing.file, "The results file")->required();
+
   CLI::App* gradcheck = app.add_subcommand(
       "gradcheck", "Check back-propagation against central differences, for the networks of a config");
   gradcheck->add_option("CONFIG", checking.config, "The sweep, a JSON file")->required();
@@ -197,12 +203,14 @@ Options parse_arguments(int argc, char** argv) {
     if (*reporting) return report;
     if (*watch) return watching;
     if (*verify) return verification;
+    if (*seal) return sealing;
     if (*gradcheck) return checking;
     if (*merge) return merging;
     if (run.config.empty())
       throw CLI::RequiredError(
-          "CONFIG (a sweep to run), compare FILE, report FILE, watch FILE, verify FILE, gradcheck CONFIG or "
-          "merge OUT PART…");
+          "CONFIG (a sweep to run), compare FILE, report FILE, watch FILE, verify FILE, seal FILE, gradcheck "
+          "CONFIG "
+          "or merge OUT PART…");
   } catch (const CLI::ParseError& e) {
     std::ostringstream out, messages;
     const bool done = app.exit(e, out, messages) == 0;

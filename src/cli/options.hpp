@@ -76,6 +76,11 @@ struct VerifyOptions {
   ComputeOptions compute;
 };
 
+/// `runner seal FILE`
+struct SealOptions {
+  std::filesystem::path file;
+};
+
 /// `runner gradcheck CONFIG [KEY=VALUE…]`
 struct GradcheckOptions {
   std::filesystem::path config;
@@ -97,7 +102,7 @@ struct Finished {
 };
 
 using Options = std::variant<RunOptions, CompareOptions, ReportOptions, WatchOptions, VerifyOptions,
-                             GradcheckOptions, MergeOptions, Finished>;
+                             SealOptions, GradcheckOptions, MergeOptions, Finished>;
 
 Options parse_arguments(int argc, char** argv);
 

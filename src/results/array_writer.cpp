@@ -2,12 +2,13 @@
 
 #include "runner/error/error.hpp"
 
+#include "writer_lock.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cerrno>
 
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace runner {
@@ -95,10 +96,7 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& la
       epochs_done_(layout.offset("epochs_done")),
       wall_time_(layout.offset("wall_time")),
       status_(layout.offset("status")) {
-  // Readers that use HDF5's own locks take a shared one too; a program that would write takes an exclusive
-  // one.
-  if (descriptor_.try_lock(LOCK_SH) == LockResult::held)
-    throw bad_input(fmt::format("{} is open for writing in another program", file.string()));
+  keep_others_from_writing(descriptor_);
   if (descriptor_.identity() != layout.identity())
     throw failure(fmt::format("cannot write {}: it was replaced meanwhile", file.string()));
   extents_ = layout.extents();

@@ -4,6 +4,7 @@
 #include "runner/files/replacement.hpp"
 #include "runner/model/versions.hpp"
 
+#include "additions.hpp"
 #include "array_writer.hpp"
 #include "hdf5_handle.hpp"
 #include "hdf5_types.hpp"
@@ -273,7 +274,7 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   fill(path, places, columns, stop);
   std::vector<ByteRange> arrays;
   for (const Place& place : places) arrays.push_back(place.range);
-  seal_file(path, arrays, arrays.back());
+  seal_file(path, results_layout_version, arrays, arrays.back());
 }
 
 std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const DatasetFacts& data) {
@@ -439,6 +440,11 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
   require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
   const Columns columns = columns_of(rows, sweep.config.epochs);
   const Earlier before(earlier, source, sweep.config.epochs);
+  if (how.note)
+    for (const ResultsData& from : earlier)
+      for (const std::string& addition : additions(StoredFile(from.file)))
+        how.note(fmt::format("{} in {} is of another program, and is not taken over", addition,
+                             from.file.string()));
   replace_file(
       file,
       [&](const fs::path& temporary) {

@@ -33,7 +33,8 @@ struct Creation {
 /// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
 /// (unless they are to be pruned) to rows of their own behind those of the sweep; of a run that is in several
 /// what has come furthest. A run that was done, but is to have more epochs now, is running again. Before the
-/// new file gets the name it is read back, and all that it took over compared.
+/// new file gets the name it is read back, and all that it took over compared. What another program has put
+/// into the earlier files is not taken over: `note` hears what that is.
 ///
 /// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an
 /// earlier file that was written to meanwhile; stopped: it was asked to.

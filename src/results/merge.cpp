@@ -6,11 +6,13 @@
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
+#include "own_digests.hpp"
 #include "seal.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -42,6 +44,18 @@ void require_same_sweep(const ResultsData& first, const ResultsData& other) {
                                 other.file.string(), fmt::join(differences, "; ")));
 }
 
+/// Whether two records of a run agree in all that both have.
+bool same_numbers(const StoredRun& a, const StoredRun& b) {
+  const auto epochs = static_cast<std::size_t>(std::min(a.epochs_done, b.epochs_done) + 1);
+  for (const MetricInfo& line : metric_table) {
+    const std::vector<float>&x = a.curves[line.metric], &y = b.curves[line.metric];
+    if (x.empty() || y.empty()) continue;
+    if (!std::equal(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(epochs), y.begin(), same_bits))
+      return false;
+  }
+  return true;
+}
+
 /// Throws where a run has other numbers in one part than in another.
 void require_same_numbers(std::span<const ResultsData> parts) {
   std::unordered_map<std::string, std::pair<const ResultsData*, const StoredRun*>> seen;
@@ -50,24 +64,12 @@ void require_same_numbers(std::span<const ResultsData> parts) {
       const auto [at, is_new] = seen.try_emplace(run.run.digest, &part, &run);
       if (is_new) continue;
       const StoredRun& other = *at->second.second;
-      for (std::size_t e = 0; e < static_cast<std::size_t>(std::min(run.epochs_done, other.epochs_done) + 1);
-           ++e)
-        if (const Metrics one = run.metrics(e), two = other.metrics(e);
-            std::memcmp(&one, &two, sizeof one) != 0)
-          throw bad_input(fmt::format("{} and {} have different numbers of run {} (digest {}): verify them",
-                                      at->second.first->file.string(), part.file.string(), run.run.index,
-                                      run.run.digest));
+      if (!same_numbers(run, other))
+        throw bad_input(fmt::format("{} and {} have different numbers of run {} (digest {}): verify them",
+                                    at->second.first->file.string(), part.file.string(), run.run.index,
+                                    run.run.digest));
       if (run.epochs_done > other.epochs_done) at->second = {&part, &run};
     }
-}
-
-/// Throws where a run is not the one that its digest stands for: it would be taken for another run.
-void require_own_digests(const ResultsData& part) {
-  for (std::size_t r = 0; r < part.runs.size(); ++r)
-    if (const Run& run = part.runs[r].run; run_digest(run.spec, part.origin.data) != run.digest)
-      throw bad_input(
-          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", r,
-                      part.file.string(), run.digest));
 }
 
 /// Each of some texts once.
@@ -94,6 +96,8 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   for (const fs::path& file : files) require_results_file(file);  // no lock file beside what is none
   const WriterLock lock(whole, note);
   remove_unfinished(whole);
+  std::optional<Descriptor> kept;
+  if (fs::exists(whole)) keep_others_from_writing(kept.emplace(whole, O_RDONLY | O_NONBLOCK));
   // Parts are only read, and may lie where no lock file can be made. One that is written to from now on is
   // noticed when its rows are taken over.
   std::vector<ResultsData> read;

@@ -3,6 +3,7 @@
 #include "runner/error/error.hpp"
 
 #include "layout.hpp"
+#include "read_stored.hpp"
 #include "stored_file.hpp"
 #include "stored_marks.hpp"
 
@@ -146,14 +147,13 @@ bool can_be(const MetricInfo& metric, float value) {
   return value >= least && std::isfinite(value);
 }
 
-ResultsData read(const fs::path& path) {
-  StoredFile file(path);
+ResultsData read(const StoredFile& file) {
   require_memory(file);
   // What is most likely wrong in a file of made-up extents comes first: little has been read by then.
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
   std::vector<std::string> digests = read_digests(file);
-  ResultsData data{path, file.text("title"), file.text("config"), read_origin(file), 0, {}};
+  ResultsData data{file.path(), file.text("title"), file.text("config"), read_origin(file), 0, {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
   const std::vector<Marks> marks = read_marks(file);
@@ -223,10 +223,14 @@ ResultsData read(const fs::path& path) {
 
 }  // namespace
 
-ResultsData read_results(const fs::path& path) try { return read(path); } catch (const std::bad_alloc&) {
-  throw failure(fmt::format("there is not enough memory to read {}", path.string()));
+ResultsData read_results(const StoredFile& file) try { return read(file); } catch (const std::bad_alloc&) {
+  throw failure(fmt::format("there is not enough memory to read {}", file.path().string()));
 } catch (const std::length_error&) {
-  throw failure(fmt::format("there is not enough memory to read {}", path.string()));
+  throw failure(fmt::format("there is not enough memory to read {}", file.path().string()));
+}
+
+ResultsData read_results(const fs::path& path) {
+  return read_results(StoredFile(path));
 }
 
 }  // namespace runner

@@ -141,6 +141,9 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   state_ = std::make_unique<State>(path, options.note);
   remove_unfinished(path);
   remove_unfinished(checkpoint_path(path));
+  // The mark of an HDF5 writer says nothing, as one that was killed leaves it; its lock does.
+  std::optional<Descriptor> kept;
+  if (fs::exists(path)) keep_others_from_writing(kept.emplace(path, O_RDONLY | O_NONBLOCK));
 
   if (!fs::exists(path)) {
     create_results(path, sweep, data, provenance, {}, how);

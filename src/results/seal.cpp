@@ -8,8 +8,9 @@
 #include <algorithm>
 #include <charconv>
 #include <concepts>
-#include <optional>
-#include <string>
+#include <span>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 // The text, padded with zeros:
 //
-//   runner results file, layout 3
+//   runner results file, layout 4
 //   12480 bytes
 //   sha256 6ed1… of
 //   0 8192
@@ -28,14 +29,10 @@ namespace fs = std::filesystem;
 //   end
 constexpr std::string_view first_words = "runner results file, layout ";
 constexpr std::string_view hdf5_signature = "\x89HDF\r\n\x1a\n";
-constexpr std::uint64_t searched_bytes = 64 << 10;
 
-struct Seal {
-  int layout_version = 0;
-  std::uint64_t size = 0;  ///< of the file
-  std::string sha256;
-  std::vector<ByteRange> ranges;
-};
+bool is_readable(int layout_version) {
+  return layout_version >= oldest_readable_layout && layout_version <= results_layout_version;
+}
 
 /// Takes words and numbers off the front of a text.
 class Scanner {
@@ -67,43 +64,81 @@ class Scanner {
   std::string_view rest_;
 };
 
-/// Nothing where there is no seal; one of version 0 where it cannot be read.
-std::optional<Seal> find_seal(std::string_view tail) {
-  const std::size_t at = tail.rfind(first_words);
-  if (at == std::string_view::npos) return std::nullopt;
-  Scanner text(tail.substr(at + first_words.size()));
+/// What a text that begins with the first words says; of version 0 where it cannot be read.
+Seal parse_seal(std::string_view words) {
+  Scanner text(words.substr(first_words.size()));
   Seal seal;
-  if (!text.take(seal.layout_version) || !text.take("\n")) return Seal{};
-  if (seal.layout_version != results_layout_version) return seal;
-  if (!text.take(seal.size) || !text.take(" bytes\n")) return Seal{};
-  if (!text.take("sha256 ") || !text.take(seal.sha256, 64) || !text.take(" of\n")) return Seal{};
+  if (!text.take(seal.layout_version) || seal.layout_version < 1 || !text.take("\n")) return {};
+  if (!is_readable(seal.layout_version)) return seal;
+  if (!text.take(seal.size) || !text.take(" bytes\n")) return {};
+  if (!text.take("sha256 ") || !text.take(seal.sha256, 64) || !text.take(" of\n")) return {};
   while (!text.take("end\n")) {
     ByteRange range{};
     if (!text.take(range.offset) || !text.take(" ") || !text.take(range.length) || !text.take("\n"))
-      return Seal{};
+      return {};
     seal.ranges.push_back(range);
   }
   return seal;
 }
 
-/// Where a program that has the file open for writing puts a mark: the consistency flags of the superblock.
-constexpr ByteRange write_mark{20, 4};
+/// Whether a text that begins there is the file's seal: another program may have put a copy of it into the
+/// file. A seal of this format lies in an array, so in none of its own ranges.
+bool is_the_seal(const Seal& seal, std::uint64_t at) {
+  if (!is_readable(seal.layout_version)) return seal.layout_version != 0;
+  return at < seal.size && std::none_of(seal.ranges.begin(), seal.ranges.end(), [&](const ByteRange& range) {
+           return at >= range.offset && at - range.offset < range.length;
+         });
+}
 
-/// The checksum of some ranges, as they are or as if there were no write mark; nothing if they do not lie one
-/// after the other in the file.
-std::optional<std::string> checksum(const Descriptor& file, std::span<const ByteRange> ranges,
-                                    bool without_mark = false) {
+/// So many bytes are read at a time.
+constexpr std::uint64_t piece = std::uint64_t{1} << 20;
+
+bool is_hdf5(const Descriptor& file) {
+  return file.read_at(0, std::min<std::uint64_t>(file.size(), hdf5_signature.size())) == hdf5_signature;
+}
+
+/// Searches from the end of the file on, where the seal is unless another program has put something behind
+/// it. Nothing where there is no seal; one of version 0 where it cannot be read.
+std::optional<Seal> find_seal(const Descriptor& file) {
+  std::optional<Seal> unreadable;
+  const std::uint64_t size = file.size();
+  for (std::uint64_t end = size; end > 0;) {
+    const std::uint64_t begin = end - std::min(end, piece);
+    // A seal that begins before `end` may go on behind it.
+    const std::string bytes = file.read_at(begin, std::min(size, end + seal_length) - begin);
+    std::vector<std::size_t> places;
+    for (std::size_t at = bytes.find(first_words); at < end - begin; at = bytes.find(first_words, at + 1))
+      places.push_back(at);
+    for (auto at = places.rbegin(); at != places.rend(); ++at) {
+      const Seal seal = parse_seal(std::string_view(bytes).substr(*at, seal_length));
+      if (is_the_seal(seal, begin + *at)) return seal;
+      unreadable = Seal{};
+    }
+    if (!is_hdf5(file)) break;
+    end = begin;
+  }
+  return unreadable;
+}
+
+/// The byte of the superblock that bears the mark of an HDF5 writer, and the bits that make it up.
+constexpr std::uint64_t marked_byte = 20;
+constexpr unsigned char writer_mark = 0x07;
+
+/// The checksum of some ranges as it is without the mark of a writer; nothing if they do not lie one after
+/// the other in the file.
+std::optional<std::string> checksum(const Descriptor& file, std::span<const ByteRange> ranges) {
   const std::uint64_t size = file.size();
   Sha256 sum;
   std::uint64_t next = 0;
   for (const ByteRange& range : ranges) {
     if (range.offset < next || range.offset > size || range.length > size - range.offset) return std::nullopt;
     next = range.offset + range.length;
-    constexpr std::uint64_t most = std::uint64_t{1} << 20;
-    for (std::uint64_t at = range.offset; at < next; at += most) {
-      std::string bytes = file.read_at(at, std::min(most, next - at));
-      if (without_mark && at == 0 && bytes.size() >= write_mark.offset + write_mark.length)
-        bytes.replace(write_mark.offset, write_mark.length, write_mark.length, '\0');
+    for (std::uint64_t at = range.offset; at < next; at += piece) {
+      std::string bytes = file.read_at(at, std::min(piece, next - at));
+      if (marked_byte >= at && marked_byte - at < bytes.size()) {
+        char& marked = bytes[marked_byte - at];
+        marked = static_cast<char>(static_cast<unsigned char>(marked) & ~writer_mark);
+      }
       sum.add(bytes);
     }
   }
@@ -122,9 +157,8 @@ Descriptor open_file(const fs::path& path) {
 }
 
 Seal read_seal(const Descriptor& file, const fs::path& path) {
-  const std::uint64_t tail = std::min(file.size(), searched_bytes);
-  const std::optional<Seal> seal = find_seal(file.read_at(file.size() - tail, tail));
-  if (!seal && file.read_at(0, std::min<std::uint64_t>(tail, hdf5_signature.size())) == hdf5_signature)
+  const std::optional<Seal> seal = find_seal(file);
+  if (!seal && is_hdf5(file))
     throw bad_input(
         fmt::format("{} is an HDF5 file, but not a results file of this program, or one that was cut short",
                     path.string()));
@@ -134,24 +168,35 @@ Seal read_seal(const Descriptor& file, const fs::path& path) {
 
 }  // namespace
 
-void seal_file(const fs::path& path, std::vector<ByteRange> arrays, const ByteRange& place) {
-  Descriptor file(path, O_RDWR);
-  Seal seal{results_layout_version, file.size(), "", {}};
+bool SealedFile::is_unchanged() const {
+  return seal.size == file.size() && checksum(file, seal.ranges) == seal.sha256;
+}
+
+std::optional<std::vector<ByteRange>> ranges_between(std::vector<ByteRange> arrays, std::uint64_t size) {
   std::sort(arrays.begin(), arrays.end(),
             [](const ByteRange& a, const ByteRange& b) { return a.offset < b.offset; });
+  std::vector<ByteRange> ranges;
   std::uint64_t next = 0;
   for (const ByteRange& array : arrays) {
-    if (array.offset > next) seal.ranges.push_back({next, array.offset - next});
+    if (array.offset < next || array.offset > size || array.length > size - array.offset) return std::nullopt;
+    if (array.offset > next) ranges.push_back({next, array.offset - next});
     next = array.offset + array.length;
   }
-  if (seal.size > next) seal.ranges.push_back({next, seal.size - next});
-  seal.sha256 = checksum(file, seal.ranges).value();
+  if (size > next) ranges.push_back({next, size - next});
+  return ranges;
+}
 
-  std::string text =
-      fmt::format("{}{}\n{} bytes\nsha256 {} of\n", first_words, seal.layout_version, seal.size, seal.sha256);
-  for (const ByteRange& range : seal.ranges) text += fmt::format("{} {}\n", range.offset, range.length);
+void seal_file(const fs::path& path, int layout_version, std::vector<ByteRange> arrays,
+               const ByteRange& place) {
+  Descriptor file(path, O_RDWR);
+  const std::uint64_t size = file.size();
+  const std::vector<ByteRange> ranges = ranges_between(std::move(arrays), size).value();
+  std::string text = fmt::format("{}{}\n{} bytes\nsha256 {} of\n", first_words, layout_version, size,
+                                 checksum(file, ranges).value());
+  for (const ByteRange& range : ranges) text += fmt::format("{} {}\n", range.offset, range.length);
   text += "end\n";
   if (text.size() > place.length) throw failure("there is no room for its seal");
+  text.resize(place.length);
   file.write_at(place.offset, text.data(), text.size());
 }
 
@@ -159,26 +204,35 @@ void require_results_file(const fs::path& path) {
   read_seal(open_file(path), path);
 }
 
-Descriptor open_sealed(const fs::path& path) {
+SealedFile open_results(const fs::path& path) {
   Descriptor file = open_file(path);
-  const Seal seal = read_seal(file, path);
-  if (seal.layout_version != 0 && seal.layout_version != results_layout_version)
-    throw bad_input(fmt::format("{} has version {} of the layout, and this program knows version {} only",
-                                path.string(), seal.layout_version, results_layout_version));
-  if (seal.layout_version != 0 && seal.size > file.size())
+  Seal seal = read_seal(file, path);
+  const int version = seal.layout_version;
+  if (version > results_layout_version)
+    throw bad_input(fmt::format(
+        "{} was made by a later version of runner: it has layout {}, and this version reads layouts up to {}",
+        path.string(), version, results_layout_version));
+  if (version != 0 && version < oldest_readable_layout)
+    throw bad_input(
+        fmt::format("{} was made by an early version of runner: it has layout {}, and this "
+                    "version reads layouts from {} on",
+                    path.string(), version, oldest_readable_layout));
+  if (version == 0)
+    throw bad_input(fmt::format("the results file {} is damaged: its seal cannot be read", path.string()));
+  if (seal.size > file.size())
     throw bad_input(fmt::format("the results file {} is cut short: it has {} of {} bytes", path.string(),
                                 file.size(), seal.size));
-  const bool whole = seal.layout_version != 0 && seal.size == file.size();
-  if (whole && checksum(file, seal.ranges) == seal.sha256) return file;
-  if (whole && checksum(file, seal.ranges, true) == seal.sha256)
-    throw bad_input(fmt::format(
-        "the results file {} bears the mark of another program that has it open for writing, or was "
-        "killed while it had: h5clear -s {} takes the mark away",
-        path.string(), path.string()));
-  throw bad_input(fmt::format(
-      "the results file {} is damaged, or another program has written into it: its structure is not what "
-      "it was when it was made",
-      path.string()));
+  return {std::move(file), std::move(seal)};
+}
+
+Descriptor open_sealed(const fs::path& path) {
+  SealedFile opened = open_results(path);
+  if (!opened.is_unchanged())
+    throw bad_input(
+        fmt::format("another program has written into the results file {}, or it is damaged: "
+                    "runner seal {} says what was added, and takes the file as it is",
+                    path.string(), path.string()));
+  return std::move(opened.file);
 }
 
 }  // namespace runner

@@ -146,11 +146,17 @@ class StoredFile::Structure {
   const hdf5::File file_;
 };
 
-StoredFile::StoredFile(const fs::path& path) : file_(open_sealed(path)), size_(file_.size()) {
+StoredFile::StoredFile(const fs::path& path) : StoredFile(open_sealed(path)) {}
+
+StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.size()) {
   const Structure structure(*this);
   if (!structure.is_of(file_.identity()))
-    throw failure(fmt::format("cannot read {}: it was replaced meanwhile", path.string()));
-  parts_.layout = results_layout_version;
+    throw failure(fmt::format("cannot read {}: it was replaced meanwhile", this->path().string()));
+  attributes_ = structure.attributes();
+  const std::int64_t layout = integer("layout_version");
+  if (layout < oldest_readable_layout || layout > results_layout_version)
+    throw damaged(fmt::format("its layout_version is {}", layout));
+  parts_.layout = static_cast<int>(layout);
   parts_.weights = structure.has("weights");
   parts_.validation = structure.has("validation_loss");
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
@@ -163,7 +169,6 @@ StoredFile::StoredFile(const fs::path& path) : file_(open_sealed(path)), size_(f
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
   for (const layout::Variable& variable : layout::variables(parts_))
     arrays_.emplace(variable.name, structure.array(variable));
-  attributes_ = structure.attributes();
 }
 
 const StoredFile::Value& StoredFile::attribute(const std::string& name) const {

@@ -27,10 +27,13 @@ class StoredFile {
  public:
   explicit StoredFile(const std::filesystem::path& path);
 
+  /// What was opened, whether or not it is sealed. HDF5 may crash on it.
+  explicit StoredFile(Descriptor file);
+
   const std::filesystem::path& path() const { return file_.file(); }
   bool has_weights() const { return parts_.weights; }
   bool has_validation() const { return parts_.validation; }
-  const layout::Parts& parts() const { return parts_; }
+  const layout::Parts& parts() const { return parts_; }  ///< by this its arrays are known
   const layout::Extents& extents() const { return extents_; }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
 

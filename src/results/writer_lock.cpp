@@ -125,6 +125,11 @@ void require_no_writer(const std::filesystem::path& file) {
   if (lock.try_lock(LOCK_SH) == LockResult::held) throw held(file);
 }
 
+void keep_others_from_writing(Descriptor& file) {
+  if (file.try_lock(LOCK_SH) == LockResult::held)
+    throw bad_input(fmt::format("{} is open for writing in another program", file.file().string()));
+}
+
 void WriterLock::release() noexcept {
   if (!held_) return;
   // The name goes first: whoever opened it before finds after locking that it is gone, and begins again.

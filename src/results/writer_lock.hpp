@@ -34,4 +34,9 @@ class WriterLock {
 /// WriterLock does.
 void require_no_writer(const std::filesystem::path& file);
 
+/// Takes a shared flock on a results file itself, as readers do that use HDF5's own locks: from then on no
+/// other program opens it for writing, as that takes an exclusive one. Throws Error (bad_input) where another
+/// program has it open for writing now.
+void keep_others_from_writing(Descriptor& file);
+
 }  // namespace runner

@@ -753,6 +753,86 @@ class Verify(Case):
         self.assertIn("every bit is the same", self.run_it("verify", self.FILE)[0])
 
 
+class Seal(Files):
+    """What other programs do to a results file."""
+    FILE = Path("results") / "sweep.h5"
+    OPENED = "import h5py, sys, time; f = h5py.File(sys.argv[1], 'a'); print('open', flush=True); time.sleep(600)"
+
+    def sweep(self):
+        config = self.config(learning_rate=[0.1, 0.5])
+        self.run_it(config, "--quiet")
+        return config
+
+    def another_writer(self):
+        writer = subprocess.Popen([sys.executable, "-c", self.OPENED, self.dir / self.FILE], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(writer.stdout.close)
+        self.addCleanup(writer.wait)
+        self.addCleanup(writer.kill)
+        self.assertEqual(writer.stdout.readline(), "open\n")
+        return writer
+
+    def test_a_program_that_has_it_open_and_is_killed(self):
+        config = self.sweep()
+        writer = self.another_writer()
+        self.assertNotEqual((self.dir / self.FILE).read_bytes()[20], 0)  # the mark that HDF5 leaves
+        self.assertIn("0.5", self.run_it("compare", self.FILE)[0])
+        for command in ([config], [config, "epochs=5"], [config, "--fresh"], ["merge", self.FILE, self.FILE], ["seal", self.FILE]):
+            with self.subTest(command=command):
+                self.refused(*command, says=["sweep.h5 is open for writing in another program"])
+        writer.kill()
+        writer.wait()
+        self.assertNotEqual((self.dir / self.FILE).read_bytes()[20], 0)
+        for command in (["compare", self.FILE], ["report", self.FILE], ["watch", self.FILE], ["verify", self.FILE], [config]):
+            with self.subTest(command=command):
+                self.run_it(*command)
+        self.assertIn("the seal is right", self.run_it("seal", self.FILE)[0])
+        self.run_it(config, "--quiet", "epochs=5")
+        self.run_it(config, "--quiet", "epochs=5", "--output", "fresh.h5")
+        self.assert_same(self.FILE, "fresh.h5")
+
+    def test_what_another_program_adds(self):
+        config = self.sweep()
+        with h5py.File(self.dir / self.FILE, "a") as f:
+            f["train_loss"].attrs["note"] = "look here"
+            f["mean"] = np.arange(200_000.0)
+        said = [f"another program has written into the results file {self.FILE}, or it is damaged: runner seal {self.FILE} says what was added"]
+        for command in (["compare", self.FILE], ["verify", self.FILE], ["watch", self.FILE]):
+            self.refused(*command, says=said)
+        self.assertEqual(self.run_it("seal", self.FILE)[0],
+                         f"{self.FILE}: another program has added\n  the variable mean\n  the attribute note of train_loss\n"
+                         "The arrays are in their places, and the numbers can be read: the file is sealed as it is now.\n")
+        self.assertIn("every bit is the same", self.run_it("verify", self.FILE)[0])
+        self.assertIn("nothing to do", self.run_it(config)[1])
+        with h5py.File(self.dir / self.FILE) as f:
+            self.assertEqual(f["train_loss"].attrs["note"], "look here")
+            self.assertEqual(f["mean"][199_999], 199_999)
+        self.assertIn("the variable mean in ", self.run_it(config, "epochs=5")[1])
+
+    def test_a_file_that_cannot_be_taken_as_it_is(self):
+        self.sweep()
+        with h5py.File(self.dir / self.FILE, "a") as f:
+            del f["train_loss"]
+        before = (self.dir / self.FILE).read_bytes()
+        self.refused("seal", self.FILE, says=["the array train_loss is missing"])
+        self.assertEqual((self.dir / self.FILE).read_bytes(), before)
+        self.refused("seal", self.config(), says=["is not a results file"])
+        self.refused("seal", "nowhere.h5", says=["there is no results file nowhere.h5"])
+
+    def test_a_file_of_another_arithmetic(self):
+        """It is shown; nothing is compared with it, trained or put into it."""
+        config = self.sweep()
+        with h5py.File(self.dir / self.FILE, "a") as f:
+            f.attrs.modify("arithmetic_version", 99)
+        self.run_it("seal", self.FILE)
+        for command in (["compare", self.FILE], ["report", self.FILE], ["watch", self.FILE]):
+            with self.subTest(command=command):
+                self.run_it(*command)
+        for command in (["verify", self.FILE], [config], [config, "epochs=5"], [config, "learning_rate=[0.1,0.2,0.5]"],
+                        ["merge", "whole.h5", self.FILE]):
+            with self.subTest(command=command):
+                self.refused(*command, says=["version 99 of the arithmetic, this program has"])
+
+
 class Report(Case):
     def setUp(self):
         super().setUp()

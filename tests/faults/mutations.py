@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 COMMITTER, CREATION, SEAL = "src/results/committer.cpp", "src/results/creation.cpp", "src/results/seal.cpp"
 REPLACEMENT, WRITER, LOCK = "src/files/replacement.cpp", "src/results/array_writer.cpp", "src/results/writer_lock.cpp"
+RESEAL = "src/results/reseal.cpp"
 STORED, CHECKPOINT, VERIFY = "src/results/stored_file.cpp", "src/results/checkpoint.cpp", "src/checks/verification.cpp"
 
 # What is taken away, in which file, which text, and what stands there instead.
@@ -41,12 +42,23 @@ MUTATIONS = [
     ("a file is made under another name", REPLACEMENT, "  make(temporary.path());\n", "  make(temporary.path());\n  make(file);\n"),
     ("what is being made now is not removed", REPLACEMENT, "    file_.try_lock(LOCK_SH);  // nobody else knows it\n", ""),
     # checks of the seal
-    ("the seal's checksum", SEAL, "  if (whole && checksum(file, seal.ranges) == seal.sha256) return file;\n", "  if (whole) return file;\n"),
-    ("the seal's length of the file", SEAL, "const bool whole = seal.layout_version != 0 && seal.size == file.size();",
-     "const bool whole = seal.layout_version != 0;"),
-    ("a file that is cut short is called so", SEAL, "  if (seal.layout_version != 0 && seal.size > file.size())\n", "  if (false)\n"),
-    ("the seal's version of the layout", SEAL, "  if (seal.layout_version != 0 && seal.layout_version != results_layout_version)\n", "  if (false)\n"),
-    ("the seal is there", SEAL, "  if (!seal && file.read_at(0,", "  if (false && file.read_at(0,"),
+    ("the seal's checksum", SEAL, "seal.size == file.size() && checksum(file, seal.ranges) == seal.sha256", "seal.size == file.size()"),
+    ("the seal's length of the file", SEAL, "seal.size == file.size() && checksum(", "checksum("),
+    ("a file that is cut short is called so", SEAL, "  if (seal.size > file.size())\n", "  if (false)\n"),
+    ("a file of a later layout is called so", SEAL, "  if (version > results_layout_version)\n", "  if (false)\n"),
+    ("a file of an early layout is called so", SEAL, "  if (version != 0 && version < oldest_readable_layout)\n", "  if (false)\n"),
+    ("a seal that cannot be read is called so", SEAL, "  if (version == 0)\n", "  if (false)\n"),
+    ("the seal is there", SEAL, "  if (!seal && is_hdf5(file))\n", "  if (false)\n"),
+    ("the mark of another writer is left out", SEAL, "constexpr unsigned char writer_mark = 0x07;", "constexpr unsigned char writer_mark = 0;"),
+    ("nothing but the mark is left out", SEAL, "constexpr unsigned char writer_mark = 0x07;", "constexpr unsigned char writer_mark = 0xff;"),
+    ("the seal is searched for in the whole file", SEAL, "    if (!is_hdf5(file)) break;\n", "    break;\n"),
+    ("a copy of the seal is not the seal", SEAL, "      if (is_the_seal(seal, begin + *at)) return seal;\n", "      return seal;\n"),
+    # checks before a file is sealed anew
+    ("all arrays are where they were", RESEAL, "  if (ranges_between(arrays, seal.size) != seal.ranges)\n", "  if (false)\n"),
+    ("the layout is that of the seal", RESEAL, "version != seal.layout_version)\n", "version < 0)\n"),
+    ("the config can be read", RESEAL, "  parse_config(results.effective_config, results.origin.config_file);\n", ""),
+    ("the runs are those of their digests", RESEAL, "  if (results.origin.arithmetic_version == arithmetic_version)", "  if (false)"),
+    ("no other program writes while a file is sealed", RESEAL, "  keep_others_from_writing(kept);\n", ""),
     # other checks
     ("a new file is read back", CREATION, "        before.compare(temporary, columns, how.stop);\n", ""),
     ("an earlier file has not been written to meanwhile", CREATION, "    if (!same) throw failure(fmt::format(\"{} has been written to meanwhile\"",
@@ -60,6 +72,9 @@ MUTATIONS = [
     ("the checkpoint's checksum", CHECKPOINT, "    if (!has_its_checksum()) return std::nullopt;\n", ""),
     ("a lock file is no link", LOCK, "  if (std::filesystem::is_symlink(path, ignored)) throw no_lock(path);\n", ""),
     ("a lock file is nobody's file", LOCK, "    if (!is_lock(descriptor)) throw no_lock(path_);\n", ""),
+    ("no other program has a file open for writing that is replaced", "src/results/results_file.cpp",
+     "  if (fs::exists(path)) keep_others_from_writing(", "  if (false) keep_others_from_writing("),
+    ("nor one that parts are merged into", "src/results/merge.cpp", "  if (fs::exists(whole)) keep_others_from_writing(", "  if (false) keep_others_from_writing("),
     ("another writer's lock", LOCK, "    if (lock == LockResult::held) throw held(file);\n", ""),
     ("a secret stays one while it is replaced", REPLACEMENT, "like ? 0600 : 0666", "0666"),
 ]

@@ -150,7 +150,7 @@ void change_attributes(const std::filesystem::path& path, const Seed& seed, Fuzz
   std::vector<ByteRange> arrays;
   for (const Seed::Array& array : seed.arrays) arrays.push_back({array.offset, array.size});
   const Seed::Array& text = seed.array(layout::seal_text);
-  seal_file(path, arrays, {text.offset, text.size});
+  seal_file(path, results_layout_version, arrays, {text.offset, text.size});
 }
 
 /// Writes over a piece of the bytes.

@@ -100,11 +100,12 @@ class ARefusal : public testing::Test {
     if constexpr (std::is_same_v<T, float>) return H5T_NATIVE_FLOAT;
   }
 
-  /// Makes it one of a later program, about which no more is known.
-  void make_layout_9() const {
+  /// Makes it one of another version of the program, about which no more is known.
+  void make_layout(int version) const {
     std::string bytes = bytes_of(path);
     const std::string now = "runner results file, layout 4\n";
-    bytes.replace(bytes.rfind(now), now.size(), "runner results file, layout 9\n");
+    bytes.replace(bytes.rfind(now), now.size(),
+                  "runner results file, layout " + std::to_string(version) + "\n");
     write_bytes(path, bytes);
   }
 
@@ -126,7 +127,7 @@ class ARefusal : public testing::Test {
     };
     ASSERT_GE(H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &found), 0);
     H5Fclose(file);
-    seal_file(path, found.arrays, found.seal);
+    seal_file(path, results_layout_version, found.arrays, found.seal);
   }
 
   TemporaryDirectory folder;
@@ -167,11 +168,26 @@ TEST_F(ARefusal, OfAnotherArithmetic) {
   EXPECT_THAT(refused(sweep), HasSubstr("version 99 of the arithmetic"));
 }
 
-TEST_F(ARefusal, OfAnotherLayout) {
+TEST_F(ARefusal, OfALaterLayout) {
   make(sweep);
-  make_layout_9();
-  EXPECT_THAT(refused(sweep), HasSubstr("version 9 of the layout"));
-  EXPECT_THAT(refused_to_read(), HasSubstr("version 9 of the layout"));
+  make_layout(9);
+  const std::string why =
+      "was made by a later version of runner: it has layout 9, and this version reads layouts up to 4";
+  EXPECT_THAT(refused(sweep), HasSubstr(why));
+  EXPECT_THAT(refused_to_read(), HasSubstr(why));
+}
+
+TEST_F(ARefusal, OfALayoutThatIsNotReadAnyMore) {
+  make(sweep);
+  make_layout(3);
+  EXPECT_THAT(refused_to_read(), HasSubstr("was made by an early version of runner: it has layout 3, and "
+                                           "this version reads layouts from 4 on"));
+}
+
+TEST_F(ARefusal, OfASealThatCannotBeRead) {
+  make(sweep);
+  make_layout(0);
+  EXPECT_THAT(refused_to_read(), HasSubstr("is damaged: its seal cannot be read"));
 }
 
 TEST_F(ARefusal, DoesNotConcernAFreshStart) {
@@ -181,7 +197,7 @@ TEST_F(ARefusal, DoesNotConcernAFreshStart) {
     write_run(file, 0);
     file.close();
   }
-  make_layout_9();
+  make_layout(9);
   std::string text = example_config;
   text.replace(text.find("[2, 3]"), 6, "[4]");
   ResultsFile(path, sweep_of(text, data), data, example_provenance, {.fresh = true}).close();
@@ -259,7 +275,10 @@ TEST_F(ARefusal, OfATextThatAnotherProgramHasAdded) {
   H5Aclose(note);
   H5Sclose(space);
   H5Fclose(file);
-  EXPECT_THAT(refused(sweep), HasSubstr("another program has written into it"));
+  const std::string why = "another program has written into the results file " + path.string() +
+                          ", or it is damaged: runner seal " + path.string() + " says what was added";
+  EXPECT_THAT(refused(sweep), HasSubstr(why));
+  EXPECT_THAT(refused_to_read(), HasSubstr(why));
 }
 
 // As a notebook may do that does not say how.
@@ -628,6 +647,15 @@ TEST_F(ARefusal, OfAFileAnotherProgramWrites) {
   Descriptor other(path, O_RDWR);
   ASSERT_EQ(other.try_lock(LOCK_EX), LockResult::taken);
   EXPECT_THAT(refused(sweep), HasSubstr("open for writing in another program"));
+  EXPECT_THAT(refused(sweep, data, true), HasSubstr("open for writing in another program"));
+  // Nor is it replaced by a longer one.
+  std::string longer = example_config;
+  longer.replace(longer.find("\"epochs\": 2"), 11, "\"epochs\": 3");
+  EXPECT_THAT(refused(sweep_of(longer, data)), HasSubstr("open for writing in another program"));
+  const std::array parts{path};
+  EXPECT_THAT(message(ErrorKind::bad_input, [&] { merge_results(path, parts, example_provenance); }),
+              HasSubstr("open for writing in another program"));
+  EXPECT_NO_THROW(read_results(path));
 }
 
 TEST_F(ARefusal, DoesNotComeFromAPlainReader) {
@@ -688,10 +716,27 @@ TEST_F(ARefusal, OfAPipeInPlaceOfTheLockOrTheFile) {
 }
 
 // HDF5 writers of other programs leave it when they are killed.
-TEST_F(ARefusal, OfTheMarkOfAnotherWriterNamesTheRemedy) {
+TEST_F(ARefusal, DoesNotComeFromTheMarkOfAnotherWriter) {
   make(sweep);
-  Descriptor(path, O_RDWR).write_at(20, "\x05", 1);
-  EXPECT_THAT(refused(sweep), HasSubstr("h5clear -s " + path.string()));
+  for (const char* mark : {"\x01", "\x04", "\x05", "\x07"}) {
+    Descriptor(path, O_RDWR).write_at(20, mark, 1);
+    EXPECT_NO_THROW(read_results(path));
+    EXPECT_NO_THROW(make(sweep));
+    EXPECT_EQ(bytes_of(path)[20], *mark);
+  }
+  std::string longer = example_config;
+  longer.replace(longer.find("\"epochs\": 2"), 11, "\"epochs\": 3");
+  make(sweep_of(longer, data));
+  EXPECT_EQ(read_results(path).epochs, 3);
+  EXPECT_EQ(bytes_of(path)[20], '\0');
+}
+
+TEST_F(ARefusal, OfWhatIsNoMarkOfAWriter) {
+  make(sweep);
+  Descriptor(path, O_RDWR).write_at(20, "\x08", 1);
+  EXPECT_THAT(refused_to_read(), HasSubstr("or it is damaged"));
+  Descriptor(path, O_RDWR).write_at(20, "\x00\x01", 2);
+  EXPECT_THAT(refused_to_read(), HasSubstr("or it is damaged"));
 }
 
 }  // namespace

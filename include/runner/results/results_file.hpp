@@ -61,7 +61,8 @@ class ResultsFile : public Observer, public Checkpoints {
     std::function<void(std::span<const CommittedEpoch>)> committed{};
     /// To make a large file takes minutes: once this is true, that is given up. May be null.
     const std::atomic<bool>* stop = nullptr;
-    /// Hears what the file system lacks, on the thread that opens or closes the file.
+    /// Hears what the file system lacks, and what another program has put into the file and is lost when it
+    /// is replaced, on the thread that opens or closes the file.
     Note note{};
   };
 
@@ -71,8 +72,9 @@ class ResultsFile : public Observer, public Checkpoints {
   /// that are no longer in the sweep, unless it is to be pruned; and epochs beyond those of the sweep. A run
   /// of a sweep that is shorter than the file is trained for the sweep's epochs, and `running` in the file.
   ///
-  /// Throws Error. bad_input: the file is held by another runner (pid, host and start named); it is a folder,
-  /// not HDF5, of another program, layout or arithmetic version; it is of other data or sizes, or saves
+  /// Throws Error. bad_input: the file is held by another runner (pid, host and start named), or open for
+  /// writing in another program that uses HDF5's locks; it is a folder, not HDF5, of another program, layout
+  /// or arithmetic version; it is of other data or sizes, or saves
   /// weights where the sweep does not, and `fresh` is not set (the differences named).
   /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
   /// error. stopped: `stop` became true while the file was made.

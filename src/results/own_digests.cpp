@@ -1,0 +1,18 @@
+#include "own_digests.hpp"
+
+#include "runner/error/error.hpp"
+#include "runner/sweep/sweep.hpp"
+
+#include <fmt/format.h>
+
+namespace runner {
+
+void require_own_digests(const ResultsData& results) {
+  for (std::size_t r = 0; r < results.runs.size(); ++r)
+    if (const Run& run = results.runs[r].run; run_digest(run.spec, results.origin.data) != run.digest)
+      throw bad_input(
+          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", r,
+                      results.file.string(), run.digest));
+}
+
+}  // namespace runner

@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+"""Files that a program of layout 4 made: every later one reads, compares, verifies, merges, resumes and extends them.
+
+usage: layout_4_test.py RUNNER
+"""
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from results_values import config_of, values_of  # noqa: E402
+
+RUNNER = None
+FILES = Path(__file__).parent / "layout-4"
+
+
+class Layout4(unittest.TestCase):
+    RUNS = {"plain": 8, "everything": 32}
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = Path(folder.name) / "layout-4"
+        shutil.copytree(FILES, self.dir)
+
+    def run_it(self, *arguments, code=0):
+        done = subprocess.run([RUNNER, *arguments], cwd=self.dir, text=True, capture_output=True, timeout=300)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done.stdout + done.stderr
+
+    def test_is_read(self):
+        for name, runs in self.RUNS.items():
+            with self.subTest(name=name):
+                compared = json.loads(self.run_it("compare", f"{name}.h5", "--json"))
+                self.assertTrue(compared)
+                self.run_it("report", f"{name}.h5", "-o", "page.html")
+                self.run_it("report", f"{name}.h5", "--svg", "figures")
+                self.assertIn(f"{name}: {runs} runs, ", self.run_it("watch", f"{name}.h5"))
+
+    def test_is_sealed(self):
+        for name in self.RUNS:
+            self.assertEqual(self.run_it("seal", f"{name}.h5"), f"{name}.h5: the seal is right, nothing has been changed since it was made\n")
+
+    def test_is_verified(self):
+        for name, runs in self.RUNS.items():
+            with self.subTest(name=name):
+                # The data lie elsewhere now.
+                with h5py.File(self.dir / f"{name}.h5", "a") as f:
+                    f.attrs["dataset_directory"] = str(self.dir / "images")
+                self.assertIn("nothing was added", self.run_it("seal", f"{name}.h5"))
+                self.assertIn(f"{runs} of {runs} runs trained again", said := self.run_it("verify", f"{name}.h5", "--all"))
+                self.assertIn("every bit is the same", said)
+
+    def test_is_merged(self):
+        for name in self.RUNS:
+            with self.subTest(name=name):
+                self.run_it(f"{name}.json", "--shard", "1/2", "--output", "shard.h5", "--quiet")
+                self.run_it("merge", "whole.h5", f"{name}.h5", "shard.h5")
+                self.assertEqual(values_of(self.dir / "whole.h5"), values_of(self.dir / f"{name}.h5"))
+                (self.dir / "whole.h5").unlink()
+                (self.dir / "shard.h5").unlink()
+
+    def test_is_resumed(self):
+        for name in self.RUNS:
+            with self.subTest(name=name):
+                before = (self.dir / f"{name}.h5").read_bytes()
+                self.assertIn("nothing to do", self.run_it(f"{name}.json", "--output", f"{name}.h5"))
+                self.assertEqual((self.dir / f"{name}.h5").read_bytes(), before)
+
+    def test_is_extended(self):
+        for name, more in (("plain", "epochs=5"), ("plain", "seed=[2,3,1]"), ("everything", "epochs=4"), ("everything", "hidden_size=[20,3,17]")):
+            with self.subTest(name=name, more=more):
+                shutil.copy(self.dir / f"{name}.h5", self.dir / "longer.h5")
+                self.run_it(f"{name}.json", more, "--output", "longer.h5", "--quiet")
+                self.run_it(f"{name}.json", more, "--output", "fresh.h5", "--quiet", "--fresh")
+                self.assertEqual(values_of(self.dir / "longer.h5"), values_of(self.dir / "fresh.h5"))
+                self.assertEqual(config_of(self.dir / "longer.h5"), config_of(self.dir / "fresh.h5"))
+
+    def test_is_refused_where_a_byte_is_another(self):
+        """HDF5 1.10 crashes on the first."""
+        good = (self.dir / "plain.h5").read_bytes()
+        for at, value in (6581, 255), (9, 9):
+            with self.subTest(at=at):
+                damaged = good[:at] + bytes([value]) + good[at + 1:]
+                self.assertNotEqual(damaged, good)
+                (self.dir / "plain.h5").write_bytes(damaged)
+                self.assertIn("plain.h5", self.run_it("seal", "plain.h5", code=2))
+                self.assertEqual((self.dir / "plain.h5").read_bytes(), damaged)
+
+
+if __name__ == "__main__":
+    RUNNER = str(Path(sys.argv.pop(1)).resolve())
+    unittest.main()
