@@ -12,7 +12,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 # Each layer with those it knows, the lowest first.
 KNOWS = {"error": set()}
-KNOWS["files"] = {"error"}
+KNOWS["system"] = {"error"}
+KNOWS["files"] = {"system"} | KNOWS["system"]
 KNOWS["data"] = {"files"} | KNOWS["files"]
 KNOWS["compute"] = {"data"} | KNOWS["data"]
 KNOWS["nn"] = {"compute"} | KNOWS["compute"]
