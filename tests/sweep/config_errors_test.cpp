@@ -203,6 +203,15 @@ TEST(ConfigErrors, SameValueTwice) {
             "loss: \"cross_entropy\" is given twice: the values of a list differ");
 }
 
+TEST(ConfigErrors, SameFloat32Twice) {
+  EXPECT_EQ(problem(R"({"learning_rate": [0.5, 0.1, 0.10000000149]})"),
+            "learning_rate: 0.10000000149 is given twice: 0.1 and 0.10000000149 are both the float32 0.1, "
+            "which training uses");
+  EXPECT_EQ(problem(R"({"weight_init_std": [0.010000000001, 0.01]})"),
+            "weight_init_std: 0.01 is given twice: 0.010000000001 and 0.01 are both the float32 0.01, which "
+            "training uses");
+}
+
 TEST(ConfigErrors, Distribution) {
   EXPECT_EQ(problem(R"({"learning_rate": {"min": 0.1}})"),
             "learning_rate: {\"min\":0.1} is a distribution, which this version does not support: a value or "

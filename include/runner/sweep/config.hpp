@@ -39,8 +39,8 @@ inline constexpr std::size_t max_config_bytes = 1'000'000;
 /// Throws Error (bad_input) naming file (or "command line"), key, value and rule, for the first thing that is
 /// wrong: unreadable or too large a file, a syntax error (line and column), duplicate keys, an unknown key
 /// (with the nearest known one), a wrong type ("100.0 is not an integer"), an empty list, the same value
-/// twice in a list, a value out of its range, NaN or infinity, a name that is not a plain file name, too many
-/// runs.
+/// twice in a list (also as the float32 that training uses), a value out of its range, NaN or infinity, a
+/// name that is not a plain file name, too many runs.
 Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides = {});
 
 /// The same for text that comes from `file`.
