@@ -1,7 +1,10 @@
 #include "runner/sweep/config.hpp"
 
+#include "support/temporary_directory.hpp"
 #include "sweep/message_of.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -257,6 +260,19 @@ TEST(ConfigErrors, FolderWhosePathIsTooLongForTheSystem) {
   EXPECT_EQ(parse_config(R"({"dataset": {"dir": ")" + std::string(4095, 'd') + "\"}}", "/x.json").name, "x");
 }
 
+TEST(ConfigErrors, ARelativeFolderInACurrentFolderThatIsGone) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  const test::TemporaryDirectory folder;
+  std::filesystem::create_directory(folder / "gone");
+  std::filesystem::current_path(folder / "gone");
+  std::filesystem::remove(folder / "gone");
+  const std::string message = problem(R"({"dataset": {"dir": "data"}})");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(
+      message,
+      "dataset: cannot find the current folder, which \"data\" is relative to: No such file or directory");
+}
+
 TEST(ConfigErrors, LongValuesAreCutShort) {
   EXPECT_EQ(
       problem(R"({"loss": ")" + std::string(1000, 'x') + "\"}"),
@@ -270,10 +286,24 @@ TEST(ConfigErrors, LongListInAScalarsPlaceIsCutShort) {
               testing::HasSubstr("… (400000 values) is a list: one value; lists are for "));
 }
 
-TEST(ConfigErrors, LargerThanAConfigMayBe) {
+TEST(ConfigErrors, LargerThanAConfigFileMayBe) {
+  const test::TemporaryDirectory folder;
+  const std::filesystem::path file = folder / "x.json";
   const std::string spaces(max_config_bytes - 2, ' ');
-  EXPECT_EQ(parse_config("{" + spaces + "}", "x.json").epochs, 10);
-  EXPECT_EQ(problem("{ " + spaces + "}"), "the config has more than 1000000 bytes");
+  std::ofstream(file) << "{" << spaces << "}";
+  EXPECT_EQ(read_config(file).epochs, 10);
+  std::ofstream(file) << "{ " << spaces << "}";
+  EXPECT_EQ(test::message_of([&] { read_config(file); }),
+            file.string() + ": the config has more than 1000000 bytes");
+}
+
+// It is read again when files are merged.
+TEST(ConfigErrors, AnEffectiveConfigMayBeLongerThanAFile) {
+  std::string rates = "[1";
+  for (int i = 2; i <= 150'000; ++i) rates += "," + std::to_string(i);
+  const Config config = parse_config("{\"learning_rate\": " + rates + "]}", "x.json");
+  ASSERT_GT(config.effective.size(), max_config_bytes);
+  EXPECT_EQ(parse_config(config.effective, "x.json").effective, config.effective);
 }
 
 TEST(ConfigErrors, FirstErrorInTheOrderOfTheKeysIsTheOneReported) {

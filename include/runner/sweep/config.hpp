@@ -43,7 +43,7 @@ inline constexpr std::size_t max_config_bytes = 1'000'000;
 /// name that is not a plain file name, too many runs.
 Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides = {});
 
-/// The same for text that comes from `file`.
+/// The same for text that comes from `file`, of any length.
 Config parse_config(const std::string& text, const std::filesystem::path& file,
                     std::span<const std::string> overrides = {});
 
@@ -51,9 +51,9 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
 Config with_epochs(Config config, int epochs);
 
 /// A clause for each key whose value differs between two effective configs, "epochs: 10 and 20", in
-/// alphabetical order. Name and description are not compared, nor is the data set where one of the two is a
-/// folder: its checksums tell whether it is the same. Lists are compared in order. Throws Error (bad_input)
-/// for a text that is no JSON.
+/// alphabetical order. Not compared are name, description, a data set that is a folder (its checksums tell
+/// whether it is the same), train_size and test_size where one is not set (all images). Lists are compared in
+/// order. Throws Error (bad_input) for a text that is no JSON.
 std::vector<std::string> config_differences(const std::string& one, const std::string& other);
 
 }  // namespace runner
