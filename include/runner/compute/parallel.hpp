@@ -8,7 +8,7 @@
 namespace runner {
 
 /// The threads that compute: one oneTBB arena and those that work in it. The one place where
-/// threads are made.
+/// threads that compute are made.
 class ThreadPool {
  public:
   /// `threads` ≥ 1, the calling thread included; may exceed the number of cores. Throws Error (failure) where
