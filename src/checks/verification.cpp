@@ -5,9 +5,12 @@
 #include "runner/results/stored_weights.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -114,22 +117,31 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
                     results.file.string(), results.origin.runner_version, results.origin.arithmetic_version,
                     arithmetic_version));
   Sweep sweep;
-  sweep.config.epochs = 0;
+  // Runs that have come equally far are trained together, and no farther. What diverged ends by itself.
+  std::map<int, std::vector<std::size_t>, std::greater<>> by_epochs;
+  std::vector<std::size_t> diverged;
+  int longest = 0;
   for (const std::size_t row : runs) {
     const StoredRun& stored = results.runs[row];
     if (run_digest(stored.run.spec, data) != stored.run.digest)
       throw failure(
           fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", row,
                       results.file.string(), stored.run.digest));
+    const bool ends_by_itself = stored.status == RunStatus::diverged;
+    longest = std::max(longest, stored.epochs_done + (ends_by_itself ? 1 : 0));
+    (ends_by_itself ? diverged : by_epochs[stored.epochs_done]).push_back(sweep.runs.size());
     sweep.runs.push_back(stored.run);
-    const int last = stored.epochs_done + (stored.status == RunStatus::diverged ? 1 : 0);
-    sweep.config.epochs = std::max(sweep.config.epochs, last);
   }
-  std::vector<std::size_t> all(sweep.runs.size());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  std::vector<std::size_t>& first = by_epochs[longest];
+  first.insert(first.end(), diverged.begin(), diverged.end());
   Comparer comparer(results, {runs.begin(), runs.end()});
-  comparer.found.complete =
-      execute(sweep, make_cohorts(sweep, data, all, pool.threads()), data, backend, pool, comparer, stop);
+  comparer.found.complete = true;
+  for (const auto& [epochs, equally_long] : by_epochs) {
+    if (!comparer.found.complete) break;
+    sweep.config.epochs = epochs;
+    comparer.found.complete = execute(sweep, make_cohorts(sweep, data, equally_long, pool.threads()), data,
+                                      backend, pool, comparer, stop);
+  }
   std::sort(comparer.found.differences.begin(), comparer.found.differences.end(),
             [](const Difference& a, const Difference& b) { return a.run < b.run; });
   return comparer.found;

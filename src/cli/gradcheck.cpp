@@ -106,7 +106,7 @@ int gradcheck(const GradcheckOptions& options) {
   const Backend backend = make_backend(options.compute.kernel, instruction_set_of(options.compute));
   const Dataset data = load_dataset(config.dataset);
   const Sweep sweep = expand(std::move(config), data);
-  require_memory(sweep, data, backend);
+  require_memory(sweep, data, backend, 1);
 
   double worst = 0;
   for (const RunSpec& run : distinct_networks(sweep)) worst = std::max(worst, check(run, data, backend));

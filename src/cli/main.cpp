@@ -1,4 +1,5 @@
 #include "runner/error/error.hpp"
+#include "runner/results/hdf5.hpp"
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
   using namespace runner::cli;
   try {
     prepare_standard_streams();
+    runner::leave_out_hdf5_clean_up();
     return std::visit([](const auto& options) { return execute(options); }, parse_arguments(argc, argv));
   } catch (const ReaderGone&) {
     return exit_failed;  // who reads no further wants no message either

@@ -92,7 +92,7 @@ int run_sweep(const RunOptions& options) {
     print_list(options, sweep, data, output);
     return exit_done;
   }
-  require_memory(sweep, data, backend);
+  require_memory(sweep, data, backend, options.compute.threads);
 
   const std::size_t runs = sweep.runs.size();
   const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),

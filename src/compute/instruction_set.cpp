@@ -29,6 +29,12 @@ std::string brand() {
   return name.empty() ? "unknown" : name;
 }
 
+/// Whether all these bits are set in register ECX of a CPUID leaf.
+bool has_in_ecx(unsigned leaf, unsigned bits) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(leaf, &a, &b, &c, &d) != 0 && (c & bits) == bits;
+}
+
 }  // namespace
 
 std::string_view to_string(InstructionSet set) {
@@ -47,11 +53,15 @@ std::span<const InstructionSet> instruction_sets() {
   return all;
 }
 
-// The compiler's runtime asks CPUID for the processor's word and XGETBV for the operating system's.
+// The compiler's runtime asks CPUID for the processor's word and XGETBV for the operating system's. It knows
+// no names for LZCNT, MOVBE, F16C and OSXSAVE.
 bool supported(InstructionSet set) {
   const auto v3 = [] {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
+    constexpr unsigned movbe = 1u << 22, osxsave = 1u << 27, f16c = 1u << 29;  // of CPUID leaf 1, ECX
+    constexpr unsigned lzcnt = 1u << 5;                                        // of leaf 0x80000001, ECX
+    return __builtin_cpu_supports("avx") && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+           has_in_ecx(1, movbe | osxsave | f16c) && has_in_ecx(0x80000001u, lzcnt);
   };
   const auto v4 = [] {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

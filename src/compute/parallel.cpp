@@ -1,7 +1,9 @@
 #include "runner/compute/parallel.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/system/limits.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -140,8 +142,8 @@ ThreadPool::ThreadPool(std::size_t threads) : threads_(threads), arena_(std::mak
 
 ThreadPool::~ThreadPool() = default;
 
-std::size_t ThreadPool::default_threads() {
-  return static_cast<std::size_t>(tbb::info::default_concurrency());
+std::size_t ThreadPool::default_threads(const std::filesystem::path& root) {
+  return std::min(static_cast<std::size_t>(tbb::info::default_concurrency()), processor_quota(root));
 }
 
 void ThreadPool::execute(const std::function<void()>& work) {

@@ -69,7 +69,8 @@ fs::path find_built_in(const std::string& name, const BuiltIn& set) {
 
 /// A folder's own name, also for "data/" and ".".
 std::string folder_name(const fs::path& directory) {
-  const fs::path path = fs::absolute(directory).lexically_normal();
+  std::error_code fault;  // the current folder is gone: then it has no name
+  const fs::path path = fs::absolute(directory, fault).lexically_normal();
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 

@@ -26,20 +26,22 @@ struct stat status_of(const Descriptor& descriptor) {
   return status;
 }
 
+int open_file(const std::filesystem::path& name, const std::filesystem::path& file, int flags, mode_t mode) {
+  const int number = uninterrupted([&] { return open(file.c_str(), flags | O_CLOEXEC, mode); });
+  if (number < 0)
+    throw system_failure(((flags & O_ACCMODE) == O_RDONLY ? "cannot read " : "cannot open ") + name.string(),
+                         errno);
+  return number;
+}
+
 }  // namespace
 
 Descriptor::Descriptor(const std::filesystem::path& file, int flags, mode_t mode)
-    : file_(file), number_(uninterrupted([&] { return open(file.c_str(), flags | O_CLOEXEC, mode); })) {
-  if (number_ < 0)
-    throw system_failure(((flags & O_ACCMODE) == O_RDONLY ? "cannot read " : "cannot open ") + file.string(),
-                         errno);
-}
+    : file_(file), number_(open_file(file, file, flags, mode)) {}
 
 Descriptor Descriptor::open_as(const std::filesystem::path& name, const std::filesystem::path& file,
                                int flags) {
-  Descriptor opened(file, flags);
-  opened.file_ = name;
-  return opened;
+  return adopt(name, open_file(name, file, flags, 0));
 }
 
 Descriptor::~Descriptor() {

@@ -167,7 +167,8 @@ Checkpoint read_checkpoint(const fs::path& path, const std::map<std::string, Net
 void write_checkpoint(const fs::path& path, const Checkpoint& checkpoint, const fs::path& of,
                       const Note& note) {
   if (checkpoint.empty()) {
-    fs::remove(path);
+    if (std::error_code cause; !fs::remove(path, cause) && cause)
+      throw system_failure("cannot remove " + path.string(), cause.value());
     return;
   }
   std::string bytes(first_line);

@@ -1,5 +1,7 @@
 #include "hdf5_handle.hpp"
 
+#include "runner/results/hdf5.hpp"
+
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -7,13 +9,19 @@
 #include <string_view>
 #include <system_error>
 
+namespace runner {
+
+void leave_out_hdf5_clean_up() noexcept {
+  H5dont_atexit();
+}
+
+}  // namespace runner
+
 namespace runner::hdf5 {
 namespace {
 
 std::mutex turn;
-// Guarded by turn.
-bool without_clean_up = false;
-std::string failed_close;
+std::string failed_close;  // guarded by turn
 
 }  // namespace
 
@@ -25,10 +33,6 @@ Session::Session() : turn_(turn) {
   if (room == nullptr) throw std::bad_alloc();
   std::free(room);
   failed_close.clear();
-  // A file that could not be closed, on a full disk, would crash HDF5's clean-up at the end of the program.
-  // All that was opened has been closed by then, so there is nothing to clean up. To be said before the first
-  // call; HDF5 starts with it.
-  if (!without_clean_up) without_clean_up = H5dont_atexit() >= 0;
   H5Eget_auto2(H5E_DEFAULT, &print_, &print_to_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }

@@ -1,6 +1,7 @@
 #include "runner/results/results_data.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/system/limits.hpp"
 
 #include "layout.hpp"
 #include "read_stored.hpp"
@@ -16,7 +17,6 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/sysinfo.h>
 
 namespace runner {
 namespace {
@@ -121,20 +121,15 @@ std::vector<std::string> read_digests(const StoredFile& file) {
   return digests;
 }
 
-/// A claim that this machine cannot hold is refused before the system takes memory from other programs.
+/// A claim for which there is no memory is refused before the system takes memory from other programs.
 void require_memory(const StoredFile& file) {
-  struct sysinfo system;
-  if (sysinfo(&system) != 0) return;
-  const double available =
-      (static_cast<double>(system.totalram) + static_cast<double>(system.totalswap)) * system.mem_unit;
+  const MemoryLimit limit = memory_limit();
   const double needed = static_cast<double>(file.extent(layout::run)) *
                         static_cast<double>(file.extent(layout::epoch)) *
                         static_cast<double>(layout::metric_count(file.parts()) * sizeof(float));
-  if (needed > available)
-    throw failure(
-        fmt::format("there is not enough memory to read {}: it takes {:.1f} GB, and this machine "
-                    "has {:.1f} GB",
-                    file.path().string(), needed / 1e9, available / 1e9));
+  if (needed + limit.taken > limit.bytes)
+    throw failure(fmt::format("there is not enough memory to read {}: it takes {:.1f} GB, and {} {:.1f} GB",
+                              file.path().string(), needed / 1e9, limit.owner, limit.bytes / 1e9));
 }
 
 /// What a writer may commit. A run whose loss on the training or the test set is no number has diverged

@@ -49,8 +49,6 @@ void check_key(const std::string& where, const std::string& key) {
 }
 
 Settings file_settings(const std::string& text, const std::string& where) {
-  if (text.size() > max_config_bytes)
-    throw bad_input(fmt::format("{}: the config has more than {} bytes", where, max_config_bytes));
   const Json json = parse_json(text, where);
   if (!json.is_object())
     throw bad_input(fmt::format("{}: {} is no config: a JSON object is", where, shown(json)));
@@ -112,8 +110,11 @@ std::filesystem::path dataset_directory(const Setting& setting, const std::files
   if (dir.empty() || dir.size() >= PATH_MAX || dir.find('\0') != std::string::npos)
     throw bad_value(setting, setting.value, "names no folder", "{\"dir\": \"…\"} with the path of a folder");
   const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
-  const std::filesystem::path absolute = std::filesystem::absolute(base / dir);
   std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(base / dir, error);
+  if (error)
+    throw bad_input(fmt::format("{}: {}: cannot find the current folder, which {} is relative to: {}",
+                                setting.where, setting.key, shown(dir), error.message()));
   const std::filesystem::path canonical = std::filesystem::weakly_canonical(absolute, error);
   return error ? absolute : canonical;  // what is wrong with it, the data set's loader says better
 }
@@ -213,11 +214,13 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored)) throw bad_input(unreadable + ": it is a folder");
   Descriptor stream = open_input(file, unreadable);
-  // A byte more than is allowed is enough for parse_config to refuse it.
+  // A byte more than is allowed is enough to refuse it.
   std::string text(max_config_bytes + 1, '\0');
   std::size_t size = 0;
   while (const std::size_t got = stream.read_next(text.data() + size, text.size() - size)) size += got;
   text.resize(size);
+  if (text.size() > max_config_bytes)
+    throw bad_input(fmt::format("{}: the config has more than {} bytes", file.string(), max_config_bytes));
   return parse_config(text, file, overrides);
 }
 

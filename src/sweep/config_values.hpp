@@ -7,10 +7,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace runner {
 
@@ -37,6 +41,15 @@ std::int64_t axis_value(const Setting& setting, const Json& value, const Integer
 /// The number of a word among those that are allowed.
 std::size_t word_value(const Setting& setting, const Json& value, std::span<const std::string_view> words);
 
+/// What training uses of a value of an axis: values of which it uses the same are one value.
+inline float as_trained(double value, const Numbers&) {
+  return static_cast<float>(value);
+}
+template <class Value, class Rule>
+Value as_trained(Value value, const Rule&) {
+  return value;
+}
+
 /// The values of an axis: a value alone, or a list, which holds one at least and none twice.
 template <class Value, class Rule>
 std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& axis) {
@@ -57,12 +70,21 @@ std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& 
   if (setting.value.empty())
     throw bad_value(setting, setting.value, "is empty", "a list has one value at least");
   for (const Json& value : setting.value) values.push_back(read(value));
-  auto sorted = values;
-  std::sort(sorted.begin(), sorted.end());
-  if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end()) {
-    const auto first = std::find(values.begin(), values.end(), *twice) - values.begin();
-    throw bad_value(setting, setting.value[static_cast<std::size_t>(first)], "is given twice",
-                    "the values of a list differ");
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto trained = [&](std::size_t i) { return as_trained(values[i], axis.rule); };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return trained(a) < trained(b); });
+  const auto twice = std::adjacent_find(
+      order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return trained(a) == trained(b); });
+  if (twice != order.end()) {
+    const Json &first = setting.value[twice[0]], &second = setting.value[twice[1]];
+    if constexpr (std::is_floating_point_v<Value>)
+      if (values[twice[0]] != values[twice[1]])
+        throw bad_value(setting, second, "is given twice",
+                        fmt::format("{} and {} are both the float32 {}, which training uses", shown(first),
+                                    shown(second), trained(twice[0])));
+    throw bad_value(setting, first, "is given twice", "the values of a list differ");
   }
   return values;
 }

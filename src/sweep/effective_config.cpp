@@ -23,8 +23,11 @@ OrderedJson list_of(const std::vector<Value>& values) {
   return list;
 }
 
+/// `stored`, `now`: null where the key is not set.
 bool is_compared(const std::string& key, const Json& stored, const Json& now) {
   if (key == "name" || key == "description") return false;
+  // Not set means all there are, which the other may have given as a number.
+  if (key == "train_size" || key == "test_size") return !stored.is_null() && !now.is_null();
   // Whether a folder holds the same data is told by the checksums of its files, not by its path.
   return key != "dataset" || (stored.is_string() && now.is_string());
 }

@@ -75,18 +75,24 @@ Backend make_backend(std::string_view kernel, InstructionSet set) {
   return {&find_kernel(kernel, set), &elementwise(set), &central_differences(set)};
 }
 
-double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend) {
+double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend, std::size_t threads) {
   const auto batch_size = static_cast<std::size_t>(run.batch_size);
   const auto hidden = static_cast<std::size_t>(run.hidden_size);
-  const std::size_t unit = sizeof(float) * (data.pixels + padded(data.classes) + evaluated_together) +
-                           backend.kernel->digit_bytes(data.pixels) / lanes;
-  const double kept =
-      static_cast<double>(hidden) * static_cast<double>(unit) + static_cast<double>(batch_size * data.pixels);
+  const Kernel& kernel = *backend.kernel;
+  // The weights as they are drawn are freed before training, but the allocator may keep their place.
+  const std::size_t drawn = data.pixels + data.classes;
+  const std::size_t unit =
+      sizeof(float) * (data.pixels + padded(data.classes) + drawn + threads * evaluated_together) +
+      kernel.digit_bytes(data.pixels) / lanes;
+  const double kept = static_cast<double>(hidden) * static_cast<double>(unit) +
+                      static_cast<double>(batch_size * data.pixels +
+                                          threads * kernel.image_bytes(evaluated_together, data.pixels));
   if (run.gradient == Gradient::numerical)
     return kept + NumericalStep::memory(batch_size, data.pixels, hidden, data.classes);
+  const std::size_t delta = sizeof(float) * batch_size * lanes + kernel.digit_bytes(batch_size);
   return kept + static_cast<double>(sizeof(float) * batch_size * hidden) +
-         static_cast<double>(2 * backend.kernel->image_bytes(batch_size, data.pixels) +
-                             sizeof(float) * data.classes * padded(batch_size));
+         static_cast<double>(2 * kernel.image_bytes(batch_size, data.pixels) +
+                             sizeof(float) * data.classes * padded(batch_size) + threads * delta);
 }
 
 struct CohortTrainer::State {

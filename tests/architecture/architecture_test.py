@@ -12,7 +12,8 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 # Each layer with those it knows, the lowest first.
 KNOWS = {"error": set()}
-KNOWS["files"] = {"error"}
+KNOWS["system"] = {"error"}
+KNOWS["files"] = {"system"} | KNOWS["system"]
 KNOWS["model"] = {"error"}
 KNOWS["data"] = {"files", "model"} | KNOWS["files"]
 KNOWS["sweep"] = {"data"} | KNOWS["data"]

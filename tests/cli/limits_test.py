@@ -73,7 +73,7 @@ class Memory(Case):
                 self.assertEqual(left, [])
                 if code != 0:
                     self.assertEqual(code, 1)
-                    self.assertRegex(err, r"^runner: (there is not enough memory|cannot make [^\n]*)\n$")
+                    self.assertRegex(err, r"^runner: (there is not enough memory|cannot make [^\n]*|to train [^\n]* may have \(ulimit\) \d+ MB[^\n]*)\n$")
                 codes.add(code)
                 (self.dir / "results" / "sweep.h5").unlink(missing_ok=True)
         self.assertEqual(codes, {0, 1})
@@ -85,14 +85,23 @@ class Memory(Case):
             code, err, left = self.run_within(what, 400 * MEGABYTE, config, "--threads", "1")
             self.assertEqual((code, left), (1, []))
             self.assertRegex(err, r"^runner: to train hidden_size 10000000 with batch_size 20 takes [\d.]+ GB of memory, "
-                                  r"and this process may have \(ulimit\) 0\.4 GB\n$")
+                                  r"and this process may have \(ulimit\) 419 MB\n$")
 
     def test_a_run_needs_more_than_the_control_group_may_have(self):
         group = self.control_group()
         script = f"echo $$ > {group}/cgroup.procs && exec '{runner_test.RUNNER}' {self.config(hidden_size=10_000_000)}"
         p = subprocess.run(["bash", "-c", script], cwd=self.dir, text=True, capture_output=True, timeout=LONG)
         self.assertEqual(p.returncode, 1)
-        self.assertRegex(p.stderr, r"^runner: to train hidden_size 10000000 .* GB of memory, and this control group may have [\d.]+ GB\n$")
+        self.assertRegex(p.stderr, r"^runner: to train hidden_size 10000000 .* GB of memory, and this control group may have [\d.]+ [GM]B\n$")
+
+    def test_runs_that_are_trained_at_once_need_more_than_the_process_may_have(self):
+        self.require_ordinary_program()
+        config = self.config(hidden_size=170_000, seed=[1, 2], epochs=1)
+        code, err, left = self.run_within(resource.RLIMIT_DATA, 400 * MEGABYTE, config, "--threads", "2")
+        self.assertEqual((code, left), (1, []))
+        self.assertRegex(err, r"^runner: to train on 2 threads takes \d+ MB of memory, and this process may have \(ulimit\) 419 MB "
+                              r"\(--threads asks for fewer\)\n$")
+        self.assertEqual(self.run_within(resource.RLIMIT_DATA, 400 * MEGABYTE, config, "--threads", "1", "--quiet")[0], 0)
 
     def control_group(self):
         """A new one of 200 MB, within that of this process; the test is skipped where there is none to be had."""

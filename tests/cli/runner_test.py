@@ -595,6 +595,15 @@ class Shards(Files):
         self.assertEqual([p.name for p in sorted((self.dir / "results").iterdir())],
                          sorted(["sweep.h5"] + [Path(self.part(i)).name for i in (1, 2, 3)]))
 
+    def test_are_of_one_sweep_where_one_says_how_many_images_there_are(self):
+        self.train(1)
+        for i in (2, 3):
+            self.run_it(self.sweep, "train_size=200", "test_size=80", "--shard", f"{i}/3", "--quiet")
+        out, _ = self.run_it("merge", "results/sweep.h5", *map(self.part, (1, 2, 3)))
+        self.assertEqual(out, "results/sweep.h5: 24 of 24 runs\n")
+        self.run_it(self.sweep, "train_size=100", "--shard", "2/3", "--quiet", "--fresh")
+        self.assertIn("training images: 200 and 100", self.run_it("merge", "other.h5", self.part(1), self.part(2), code=2)[1])
+
     def test_unmerged_they_are_compared_shown_and_watched_as_one(self):
         self.train(1, 2, 3)
         parts = [self.part(i) for i in (1, 2, 3)]

@@ -1,5 +1,13 @@
 #include "runner/compute/instruction_set.hpp"
 
+#include <algorithm>
+#include <fstream>
+#include <initializer_list>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace runner {
@@ -12,6 +20,30 @@ TEST(InstructionSet, BaselineIsAlwaysSupported) {
 TEST(InstructionSet, BestIsTheLastThatIsSupported) {
   for (const InstructionSet set : instruction_sets())
     EXPECT_EQ(supported(set), set <= best_instruction_set()) << to_string(set);
+}
+
+/// What the operating system says the processor has: the flags of /proc/cpuinfo.
+std::set<std::string> flags_of_processor() {
+  std::ifstream lines("/proc/cpuinfo");
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("flags")) continue;
+    std::istringstream words(line.substr(line.find(':') + 1));
+    return {std::istream_iterator<std::string>(words), {}};
+  }
+  return {};
+}
+
+TEST(InstructionSet, IsSupportedWhereTheSystemNamesAllThatTheAbiListsForIt) {
+  const std::set<std::string> flags = flags_of_processor();
+  if (flags.empty()) GTEST_SKIP() << "no /proc/cpuinfo";
+  const auto all_of = [&](std::initializer_list<const char*> names) {
+    return std::all_of(names.begin(), names.end(), [&](const char* name) { return flags.contains(name); });
+  };
+  // abm is LZCNT.
+  const bool v3 = all_of({"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"});
+  EXPECT_EQ(supported(InstructionSet::x86_64_v3), v3);
+  EXPECT_EQ(supported(InstructionSet::x86_64_v4),
+            v3 && all_of({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}));
 }
 
 TEST(InstructionSet, NamesAreThoseOfTheAbi) {

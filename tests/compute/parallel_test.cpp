@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -9,6 +11,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "support/temporary_directory.hpp"
 
 namespace runner {
 namespace {
@@ -51,6 +55,19 @@ TEST(ForEachPart, NeverGivesASlotToTwoThreadsAtOnce) {
 }
 
 // oneTBB gives an arena no more threads than there are cores unless told to: ask for twice as many and count.
+TEST(ThreadPool, HasByDefaultNoMoreThreadsThanItHasProcessorTimeFor) {
+  const test::TemporaryDirectory root;
+  const std::size_t processors = ThreadPool::default_threads(root.path());
+  EXPECT_GE(processors, 1u);
+  std::filesystem::create_directories(root / "proc/self");
+  std::filesystem::create_directories(root / "sys/fs/cgroup/box");
+  std::ofstream(root / "proc/self/cgroup") << "0::/box\n";
+  std::ofstream(root / "sys/fs/cgroup/box/cpu.max") << "50000 100000\n";
+  EXPECT_EQ(ThreadPool::default_threads(root.path()), 1u);
+  std::ofstream(root / "sys/fs/cgroup/box/cpu.max") << "900000000 100000\n";
+  EXPECT_EQ(ThreadPool::default_threads(root.path()), processors);
+}
+
 TEST(ThreadPool, HasAsManyThreadsAsAskedForBeyondTheCores) {
   const std::size_t wanted = 2 * std::max(1u, std::thread::hardware_concurrency()) + 1;
   ThreadPool pool(wanted);

@@ -68,6 +68,12 @@ TEST_F(ADescriptor, NamesTheFileAndTheReason) {
               "cannot read " + (folder / "absent").string() + ": No such file or directory");
 }
 
+TEST_F(ADescriptor, OpenedUnderAnotherNameIsCalledByThat) {
+  EXPECT_THAT(error_of([this] { Descriptor::open_as("digits", folder / "absent", O_WRONLY); }).second,
+              "cannot open digits: No such file or directory");
+  EXPECT_EQ(Descriptor::open_as("digits", path, O_RDONLY).file(), "digits");
+}
+
 TEST_F(ADescriptor, OfAnInputTellsWhatTheUserDidFromWhatTheSystemDid) {
   for (const std::filesystem::path& wrong : {folder / "absent", folder.path(), path / "below a file"}) {
     const auto [kind, text] = error_of([&wrong] { open_input(wrong, "complaint"); });

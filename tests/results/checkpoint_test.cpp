@@ -376,5 +376,18 @@ TEST_F(AStoppedSweep, DoesNotGoOnWithoutTheEpochsBefore) {
   EXPECT_THAT(open().epochs(), ElementsAre(0, 0, 0, 0));
 }
 
+TEST(WriteCheckpoint, SaysThatOneCannotBeRemoved) {
+  const TemporaryDirectory folder;
+  const std::filesystem::path path = folder / "sweep.h5.checkpoint";
+  std::filesystem::create_directories(path / "something");
+  try {
+    write_checkpoint(path, {});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::failure);
+    EXPECT_EQ(std::string(error.what()), "cannot remove " + path.string() + ": Directory not empty");
+  }
+}
+
 }  // namespace
 }  // namespace runner::test

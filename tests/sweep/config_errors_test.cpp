@@ -1,7 +1,10 @@
 #include "runner/sweep/config.hpp"
 
+#include "support/temporary_directory.hpp"
 #include "sweep/message_of.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -203,6 +206,15 @@ TEST(ConfigErrors, SameValueTwice) {
             "loss: \"cross_entropy\" is given twice: the values of a list differ");
 }
 
+TEST(ConfigErrors, SameFloat32Twice) {
+  EXPECT_EQ(problem(R"({"learning_rate": [0.5, 0.1, 0.10000000149]})"),
+            "learning_rate: 0.10000000149 is given twice: 0.1 and 0.10000000149 are both the float32 0.1, "
+            "which training uses");
+  EXPECT_EQ(problem(R"({"weight_init_std": [0.010000000001, 0.01]})"),
+            "weight_init_std: 0.01 is given twice: 0.010000000001 and 0.01 are both the float32 0.01, which "
+            "training uses");
+}
+
 TEST(ConfigErrors, Distribution) {
   EXPECT_EQ(problem(R"({"learning_rate": {"min": 0.1}})"),
             "learning_rate: {\"min\":0.1} is a distribution, which this version does not support: a value or "
@@ -248,6 +260,19 @@ TEST(ConfigErrors, FolderWhosePathIsTooLongForTheSystem) {
   EXPECT_EQ(parse_config(R"({"dataset": {"dir": ")" + std::string(4095, 'd') + "\"}}", "/x.json").name, "x");
 }
 
+TEST(ConfigErrors, ARelativeFolderInACurrentFolderThatIsGone) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  const test::TemporaryDirectory folder;
+  std::filesystem::create_directory(folder / "gone");
+  std::filesystem::current_path(folder / "gone");
+  std::filesystem::remove(folder / "gone");
+  const std::string message = problem(R"({"dataset": {"dir": "data"}})");
+  std::filesystem::current_path(before);
+  EXPECT_EQ(
+      message,
+      "dataset: cannot find the current folder, which \"data\" is relative to: No such file or directory");
+}
+
 TEST(ConfigErrors, LongValuesAreCutShort) {
   EXPECT_EQ(
       problem(R"({"loss": ")" + std::string(1000, 'x') + "\"}"),
@@ -261,10 +286,24 @@ TEST(ConfigErrors, LongListInAScalarsPlaceIsCutShort) {
               testing::HasSubstr("… (400000 values) is a list: one value; lists are for "));
 }
 
-TEST(ConfigErrors, LargerThanAConfigMayBe) {
+TEST(ConfigErrors, LargerThanAConfigFileMayBe) {
+  const test::TemporaryDirectory folder;
+  const std::filesystem::path file = folder / "x.json";
   const std::string spaces(max_config_bytes - 2, ' ');
-  EXPECT_EQ(parse_config("{" + spaces + "}", "x.json").epochs, 10);
-  EXPECT_EQ(problem("{ " + spaces + "}"), "the config has more than 1000000 bytes");
+  std::ofstream(file) << "{" << spaces << "}";
+  EXPECT_EQ(read_config(file).epochs, 10);
+  std::ofstream(file) << "{ " << spaces << "}";
+  EXPECT_EQ(test::message_of([&] { read_config(file); }),
+            file.string() + ": the config has more than 1000000 bytes");
+}
+
+// It is read again when files are merged.
+TEST(ConfigErrors, AnEffectiveConfigMayBeLongerThanAFile) {
+  std::string rates = "[1";
+  for (int i = 2; i <= 150'000; ++i) rates += "," + std::to_string(i);
+  const Config config = parse_config("{\"learning_rate\": " + rates + "]}", "x.json");
+  ASSERT_GT(config.effective.size(), max_config_bytes);
+  EXPECT_EQ(parse_config(config.effective, "x.json").effective, config.effective);
 }
 
 TEST(ConfigErrors, FirstErrorInTheOrderOfTheKeysIsTheOneReported) {

@@ -58,14 +58,17 @@ TEST(ConfigDifferences, NameBothValues) {
 
 TEST(ConfigDifferences, OneLineForEachKey) {
   EXPECT_THAT(
-      differences(R"({"train_size": 60})", R"({"test_size": 20, "seed": [1, 2], "save_weights": true})"),
-      ElementsAre("save_weights: false and true", "seed: [1] and [1,2]", "test_size: not set and 20",
-                  "train_size: 60 and not set"));
+      differences(R"({"train_size": 60})", R"({"train_size": 50, "validation_size": 20, "seed": [1, 2]})"),
+      ElementsAre("seed: [1] and [1,2]", "train_size: 60 and 50", "validation_size: not set and 20"));
 }
 
 TEST(ConfigDifferences, NamesAndDescriptionsAreNotCompared) {
   EXPECT_THAT(differences(R"({"name": "a", "description": "b"})", R"({"name": "c", "description": "d"})"),
               IsEmpty());
+}
+
+TEST(ConfigDifferences, SizesThatOneLeavesOutMayBeAllImages) {
+  EXPECT_THAT(differences(R"({"train_size": 60})", R"({"test_size": 20})"), IsEmpty());
 }
 
 TEST(ConfigDifferences, DataSetsAreComparedByNameAndNotByPath) {

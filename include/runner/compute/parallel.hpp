@@ -1,13 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 
 namespace runner {
 
 /// The threads that compute: one oneTBB arena and those that work in it. The one place where
-/// threads are made.
+/// threads that compute are made.
 class ThreadPool {
  public:
   /// `threads` ≥ 1, the calling thread included; may exceed the number of cores. Throws Error (failure) where
@@ -17,8 +18,9 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
-  /// As many threads as this process may run at once.
-  static std::size_t default_threads();
+  /// As many threads as this process may run at once: the processors that it may run on (its affinity), and
+  /// no more than its control groups give it time for (processor_quota, which explains `root`).
+  static std::size_t default_threads(const std::filesystem::path& root = "/");
 
   std::size_t threads() const noexcept { return threads_; }
 

@@ -59,7 +59,7 @@ struct DatasetSource {
 /// it), any error of read_idx_*, image and label counts that differ (both files named), sizes of training and
 /// test images that differ, labels out of range (10 or more in the built-in sets; a test label above every
 /// training label elsewhere; one class only), `train_size` or `test_size` of zero or larger than the file
-/// holds, and a `validation_size` that leaves nothing to train on (the key named).
+/// holds, and a `validation_size` that leaves nothing to train on (the key named). failure: reading fails.
 Dataset load_dataset(const DatasetSource& source);
 
 }  // namespace runner

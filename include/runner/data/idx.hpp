@@ -28,7 +28,7 @@ struct IdxLabels {
 /// Format: http://yann.lecun.com/exdb/mnist (big-endian header, then unsigned bytes).
 /// Throws Error (bad_input) that names the file and what is wrong: cannot be opened, empty, wrong magic
 /// number, a size of zero, fewer or more bytes than the header says, truncated or corrupt gzip (CRC and
-/// length included), images too large for exact products (more than 2^22 pixels).
+/// length included), images too large for exact products (more than 2^22 pixels). failure: reading fails.
 IdxImages read_idx_images(const std::filesystem::path& file);
 IdxLabels read_idx_labels(const std::filesystem::path& file);
 

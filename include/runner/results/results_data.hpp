@@ -58,9 +58,9 @@ struct ResultsData {
 
 /// Reads a results file, also one that is being written: a snapshot of what is committed. Takes no lock.
 /// Throws Error: bad_input for a file that is not there, of another program or of a layout that this version
-/// does not read, whose structure is not what it was when it was sealed (reseal.hpp), or that says what no writer can have written: a
-/// status that its epochs contradict, an accuracy above 1; failure when reading fails, or this machine has
-/// not enough memory for it.
+/// does not read, whose structure is not what it was when it was sealed (reseal.hpp), or that says what no
+/// writer can have written: a status that its epochs contradict, an accuracy above 1; failure when reading
+/// fails, or there is not enough memory for it (memory_limit).
 ResultsData read_results(const std::filesystem::path& file);
 
 }  // namespace runner

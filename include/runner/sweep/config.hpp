@@ -39,11 +39,11 @@ inline constexpr std::size_t max_config_bytes = 1'000'000;
 /// Throws Error (bad_input) naming file (or "command line"), key, value and rule, for the first thing that is
 /// wrong: unreadable or too large a file, a syntax error (line and column), duplicate keys, an unknown key
 /// (with the nearest known one), a wrong type ("100.0 is not an integer"), an empty list, the same value
-/// twice in a list, a value out of its range, NaN or infinity, a name that is not a plain file name, too many
-/// runs.
+/// twice in a list (also as the float32 that training uses), a value out of its range, NaN or infinity, a
+/// name that is not a plain file name, too many runs.
 Config read_config(const std::filesystem::path& file, std::span<const std::string> overrides = {});
 
-/// The same for text that comes from `file`.
+/// The same for text that comes from `file`, of any length.
 Config parse_config(const std::string& text, const std::filesystem::path& file,
                     std::span<const std::string> overrides = {});
 
@@ -51,9 +51,9 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
 Config with_epochs(Config config, int epochs);
 
 /// A clause for each key whose value differs between two effective configs, "epochs: 10 and 20", in
-/// alphabetical order. Name and description are not compared, nor is the data set where one of the two is a
-/// folder: its checksums tell whether it is the same. Lists are compared in order. Throws Error (bad_input)
-/// for a text that is no JSON.
+/// alphabetical order. Not compared are name, description, a data set that is a folder (its checksums tell
+/// whether it is the same), train_size and test_size where one is not set (all images). Lists are compared in
+/// order. Throws Error (bad_input) for a text that is no JSON.
 std::vector<std::string> config_differences(const std::string& one, const std::string& other);
 
 }  // namespace runner

@@ -47,15 +47,17 @@ struct Backend {
 /// Backend by name ("auto", or one of kernel_names()) for an instruction set. Throws as find_kernel.
 Backend make_backend(std::string_view kernel, InstructionSet set);
 
-/// Memory that training a run takes, bytes: what grows with its hidden units and its batch, a little less
-/// than all.
-double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend);
+/// Memory that training a run takes while `threads` threads work on it, in bytes: what grows with its hidden
+/// units and its batch. An estimate, some per cent too high rather than too low.
+double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend,
+                       std::size_t threads = 1);
 
 /// Trains the runs of one cohort in lockstep, an epoch at a time.
 ///
 /// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve
 /// all runs; then each has its own softmax, update and learning rate. A run by numerical gradients is a
-/// cohort of its own. All memory is taken at construction. The bits of a run depend on its RunSpec and the
+/// cohort of its own. Memory is taken at construction and, for each thread that takes part, when it first
+/// does: training and evaluation may throw std::bad_alloc. The bits of a run depend on its RunSpec and the
 /// data set alone: not on its neighbours, the backend, or `split`.
 ///
 /// Used by one thread at a time. Work inside an epoch is split over the threads of the caller's arena while

@@ -1,0 +1,82 @@
+#include "runner/checks/verification.hpp"
+
+#include "runner/data/batch_order.hpp"
+#include "runner/execution/execute.hpp"
+#include "runner/results/results_file.hpp"
+
+#include "results/example.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/tiny_dataset.hpp"
+
+#include <atomic>
+#include <numeric>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace runner::test {
+namespace {
+
+const Dataset data = tiny_dataset();
+const std::atomic<bool> go_on{false};
+
+/// The reference kernel, which counts its backward products.
+class CountingKernel : public Kernel {
+ public:
+  std::string_view name() const override { return kernel_.name(); }
+  std::size_t digit_bytes(std::size_t terms) const override { return kernel_.digit_bytes(terms); }
+  std::size_t image_bytes(std::size_t images, std::size_t pixels) const override {
+    return kernel_.image_bytes(images, pixels);
+  }
+  void quantise(const float* values, FixedPointBlock out) const override { kernel_.quantise(values, out); }
+  void pack(ImageBytes images, bool for_backward, std::byte* packed) const override {
+    kernel_.pack(images, for_backward, packed);
+  }
+  void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const override {
+    kernel_.forward(w, packed, images, out);
+  }
+  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                FixedPointBlock w) const override {
+    ++products;
+    kernel_.backward(delta, packed, rate, w1, w);
+  }
+
+  mutable std::atomic<std::size_t> products{0};
+
+ private:
+  const Kernel& kernel_ = find_kernel("reference", InstructionSet::x86_64);
+};
+
+/// Trains a sweep of one seed for so many epochs, into a file that may have other runs.
+void train(const std::filesystem::path& path, const std::string& seeds, int epochs, ThreadPool& pool) {
+  const Sweep sweep = sweep_of(R"({"hidden_size": 3, "batch_size": 10, "seed": )" + seeds +
+                                   R"(, "epochs": )" + std::to_string(epochs) + "}",
+                               data);
+  ResultsFile file(path, sweep, data, example_provenance, {});
+  execute(sweep, make_cohorts(sweep, data, file.missing(), 1), data,
+          make_backend("reference", InstructionSet::x86_64), pool, file, go_on, &file);
+  file.close();
+}
+
+TEST(Verify, TrainsEachRunAsFarAsItHasCome) {
+  const TemporaryDirectory folder;
+  ThreadPool pool(1);
+  train(folder / "x.h5", "1", 6, pool);
+  train(folder / "x.h5", "2", 2, pool);
+  const ResultsData results = read_results(folder / "x.h5");
+  ASSERT_EQ(results.runs.size(), 2u);
+  std::vector<std::size_t> all(results.runs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const CountingKernel kernel;
+  Backend backend = make_backend("reference", InstructionSet::x86_64);
+  backend.kernel = &kernel;
+  const Verification found = verify(results, all, data, backend, pool, go_on);
+  EXPECT_TRUE(found.complete);
+  EXPECT_TRUE(found.differences.empty());
+  EXPECT_EQ(found.epochs, 7u + 3u);
+  const std::size_t batches = updates_per_epoch(Sampling::shuffle, data.train.count, 10);
+  EXPECT_EQ(kernel.products, (6 + 2) * batches);
+}
+
+}  // namespace
+}  // namespace runner::test
