@@ -1,6 +1,7 @@
 #include "columns.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -26,7 +27,7 @@ std::vector<Column> make_axis_columns() {
     Column column{axis.name, false,
                   [axis](const Summary& s) { return static_cast<double>(s.spec.*axis.value); }};
     if constexpr (std::is_enum_v<Value>)
-      column.word = [axis](const Summary& s) { return to_string(s.spec.*axis.value); };
+      for (const Value word : axis.rule) column.words.push_back(to_string(word));
     columns.push_back(std::move(column));
   });
   return columns;
@@ -37,6 +38,14 @@ void add(std::vector<Column>& columns, std::string_view name, std::string_view i
          Estimate Summary::*estimate, bool of_merit) {
   columns.push_back({name, of_merit, [=](const Summary& s) { return (s.*estimate).mean; }});
   columns.push_back({interval_name, false, [=](const Summary& s) { return (s.*estimate).half_width; }});
+}
+
+constexpr std::array verdicts{Verdict::diverged, Verdict::did_not_learn, Verdict::fits, Verdict::perhaps,
+                              Verdict::overfits};
+
+double verdict_index(const Summary& s) {
+  const auto found = std::find(verdicts.begin(), verdicts.end(), s.verdict);
+  return found != verdicts.end() ? static_cast<double>(found - verdicts.begin()) : std::nan("");
 }
 
 std::vector<Column> make_measured_columns() {
@@ -56,8 +65,8 @@ std::vector<Column> make_measured_columns() {
   columns.push_back({"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }});
   add(columns, "best_accuracy", "best_accuracy_ci", &Summary::best_accuracy, true);
   add(columns, "best_test_accuracy", "best_test_accuracy_ci", &Summary::best_test_accuracy, true);
-  columns.push_back({"verdict", true, [](const Summary& s) { return static_cast<double>(s.verdict); },
-                     [](const Summary& s) { return to_string(s.verdict); }});
+  columns.push_back({"verdict", true, verdict_index, {}});
+  for (const Verdict verdict : verdicts) columns.back().words.push_back(to_string(verdict));
   columns.push_back({"overfits_from", false, [](const Summary& s) { return epoch_or_nan(s.overfits_from); }});
   columns.push_back({"stop_epoch", false, [](const Summary& s) { return epoch_or_nan(s.stop_epoch); }});
   add(columns, "stopping_gain", "stopping_gain_ci", &Summary::stopping_gain, true);
@@ -71,6 +80,11 @@ bool varies(const Column& column, const std::vector<Summary>& configurations) {
 }
 
 }  // namespace
+
+std::string_view Column::word(const ConfigurationSummary& configuration) const {
+  const double index = value(configuration);
+  return std::isnan(index) ? std::string_view() : words[static_cast<std::size_t>(index)];
+}
 
 std::span<const Column> axis_columns() {
   static const std::vector<Column> columns = make_axis_columns();
@@ -107,7 +121,7 @@ std::string exact_text(double number) {
 }
 
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration) {
-  if (column.word) return std::string(column.word(configuration));
+  if (column.has_words()) return std::string(column.word(configuration));
   return exact_text(column.value(configuration));
 }
 

@@ -77,7 +77,7 @@ Json axes_of(const Comparison& comparison) {
         value->second.text = exact_text(column, c);
     Json axis;
     axis["name"] = column.name;
-    axis["words"] = static_cast<bool>(column.word);
+    axis["words"] = column.has_words();
     axis["values"] = Json::array();
     for (auto& [order, place] : values) {
       place.at = axis["values"].size();
@@ -98,7 +98,7 @@ Json columns_of(const Comparison& comparison) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.push_back(column.word ? Json(column.word(c)) : exact(column.value(c)));
+      values.push_back(column.has_words() ? Json(column.word(c)) : exact(column.value(c)));
   }
   return columns;
 }
