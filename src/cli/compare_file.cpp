@@ -38,8 +38,7 @@ int print_effects(const std::vector<Effect>& effects, std::size_t kept, const Co
 
 int compare_file(const CompareOptions& options) {
   auto [files, kept] = read_sweeps(options.files, options.all);
-  if (!options.where.empty())
-    for (ResultsData& results : files) keep_where(results, options.where);
+  for (ResultsData& results : files) keep_where(results, options.where);
   if (!options.by.empty()) return print_effects(effects_of(files, options.by), kept, options);
   Comparison comparison = compare(files);
   comparison.kept = kept;

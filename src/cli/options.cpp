@@ -130,8 +130,11 @@ Options parse_arguments(int argc, char** argv) {
       ->add_option("FILE", comparison.files,
                    "Results files, also of sweeps that are running; several: side by side, shards as one")
       ->required();
-  compare->add_option("--where", comparison.where,
-                      "Only runs that obey conditions: 'hidden_size>=100,learning_rate=0.1'");
+  compare
+      ->add_option("--where", comparison.where,
+                   "Only what fulfils a condition on axes and columns: 'hidden_size >= 100 && (gap > 0.02 || "
+                   "verdict = overfits)'; of several, all")
+      ->allow_extra_args(false);
   CLI::Option* sorting = compare->add_option(
       "--sort", comparison.sort, fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
   CLI::Option* by = compare->add_option(

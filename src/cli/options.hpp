@@ -45,11 +45,11 @@ enum class ComparisonForm { table, csv, json };
 /// `runner compare FILE…`
 struct CompareOptions {
   std::vector<std::filesystem::path> files;
-  std::string where;    ///< conditions, or empty for all runs
-  std::string sort;     ///< a column, or empty for the files' order
-  std::string by;       ///< the axis whose effect is asked for, or empty
-  std::size_t top = 0;  ///< the first so many, or 0 for all
-  bool all = false;     ///< runs whose values have left the config, too
+  std::vector<std::string> where;  ///< conditions, all of which are to hold
+  std::string sort;                ///< a column, or empty for the files' order
+  std::string by;                  ///< the axis whose effect is asked for, or empty
+  std::size_t top = 0;             ///< the first so many, or 0 for all
+  bool all = false;                ///< runs whose values have left the config, too
   ComparisonForm form = ComparisonForm::table;
 };
 

@@ -3,19 +3,21 @@
 #include "runner/error/utf8.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include <utf8proc.h>
 
 namespace runner {
 namespace {
 
-/// Unicode's controls, what it calls default-ignorable, and its noncharacters; ascending. Variation selectors
-/// and joiners stay: emoji, Persian and Indian scripts need them, and they change nothing but a shape.
-constexpr auto unprintable = std::to_array<CodeRange>(
-    {{0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD},      {0x34F, 0x34F},     {0x61C, 0x61C},
-     {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},  {0x200B, 0x200B},   {0x200E, 0x200F},
-     {0x2028, 0x202E},   {0x2060, 0x206F},   {0x3164, 0x3164},  {0xD800, 0xDFFF},   {0xFDD0, 0xFDEF},
-     {0xFEFF, 0xFEFF},   {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},  {0x13430, 0x13438}, {0x1BCA0, 0x1BCA3},
-     {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF}});
+/// Default-ignorable, but emoji, Persian and Indian scripts need them, and they change nothing but a shape.
+bool is_selector_or_joiner(char32_t code) {
+  return (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0xE0100 && code <= 0xE01EF) || code == 0x200C ||
+         code == 0x200D;
+}
+
+bool is_noncharacter(char32_t code) {
+  return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
+}
 
 template <class Kept>
 std::string shown(std::string_view text, const Kept& is_kept) {
@@ -33,8 +35,16 @@ std::string shown(std::string_view text, const Kept& is_kept) {
 }  // namespace
 
 bool is_printable(char32_t code) {
-  if ((code & 0xFFFE) == 0xFFFE || code > 0x10FFFF) return false;  // the last two of each plane
-  return !holds(unprintable, code);
+  if (is_selector_or_joiner(code)) return true;
+  const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(code));
+  switch (property.boundclass) {
+    case UTF8PROC_BOUNDCLASS_CR:
+    case UTF8PROC_BOUNDCLASS_LF:
+    case UTF8PROC_BOUNDCLASS_CONTROL:
+      return false;
+    default:
+      return code <= 0x10FFFF && !property.ignorable && !is_noncharacter(code);
+  }
 }
 
 std::string printable(std::string_view text) {

@@ -1,29 +1,29 @@
 #include "runner/error/utf8.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include <utf8proc.h>
 
 namespace runner {
 
 Character first_character(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t bytes = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < bytes) return {};
-  char32_t code = lead & (0x7Fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if ((text[i] & 0xC0) != 0x80) return {};
-    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3Fu);
-  }
-  constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return code < least[bytes] || code > 0x10FFFF || surrogate ? Character{} : Character{code, bytes};
+  constexpr std::size_t most_bytes = 4;
+  utf8proc_int32_t code = 0;
+  const utf8proc_ssize_t bytes =
+      utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                       static_cast<utf8proc_ssize_t>(std::min(text.size(), most_bytes)), &code);
+  return bytes > 0 ? Character{static_cast<char32_t>(code), static_cast<std::size_t>(bytes)} : Character{};
 }
 
-bool holds(std::span<const CodeRange> ranges, char32_t code) {
-  const auto after = std::upper_bound(ranges.begin(), ranges.end(), code,
-                                      [](char32_t c, const CodeRange& range) { return c < range.first; });
-  return after != ranges.begin() && code <= (after - 1)->last;
+std::size_t places_of(char32_t code) {
+  const utf8proc_property_t& property = *utf8proc_get_property(static_cast<utf8proc_int32_t>(code));
+  // The vowels and finals of Hangul syllables that are written in parts stand within the syllable.
+  if (property.ignorable || property.boundclass == UTF8PROC_BOUNDCLASS_V ||
+      property.boundclass == UTF8PROC_BOUNDCLASS_T)
+    return 0;
+  // utf8proc's width of these is 0; terminals give them a place.
+  if (property.category == UTF8PROC_CATEGORY_MC || property.category == UTF8PROC_CATEGORY_CF) return 1;
+  return property.charwidth;
 }
 
 }  // namespace runner

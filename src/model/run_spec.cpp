@@ -35,7 +35,7 @@ constexpr AxisInfo info_of() {
       axis.long_name,
       axis.units,
       words,
-      [](const RunSpec& spec) { return static_cast<double>(spec.*axis_number<i>.value); },
+      [](const RunSpec& spec) { return static_cast<long double>(spec.*axis_number<i>.value); },
       text_of<i>,
       [](const RunSpec& a, const RunSpec& b) { return a.*axis_number<i>.value == b.*axis_number<i>.value; },
       [](RunSpec& spec) { spec.*axis_number<i>.value = RunSpec{}.*axis_number<i>.value; }};

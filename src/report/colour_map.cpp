@@ -44,6 +44,15 @@ Colour cividis(double position) {
   return colour;
 }
 
+Colour colour_of(std::size_t shade) {
+  return cividis(static_cast<double>(shade) / (shades - 1));
+}
+
+std::size_t shade_of(double number, const Range& range) {
+  const double span = range.high - range.low, position = span > 0 ? (number - range.low) / span : 0.5;
+  return static_cast<std::size_t>(std::lround((position > 0 ? std::min(position, 1.0) : 0.0) * (shades - 1)));
+}
+
 std::string to_string(Colour colour) {
   return fmt::format("#{:02x}{:02x}{:02x}", colour[0], colour[1], colour[2]);
 }

@@ -3,6 +3,7 @@
 #include "seeds.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -24,8 +25,9 @@ std::vector<Column> make_axis_columns() {
   std::vector<Column> columns;
   for (const AxisInfo& axis : axis_table()) {
     if (axis.name == "seed") continue;
-    Column column{std::string(axis.name), false, [axis](const Summary& s) { return axis.order(s.spec); }};
-    if (!axis.words.empty()) column.word = [axis](const Summary& s) { return axis.text(s.spec); };
+    Column column{std::string(axis.name), false,
+                  [axis](const Summary& s) { return static_cast<double>(axis.order(s.spec)); }};
+    column.words.assign(axis.words.begin(), axis.words.end());
     columns.push_back(std::move(column));
   }
   return columns;
@@ -49,6 +51,14 @@ void add_metrics(std::vector<Column>& columns, Quantity quantity) {
         [metric = line.metric](const Summary& s) { return s.last[metric]; });
 }
 
+constexpr std::array verdicts{Verdict::diverged, Verdict::did_not_learn, Verdict::fits, Verdict::perhaps,
+                              Verdict::overfits};
+
+double verdict_index(const Summary& s) {
+  const auto found = std::find(verdicts.begin(), verdicts.end(), s.verdict);
+  return found != verdicts.end() ? static_cast<double>(found - verdicts.begin()) : std::nan("");
+}
+
 std::vector<Column> make_measured_columns() {
   std::vector<Column> columns{
       {"seeds", false, [](const Summary& s) { return static_cast<double>(s.seeds); }},
@@ -62,8 +72,8 @@ std::vector<Column> make_measured_columns() {
   columns.push_back({"best_epoch", false, [](const Summary& s) { return epoch_or_nan(s.best_epoch); }});
   add(columns, "best_accuracy", &Summary::best_accuracy);
   add(columns, "best_test_accuracy", &Summary::best_test_accuracy);
-  columns.push_back({"verdict", true, [](const Summary& s) { return static_cast<double>(s.verdict); },
-                     [](const Summary& s) { return std::string(to_string(s.verdict)); }});
+  columns.push_back({"verdict", true, verdict_index, {}});
+  for (const Verdict verdict : verdicts) columns.back().words.push_back(to_string(verdict));
   columns.push_back({"overfits_from", false, [](const Summary& s) { return epoch_or_nan(s.overfits_from); }});
   columns.push_back({"stop_epoch", false, [](const Summary& s) { return epoch_or_nan(s.stop_epoch); }});
   add(columns, "stopping_gain", &Summary::stopping_gain);
@@ -77,6 +87,11 @@ bool varies(const Column& column, const std::vector<Summary>& configurations) {
 }
 
 }  // namespace
+
+std::string_view Column::word(const ConfigurationSummary& configuration) const {
+  const double index = value(configuration);
+  return std::isnan(index) ? std::string_view() : words[static_cast<std::size_t>(index)];
+}
 
 std::span<const Column> axis_columns() {
   static const std::vector<Column> columns = make_axis_columns();
@@ -113,7 +128,7 @@ std::string exact_text(double number) {
 }
 
 std::string exact_text(const Column& column, const ConfigurationSummary& configuration) {
-  if (column.word) return column.word(configuration);
+  if (column.has_words()) return std::string(column.word(configuration));
   return exact_text(column.value(configuration));
 }
 

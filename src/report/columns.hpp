@@ -15,8 +15,12 @@ struct Column {
   std::string name;
   bool of_merit;                                             ///< sorts in descending order
   std::function<double(const ConfigurationSummary&)> value;  ///< NaN where there is none
-  /// For values that are words; `value` then gives their order.
-  std::function<std::string(const ConfigurationSummary&)> word{};
+  /// All its values, where they are words: `value` is the index of one.
+  std::vector<std::string_view> words{};
+
+  bool has_words() const { return !words.empty(); }
+  /// Of a column of words; empty where there is none.
+  std::string_view word(const ConfigurationSummary& configuration) const;
 };
 
 /// The axes of the sweep, without the seed, and what was measured; in the order of CSV.

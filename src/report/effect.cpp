@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,13 +19,10 @@ namespace {
 
 /// A run's value on an axis as a number that orders it, and as text.
 struct Value {
-  double order;
+  long double order;
   std::string text;
 
-  /// The text tells seeds apart that are one number as a double.
-  friend bool operator<(const Value& a, const Value& b) {
-    return std::tie(a.order, a.text) < std::tie(b.order, b.text);
-  }
+  friend bool operator<(const Value& a, const Value& b) { return a.order < b.order; }
 };
 
 Value value_of(const RunSpec& spec, const AxisInfo& axis) {

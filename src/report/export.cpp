@@ -108,7 +108,7 @@ std::string to_json(const Comparison& comparison) {
     object["file"] = file.name;
     for (const Column& column : columns)
       object[std::string(column.name)] =
-          column.word ? Json(column.word(configuration)) : json_number(column.value(configuration));
+          column.has_words() ? Json(column.word(configuration)) : json_number(column.value(configuration));
     object["dataset"] = file.dataset;
     object["train_size"] = file.train_size;
     object["validation_size"] = file.validation_size;

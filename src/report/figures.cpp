@@ -77,8 +77,8 @@ std::vector<std::string> texts_of(const FigureSource& source, const Column& axis
   std::vector<std::string> texts;
   for (const auto& [value, example] : examples(source, axis)) {
     std::string exact = exact_text(axis, *example), rounded = fmt::format("{:.5g}", value);
-    texts.push_back(axis.word || exact.size() <= most_digits || exact.size() <= rounded.size() ? exact
-                                                                                               : rounded);
+    texts.push_back(
+        axis.has_words() || exact.size() <= most_digits || exact.size() <= rounded.size() ? exact : rounded);
   }
   return texts;
 }

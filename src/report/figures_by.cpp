@@ -60,7 +60,7 @@ std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
   if (effect.settings == 0) return {};
   const bool others_vary = source.varying.size() > 1;
   const bool crowded = effect.values.size() > most_values_with_markers;
-  const bool words = static_cast<bool>(axis.word);
+  const bool words = axis.has_words();
   const std::vector<double> values = values_of(source, axis);
   const std::vector<std::string> texts = texts_of(source, axis);
   const PlotAxis x{words ? category_scale(texts) : value_scale(values, texts), title_of(axis)};

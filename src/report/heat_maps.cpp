@@ -1,5 +1,6 @@
 #include "colour_map.hpp"
 #include "finding.hpp"
+#include "heat_map.hpp"
 #include "plot.hpp"
 #include "sweep_figures.hpp"
 
@@ -12,7 +13,6 @@
 namespace runner {
 namespace {
 
-constexpr std::size_t most_values = 50;
 constexpr double least_width = 200, least_height = 170, bar_gap = 16, bar_width = 14, bar_labels = 62;
 constexpr std::string_view no_number = "#e4e4e4";
 
@@ -21,27 +21,15 @@ double side(std::size_t cells, double of_a_cell, double least, double most) {
   return std::clamp(static_cast<double>(cells) * of_a_cell, least, most);
 }
 
-struct Cell {
-  double mean;
-  std::size_t configurations;
-};
-
-/// What is measured of a configuration.
-using Measure = std::function<Estimate(const ConfigurationSummary&)>;
-
-/// Means over the configurations of each cell, row by row.
-std::vector<Cell> cells_of(const FigureSource& source, const Column& x, const Column& y,
-                           const Measure& measure) {
-  const std::vector<double> xs = values_of(source, x), ys = values_of(source, y);
-  const auto index = [](const std::vector<double>& values, double value) {
-    return static_cast<std::size_t>(std::lower_bound(values.begin(), values.end(), value) - values.begin());
-  };
-  std::vector<std::vector<double>> numbers(xs.size() * ys.size());
-  for (const ConfigurationSummary& c : source.comparison.configurations)
-    numbers[index(ys, y.value(c)) * xs.size() + index(xs, x.value(c))].push_back(measure(c).mean);
-  std::vector<Cell> cells;
-  for (const std::vector<double>& of_cell : numbers) cells.push_back({mean(of_cell), of_cell.size()});
-  return cells;
+/// Where each configuration stands on an axis.
+MapSide side_of(const FigureSource& source, const Column& axis) {
+  const std::vector<double> values = values_of(source, axis);
+  MapSide side{values.size(), {}};
+  for (const ConfigurationSummary& c : source.comparison.configurations) {
+    const auto found = std::lower_bound(values.begin(), values.end(), axis.value(c));
+    side.at.push_back(static_cast<std::size_t>(found - values.begin()));
+  }
+  return side;
 }
 
 /// So many that the cells differ.
@@ -53,12 +41,12 @@ int decimals_for(const Range& range) {
 /// The colours and what they mean, beside the plot.
 void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
   const Box bar{plot.right() + bar_gap, plot.top, bar_width, plot.height};
-  constexpr int shades = 64;
-  for (int i = 0; i < shades; ++i) {
+  constexpr int bands = 64;
+  for (int i = 0; i < bands; ++i) {
     // Each reaches under the next, so that no seam is seen.
-    const double bottom = bar.bottom() - bar.height * i / shades;
-    const double top = i + 1 == shades ? bar.top : std::max(bar.top, bottom - 2 * bar.height / shades);
-    svg.rectangle({bar.left, top, bar.width, bottom - top}, to_string(cividis((i + 0.5) / shades)));
+    const double bottom = bar.bottom() - bar.height * i / bands;
+    const double top = i + 1 == bands ? bar.top : std::max(bar.top, bottom - 2 * bar.height / bands);
+    svg.rectangle({bar.left, top, bar.width, bottom - top}, to_string(cividis((i + 0.5) / bands)));
   }
   const double span = range.high - range.low;
   for (const Tick& tick : linear_scale(range).ticks) {
@@ -70,16 +58,12 @@ void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
   }
 }
 
-Figure heat_map(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
-                const std::string& what, const Measure& measure) {
+Figure figure_of(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
+                 const std::string& what, const Measure& measure) {
   const std::vector<std::string> xs = texts_of(source, x), ys = texts_of(source, y);
-  const std::vector<Cell> cells = cells_of(source, x, y, measure);
-  Range range;
+  const auto [cells, range] = heat_map(source.comparison, side_of(source, y), side_of(source, x), measure);
   std::size_t most = 0;
-  for (const Cell& cell : cells) {
-    range.add(cell.mean);
-    most = std::max(most, cell.configurations);
-  }
+  for (const MapCell& cell : cells) most = std::max(most, cell.learned);
 
   const PlotAxis x_axis{category_scale(xs), title_of(x)}, y_axis{category_scale(ys), title_of(y)};
   double label_width = 0;
@@ -107,22 +91,21 @@ Figure heat_map(const FigureSource& source, const Column& x, const Column& y, co
       sheet.svg().rectangle(box, no_number);
       continue;
     }
-    const double span = range.high - range.low;
-    const Colour colour = cividis(span > 0 ? (cells[i].mean - range.low) / span : 0.5);
+    const Colour colour = colour_of(cells[i].shade);
     sheet.svg().rectangle(box, to_string(colour));
-    const bool partly = cells[i].configurations < most;
+    const bool partly = cells[i].learned < most;
     incomplete = incomplete || partly;
     const std::string text = tick_text(cells[i].mean, decimals) + (partly ? "*" : "");
     if (text_width(text, 11) <= cell_width - 4 && cell_height >= 14)
       sheet.svg().text(box.left + cell_width / 2, box.top + cell_height / 2 + 4, text,
                        {11, Anchor::middle, text_colour_on(colour)});
   }
-  draw_colour_bar(sheet.svg(), plot, range);
+  if (!range.empty()) draw_colour_bar(sheet.svg(), plot, range);
   std::string note = fmt::format("After epoch {}", source.results.epochs);
   if (most > 1) note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
-  if (incomplete) note += " (* not all of them are there)";
-  if (std::any_of(cells.begin(), cells.end(), [](const Cell& c) { return !std::isfinite(c.mean); }))
-    note += "; grey: none is done";
+  if (incomplete) note += " (* not all of them learned)";
+  if (std::any_of(cells.begin(), cells.end(), [](const MapCell& c) { return !std::isfinite(c.mean); }))
+    note += "; grey: none learned";
   sheet.note(note + '.');
   return sheet.finish(fmt::format("{}_{}_{}.svg", name, x.name, y.name), source.description);
 }
@@ -130,11 +113,10 @@ Figure heat_map(const FigureSource& source, const Column& x, const Column& y, co
 }  // namespace
 
 std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y) {
-  if (values_of(source, x).size() > most_values || values_of(source, y).size() > most_values) return {};
-  return {heat_map(source, x, y, "gap", "gap (training − test accuracy)",
-                   [](const ConfigurationSummary& c) { return c.gap; }),
-          heat_map(source, x, y, "test_accuracy", "test accuracy",
-                   [](const ConfigurationSummary& c) { return c.last[Metric::test_accuracy]; })};
+  if (values_of(source, x).size() > most_map_values || values_of(source, y).size() > most_map_values)
+    return {};
+  return {figure_of(source, x, y, "gap", "gap (training − test accuracy)", gap_of),
+          figure_of(source, x, y, "test_accuracy", "test accuracy", test_accuracy_of)};
 }
 
 }  // namespace runner

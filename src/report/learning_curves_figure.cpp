@@ -16,7 +16,6 @@ namespace {
 
 constexpr double width = 720, plot_height = 270;
 constexpr std::size_t most_configurations = 6, most_epochs = 201, markers_on_a_curve = 6;
-constexpr double orders_for_a_logarithm = 100;
 
 /// The configurations to draw, in the order of the legend, and what they are called.
 struct Shown {
@@ -80,8 +79,7 @@ Scale metric_scale(const std::vector<LearningCurves>& curves, const Parts& parts
         whole.add(accuracy ? std::max(e.mean - half, 0.0) : e.mean - half);
         whole.add(accuracy ? std::min(e.mean + half, 1.0) : e.mean + half);
       }
-  if (!accuracy && means.low > 0 && means.high >= orders_for_a_logarithm * means.low)
-    return logarithmic_scale(means);
+  if (!accuracy && spans_orders(means)) return logarithmic_scale(means);
   if (!accuracy) whole.low = std::max(whole.low, 0.0);
   return linear_scale(whole);
 }

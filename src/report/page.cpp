@@ -6,19 +6,23 @@
 #include "runner/report/curves.hpp"
 #include "runner/report/effect.hpp"
 
+#include "colour_map.hpp"
 #include "columns.hpp"
 #include "finding.hpp"
+#include "heat_map.hpp"
 #include "page_template.hpp"
+#include "scale.hpp"
 #include "seeds.hpp"
 #include "spread.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <iterator>
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -48,7 +52,9 @@ Json exact(double number) {
 /// Six digits, for numbers that are drawn and not printed; null for no number.
 Json rounded(double number) {
   if (!std::isfinite(number)) return nullptr;
-  const double value = std::strtod(fmt::format("{:.6g}", number).c_str(), nullptr);
+  const std::string text = fmt::format("{:.6g}", number);
+  double value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
   if (value == std::floor(value) && std::abs(value) < 1e15) return static_cast<std::int64_t>(value);
   return value;
 }
@@ -77,7 +83,7 @@ Json axes_of(const Comparison& comparison) {
         value->second.text = exact_text(column, c);
     Json axis;
     axis["name"] = column.name;
-    axis["words"] = static_cast<bool>(column.word);
+    axis["words"] = column.has_words();
     axis["values"] = Json::array();
     for (auto& [order, place] : values) {
       place.at = axis["values"].size();
@@ -91,6 +97,72 @@ Json axes_of(const Comparison& comparison) {
   return axes;
 }
 
+/// The names that a filter may use, each with all its values where these are words; and of an axis that does
+/// not vary its value.
+Json names_of_conditions(const Comparison& comparison) {
+  Json names = Json::array();
+  const auto add = [&](std::string_view name, const auto& words) -> Json& {
+    names.push_back({{"name", name}});
+    if (!words.empty()) names.back()["words"] = words;
+    return names.back();
+  };
+  if (comparison.files.size() > 1) {
+    std::vector<std::string> files;
+    for (const ComparedFile& file : comparison.files) files.push_back(file.name);
+    add("file", files);
+  }
+  for (const Column& axis : varying_axes(comparison)) add(axis.name, axis.words);
+  for (const Column& axis : fixed_axes(comparison)) {
+    Json& name = add(axis.name, axis.words);
+    if (comparison.configurations.empty()) continue;
+    const ConfigurationSummary& any = comparison.configurations.front();
+    name["value"] = axis.has_words() ? Json(axis.word(any)) : exact(axis.value(any));
+  }
+  for (const Column& column : measured_columns()) add(column.name, column.words);
+  return names;
+}
+
+/// The colours of heat maps and of what is in an order, and black or white for text on each.
+Json colours() {
+  Json all = Json::array();
+  for (std::size_t shade = 0; shade < shades; ++shade)
+    all.push_back({to_string(colour_of(shade)), text_colour_on(colour_of(shade))});
+  return all;
+}
+
+/// The heat maps of each two axes that have not too many values, row by row; `axes` are those of the page.
+Json maps_of(const Comparison& comparison, const Json& axes) {
+  Json maps = Json::array();
+  std::vector<MapSide> sides;
+  for (const Json& axis : axes)
+    sides.push_back({axis["values"].size(), axis["at"].get<std::vector<std::size_t>>()});
+  const auto map_json = [&](std::size_t rows, std::size_t columns, const Measure& measure) {
+    Json means = Json::array(), of_cells = Json::array();
+    for (const MapCell& cell : heat_map(comparison, sides[rows], sides[columns], measure).cells) {
+      means.push_back(exact(cell.mean));
+      of_cells.push_back(cell.shade);
+    }
+    return Json{{"means", std::move(means)}, {"shades", std::move(of_cells)}};
+  };
+  for (std::size_t rows = 0; rows < sides.size(); ++rows)
+    for (std::size_t columns = rows + 1; columns < sides.size(); ++columns) {
+      if (std::max(sides[rows].values, sides[columns].values) > most_map_values) continue;
+      maps.push_back({{"rows", axes[rows]["name"]},
+                      {"columns", axes[columns]["name"]},
+                      {"gap", map_json(rows, columns, gap_of)},
+                      {"test_accuracy", map_json(rows, columns, test_accuracy_of)}});
+    }
+  return maps;
+}
+
+/// Adds the mean losses of a configuration, without those of the untrained network, as the figure does.
+void add_losses(Range& losses, const LearningCurves& curves) {
+  for (const MetricInfo& line : metrics_of(Quantity::loss)) {
+    const Curve& curve = curves[line.metric];
+    for (std::size_t e = curve.size() > 2 ? 1 : 0; e < curve.size(); ++e) losses.add(curve[e].mean);
+  }
+}
+
 /// What was measured, by the names of CSV: a number for each configuration.
 Json columns_of(const Comparison& comparison) {
   Json columns;
@@ -98,7 +170,7 @@ Json columns_of(const Comparison& comparison) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.push_back(column.word ? Json(column.word(c)) : exact(column.value(c)));
+      values.push_back(column.has_words() ? Json(column.word(c)) : exact(column.value(c)));
   }
   return columns;
 }
@@ -204,9 +276,13 @@ Json seed_curves(std::span<const ResultsData> files, const std::vector<std::size
 /// Of each axis that varies in a file, over the runs that have all their partners.
 Json effects_of(const ResultsData& results, const std::string& file) {
   Json effects = Json::array();
-  for (const Column& column : varying_axes(compare(results))) {
+  const Comparison comparison = compare(results);
+  for (const Column& column : varying_axes(comparison)) {
     const Effect effect = effect_of(results, column.name);
+    std::set<double> values;
+    for (const ConfigurationSummary& c : comparison.configurations) values.insert(column.value(c));
     Json json;
+    json["logarithmic"] = !column.has_words() && is_geometric(std::vector(values.begin(), values.end()));
     if (!file.empty()) json["file"] = file;
     json["axis"] = effect.axis;
     json["settings"] = effect.settings;
@@ -341,22 +417,32 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["widest"] = index_or_null(comparison.widest_gap());
   page["configurations"] = comparison.configurations.size();
   page["axes"] = axes_of(comparison);
+  page["names"] = names_of_conditions(comparison);
+  page["maps"] = maps_of(comparison, page["axes"]);
+  page["most_map_values"] = most_map_values;
+  page["colours"] = colours();
   page["columns"] = columns_of(comparison);
   page["ranges"] = ranges_of(comparison);
   page["effects"] = Json::array();
   page["curve_epochs"] = epochs;
   page["curves"] = Json::array();
   page["provenance"] = Json::array();
+  Range losses_at_first;  // of the curves that are drawn before the reader has chosen any
   std::string config;
   for (std::size_t f = 0; f < files.size(); ++f) {
     for (Json& effect : effects_of(files[f], several ? names[f] : std::string()))
       page["effects"].push_back(std::move(effect));
-    for (const LearningCurves& curves : learning_curves(files[f], epochs_of(files[f], epochs)))
+    for (const LearningCurves& curves : learning_curves(files[f], epochs_of(files[f], epochs))) {
+      const std::size_t configuration = page["curves"].size();
+      if (configuration == comparison.best() || configuration == comparison.widest_gap())
+        add_losses(losses_at_first, curves);
       page["curves"].push_back(curves_json(curves));
+    }
     add_provenance(page["provenance"], files[f]);
     if (f > 0) config += '\n';
     config += printable_lines(files[f].origin.config_text);
   }
+  page["logarithmic_loss"] = spans_orders(losses_at_first);
   page["config"] = config;
   page["seed_numbers"] = seed_numbers(files, epochs);
   page["most_seed_numbers"] = most_seed_numbers;

@@ -13,6 +13,7 @@ namespace {
 constexpr double padding = 0.04;  // of the range, on both sides
 constexpr double steps = 7;       // at most about so many
 constexpr std::size_t most_values_as_ticks = 10;
+constexpr double orders = 100;  // between losses on a logarithmic scale
 
 /// "10⁻³"
 std::string power_of_ten(int exponent) {
@@ -52,13 +53,6 @@ double widest_step(std::span<const double> values, const Function& of) {
   for (std::size_t i = 1; i < values.size(); ++i)
     widest = std::max(widest, of(values[i]) - of(values[i - 1]));
   return widest / (of(values.back()) - of(values.front()));
-}
-
-bool spaced_geometrically(std::span<const double> values) {
-  if (values.empty() || values.front() <= 0) return false;
-  if (values.size() < 3) return values.back() >= 10 * values.front();
-  return widest_step(values, [](double x) { return std::log(x); }) < widest_step(
-                                                                         values, [](double x) { return x; });
 }
 
 }  // namespace
@@ -116,10 +110,21 @@ Scale logarithmic_scale(const Range& wanted) {
   return scale;
 }
 
+bool is_geometric(std::span<const double> values) {
+  if (values.empty() || values.front() <= 0) return false;
+  if (values.size() < 3) return values.back() >= 10 * values.front();
+  return widest_step(values, [](double x) { return std::log(x); }) < widest_step(
+                                                                         values, [](double x) { return x; });
+}
+
+bool spans_orders(const Range& losses) {
+  return losses.low > 0 && losses.high >= orders * losses.low;
+}
+
 Scale value_scale(std::span<const double> values, std::span<const std::string> labels) {
   Range range;
   for (const double value : values) range.add(value);
-  Scale scale = spaced_geometrically(values) ? logarithmic_scale(range) : linear_scale(range);
+  Scale scale = is_geometric(values) ? logarithmic_scale(range) : linear_scale(range);
   if (values.size() > most_values_as_ticks) return scale;
   scale.ticks.clear();
   for (std::size_t i = 0; i < values.size(); ++i) scale.ticks.push_back({values[i], labels[i]});

@@ -41,8 +41,16 @@ Scale linear_scale(const Range& range, double smallest_step = 0);
 /// there are few. Of a range that is empty or not above 0, the linear one.
 Scale logarithmic_scale(const Range& range);
 
-/// Of the values of an axis, ascending: logarithmic where that spaces them more evenly. Up to ten values are
-/// the ticks themselves, with their labels.
+// When an axis is logarithmic: the page and the figures ask here.
+
+/// Of the values of a parameter, ascending: whether a logarithm spaces them more evenly.
+bool is_geometric(std::span<const double> values);
+
+/// Of losses: whether they are above 0 and spread over two powers of ten.
+bool spans_orders(const Range& losses);
+
+/// Of the values of an axis, ascending: logarithmic where is_geometric. Up to ten values are the ticks
+/// themselves, with their labels.
 Scale value_scale(std::span<const double> values, std::span<const std::string> labels);
 
 /// Words, or numbers that are taken for them: label i lies at i.

@@ -17,10 +17,17 @@ namespace {
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
 /// In units of the font's size: of DejaVu Sans, which is wider than Helvetica and its kin.
-double width_of(char32_t code) {
+double width_of(const Character& character) {
   constexpr std::string_view narrow = " .,:;'|!()[]fijlrtI-";
   constexpr std::string_view wide = "mwMW%@";
-  if (code >= 0x1100) return code < 0x2E80 ? 0.84 : 1.0;  // symbols; from here on the East Asian scripts
+  constexpr double of_a_symbol = 0.84;
+  const char32_t code = character.code;
+  if (character.bytes == 0) return of_a_symbol;  // shown as U+FFFD
+  if (code >= 0x80) {
+    const std::size_t places = places_of(code);
+    if (places != 1) return places == 0 ? 0 : 1;
+    if (code >= 0x1100) return of_a_symbol;
+  }
   if (code < 0x80 && narrow.find(static_cast<char>(code)) != std::string_view::npos) return 0.39;
   if (code < 0x80 && wide.find(static_cast<char>(code)) != std::string_view::npos) return 0.97;
   return code >= 'A' && code <= 'Z' ? 0.72 : 0.62;
@@ -73,7 +80,7 @@ double text_width(std::string_view text, double size) {
   double width = 0;
   while (!text.empty()) {
     const Character c = first_character(text);
-    width += width_of(c.code);
+    width += width_of(c);
     text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
   }
   return width * size;
@@ -101,7 +108,7 @@ std::string shortened(std::string_view text, double size, double width) {
   std::size_t kept = 0;
   for (double used = 0; kept < text.size();) {
     const Character c = first_character(text.substr(kept));
-    used += width_of(c.code) * size;
+    used += width_of(c) * size;
     if (used > room) break;
     kept += std::max<std::size_t>(c.bytes, 1);
   }

@@ -25,8 +25,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known) {
-  const std::string all = fmt::format("the keys are {}", fmt::join(known, ", "));
+std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known,
+                        std::string_view what) {
+  const std::string all = fmt::format("the {} are {}", what, fmt::join(known, ", "));
   // One that is far longer is like none of them, and to find that out by its distances would take seconds.
   constexpr std::size_t far_longer = 100;
   if (unknown.size() > far_longer) return all;

@@ -9,7 +9,9 @@ namespace runner {
 /// The number of characters to insert, delete or replace to make `b` of `a` (Levenshtein 1966).
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// For a message about an unknown key: `did you mean "seed"?`, or all keys where none resembles it.
-std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known);
+/// For a message about an unknown key: `did you mean "seed"?`, or `the keys are …` with all of them where
+/// none resembles it. `what` says what the known ones are.
+std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known,
+                        std::string_view what = "keys");
 
 }  // namespace runner

@@ -30,6 +30,7 @@ KNOWS["cli"] = set(LAYERS)
 # The folders that may include the headers of a library.
 LIBRARIES = {
     r"tbb/|oneapi/": ["src/compute/", "src/execution/"],
+    r"utf8proc\.h": ["src/error/"],
     r"H5|hdf5": ["src/results/"],
     r"nlohmann/": ["src/"],
     r"CLI/": ["src/cli/"],

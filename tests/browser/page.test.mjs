@@ -124,19 +124,24 @@ test("headings sort, by keyboard too", () => open("small", async (page) => {
 test("conditions filter table and points", () => open("small", async (page) => {
   const points = () => page.evaluate(() => Chart.getChart("against").data.datasets.flatMap(({ data }) => data).filter(({ i }) => i !== undefined).length);
   assert.equal(await points(), 18);
-  await page.fill("#filter", "hidden_size>=8 loss=cross_entropy");
+  await page.fill("#filter", "hidden_size>=8 && loss=cross_entropy");
   assert.equal(await rows(page).count(), 6);
   assert.equal(await points(), 6);
   assert.equal(await page.textContent("#shown"), "6 of 18 configurations");
   await page.fill("#filter", "hidden_size>=8, loss!=cross_entropy,learning_rate<1");
   assert.equal(await rows(page).count(), 4);
+  await page.fill("#filter", "(hidden_size = 2 || hidden_size = 32) && batch_size = 20 && gap > -100");
+  assert.equal(await rows(page).count(), 12);
+  await page.fill("#filter", "batch_size = 21");
+  assert.equal(await rows(page).count(), 0);
   await page.fill("#filter", "gap<-100");
   assert.equal(await rows(page).count(), 0);
 }));
 
 test("what is no condition is said", () => open("small", async (page) => {
-  for (const [text, says] of [["hidden", /no condition/], ["layers=3", /no “layers”/], ["loss<3", /is a word/], ["gap>x", /no number/],
-                              ["verdict=great", /no verdict “great”: there are overfits, perhaps/]]) {
+  for (const [text, says] of [["hidden_size", /at the end: expected one of < <= = != >= >/], ["hiden_size=3", /did you mean "hidden_size"\?/],
+                              ["loss<3", /compare them with = or !=/], ["gap>x", /at position 5: "x" is not a number/],
+                              ["verdict=great", /"great" is not a value of verdict: the values are diverged, did_not_learn/]]) {
     await page.fill("#filter", "hidden_size>=8");
     assert.equal(await rows(page).count(), 12);
     await page.fill("#filter", text);
@@ -157,7 +162,7 @@ test("heat maps are of the parameters that are chosen", () => open("small", asyn
   await page.selectOption("#map-rows", "loss");
   assert.notEqual(await page.inputValue("#map-columns"), "loss");
   await page.locator("#gap-map button").first().click();
-  assert.match(await page.inputValue("#filter"), /^loss=cross_entropy /);
+  assert.match(await page.inputValue("#filter"), /^loss = cross_entropy && /);
   assert.ok(await rows(page).count() < 18);
 }));
 
@@ -219,7 +224,7 @@ test("plots and the table are saved", () => open("small", async (page) => {
   const [plot, png] = await saved("#against + .save");
   assert.equal(plot, "small-against.png");
   assert.equal(png.subarray(1, 4).toString(), "PNG");
-  await page.fill("#filter", "hidden_size=8 loss=cross_entropy");
+  await page.fill("#filter", "hidden_size=8, loss=cross_entropy");
   await page.locator("#table thead button", { hasText: /^learning/ }).click();
   const [table, csv] = await saved("#save-table");
   assert.equal(table, "small-table.csv");
@@ -312,7 +317,7 @@ test("10,000 configurations can be used", () => open("large", async (page) => {
   assert.equal(await page.textContent("#more"), "Show 100 more of 9,900");
   await page.click("#more");
   assert.equal(await rows(page).count(), 200);
-  await page.fill("#filter", "hidden_size=50 learning_rate<=0.5");
+  await page.fill("#filter", "hidden_size=50 && learning_rate<=0.5");
   assert.equal(await rows(page).count(), 50);
   await page.locator("#table thead button", { hasText: /^gap$/ }).click();
   const gaps = numbers(await columnOf(page, "gap"));

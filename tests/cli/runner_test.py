@@ -216,6 +216,11 @@ class Sweeps(Case):
         compare = ["compare", "results/sweep.h5"]
         said = json.loads(self.run_it(*compare, "--json", "--where", "hidden_size>4,learning_rate=1", "--sort", "hidden_size")[0])
         self.assertEqual([(c["hidden_size"], c["learning_rate"], c["seeds"]) for c in said["configurations"]], [(8, 1, 3), (12, 1, 3)])
+        again = json.loads(self.run_it(*compare, "--json", "--where", "hidden_size = 8 || hidden_size = 12", "--where", "learning_rate = 1")[0])
+        self.assertEqual(again, said)
+        for condition in ("gap > 0", "gap <= 0"):
+            some = json.loads(self.run_it(*compare, "--json", "--where", condition)[0])["configurations"]
+            self.assertEqual({c["gap"] > 0 for c in some} - {condition == "gap > 0"}, set())
         said = json.loads(self.run_it(*compare, "--json", "--sort", "test_accuracy", "--top", "2")[0])
         self.assertEqual(len(said["configurations"]), 2)
         self.assertGreaterEqual(said["configurations"][0]["test_accuracy"], said["configurations"][1]["test_accuracy"])
@@ -223,7 +228,8 @@ class Sweeps(Case):
         self.run_it(self.config("other", hidden_size=5), "--quiet")
         table, _ = self.run_it(*compare, "results/other.h5")
         self.assertTrue(table.startswith("sweep, other: 3 epochs, 7 configurations"), table)
-        for arguments, says in ((["--where", "hiden_size=4"], "the axes are"), (["--by", "epochs"], "the axes are"),
+        for arguments, says in ((["--where", "hiden_size=4"], 'at position 1: unknown name "hiden_size": did you mean "hidden_size"?'),
+                                (["--where", "seed=1", "--where", "gap>"], "at the end: expected a value"), (["--by", "epochs"], "the axes are"),
                                 (["--by", "batch_size"], "one value of batch_size"), (["--by", "seed"], "seeds are what chance is told by")):
             self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
         self.run_it(*compare, "--csv", "--json", code=2)

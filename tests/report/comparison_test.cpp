@@ -397,52 +397,86 @@ TEST(Best, IsOneWhoseSeedsAllSurvivedWhereThereIsSuchAOne) {
   EXPECT_EQ(compare(results(1, runs)).best(), 0u);
 }
 
-std::vector<std::int32_t> hidden_sizes_where(const char* conditions) {
-  std::vector<StoredRun> runs{ending(spec(25, 1, 0.1), 1, 1), ending(spec(50, 2, 0.1), 1, 1),
-                              ending(spec(100, 3, 0.30000000000000004), 1, 1)};
+/// Of four runs with gaps 0.25, 0.5, 0 and, of one that has not begun, none.
+std::vector<std::int32_t> hidden_sizes_where(const std::vector<std::string>& conditions) {
+  std::vector<StoredRun> runs{ending(spec(25, 1, 0.1), 1, 0.75f), ending(spec(50, 2, 0.1), 1, 0.5f),
+                              ending(spec(100, 3, 0.30000000000000004), 0.75f, 0.75f),
+                              stored(spec(200, 3, 0.1), RunStatus::pending, {0, 0}, {0, 0}, {0, 0})};
   runs[1].run.spec.loss = Loss::mean_squared_error;
   ResultsData data = results(1, std::move(runs));
   keep_where(data, conditions);
   return hidden_sizes(compare(data));
 }
 
-TEST(KeepWhere, ComparesNumbers) {
-  EXPECT_THAT(hidden_sizes_where("hidden_size>=50"), ElementsAre(50, 100));
-  EXPECT_THAT(hidden_sizes_where("hidden_size>50"), ElementsAre(100));
-  EXPECT_THAT(hidden_sizes_where("hidden_size<=50"), ElementsAre(25, 50));
-  EXPECT_THAT(hidden_sizes_where("hidden_size<50"), ElementsAre(25));
-  EXPECT_THAT(hidden_sizes_where("hidden_size!=50"), ElementsAre(25, 100));
-  EXPECT_THAT(hidden_sizes_where("learning_rate=0.30000000000000004"), ElementsAre(100));
-  EXPECT_THAT(hidden_sizes_where("learning_rate=0.3"), testing::IsEmpty());
-  EXPECT_THAT(hidden_sizes_where("seed=2"), ElementsAre(50));
+TEST(KeepWhere, ComparesAxes) {
+  EXPECT_THAT(hidden_sizes_where({}), ElementsAre(25, 50, 100, 200));
+  EXPECT_THAT(hidden_sizes_where({"hidden_size>=50"}), ElementsAre(50, 100, 200));
+  EXPECT_THAT(hidden_sizes_where({"learning_rate=0.30000000000000004"}), ElementsAre(100));
+  EXPECT_THAT(hidden_sizes_where({"learning_rate=0.3"}), testing::IsEmpty());
+  EXPECT_THAT(hidden_sizes_where({"seed=2"}), ElementsAre(50));
+  EXPECT_THAT(hidden_sizes_where({"loss=mean_squared_error"}), ElementsAre(50));
+  EXPECT_THAT(hidden_sizes_where({"loss!=mean_squared_error"}), ElementsAre(25, 100, 200));
 }
 
-TEST(KeepWhere, ComparesWords) {
-  EXPECT_THAT(hidden_sizes_where("loss=mean_squared_error"), ElementsAre(50));
-  EXPECT_THAT(hidden_sizes_where("loss!=mean_squared_error"), ElementsAre(25, 100));
+TEST(KeepWhere, ComparesWhatWasMeasured) {
+  EXPECT_THAT(hidden_sizes_where({"gap>=0.25"}), ElementsAre(25, 50));
+  EXPECT_THAT(hidden_sizes_where({"gap<0.25"}), ElementsAre(100));
+  EXPECT_THAT(hidden_sizes_where({"gap!=0.25"}), ElementsAre(50, 100));
+  EXPECT_THAT(hidden_sizes_where({"done=0"}), ElementsAre(200));
+  EXPECT_THAT(hidden_sizes_where({"verdict=fits"}), ElementsAre(25, 100));
+  EXPECT_THAT(hidden_sizes_where({"verdict=did_not_learn"}), ElementsAre(50));
+  EXPECT_THAT(hidden_sizes_where({"verdict!=overfits"}), ElementsAre(25, 50, 100));
+  EXPECT_THAT(hidden_sizes_where({"hidden_size=200 || gap=0.5"}), ElementsAre(50, 200));
 }
 
 TEST(KeepWhere, WantsAllConditions) {
-  EXPECT_THAT(hidden_sizes_where("hidden_size>=50,learning_rate=0.1"), ElementsAre(50));
+  EXPECT_THAT(hidden_sizes_where({"hidden_size>=50,learning_rate=0.1"}), ElementsAre(50, 200));
+  EXPECT_THAT(hidden_sizes_where({"hidden_size>=50", "learning_rate=0.1"}), ElementsAre(50, 200));
+  EXPECT_THAT(hidden_sizes_where({"hidden_size=25 || hidden_size=50", "gap>0.25"}), ElementsAre(50));
 }
 
-TEST(KeepWhere, SaysWhatIsNoCondition) {
-  const auto problem = [](const char* conditions) {
+/// Two configurations; over seeds 1 and 2 their gaps are 0.25 and 0, over seed 1 alone 0 and 0.25.
+ResultsData two_configurations() {
+  return results(1, {ending(spec(10, 1), 0.5f, 0.5f), ending(spec(10, 2), 1, 0.5f),
+                     ending(spec(20, 1), 0.75f, 0.5f), ending(spec(20, 2), 0.5f, 0.75f)});
+}
+
+TEST(KeepWhere, MeasuresOverTheRunsThatConditionsOnAxesLeave) {
+  for (const std::vector<std::string>& conditions :
+       {std::vector<std::string>{"gap>0.125"}, {"seed<=2 && gap>0.125"}}) {
+    ResultsData data = two_configurations();
+    keep_where(data, conditions);
+    EXPECT_THAT(hidden_sizes(compare(data)), ElementsAre(10));
+    EXPECT_EQ(data.runs.size(), 2u);
+  }
+  for (const std::vector<std::string>& conditions :
+       {std::vector<std::string>{"seed=1 && gap>0.125"}, {"gap>0.125", "seed=1"}}) {
+    ResultsData data = two_configurations();
+    keep_where(data, conditions);
+    EXPECT_THAT(hidden_sizes(compare(data)), ElementsAre(20));
+    EXPECT_EQ(data.runs.size(), 1u);
+  }
+}
+
+TEST(KeepWhere, SaysWhatIsNotAValidCondition) {
+  const auto problem = [](const std::string& condition) {
     try {
-      hidden_sizes_where(conditions);
+      hidden_sizes_where({condition});
     } catch (const Error& e) {
       EXPECT_EQ(e.kind(), ErrorKind::bad_input);
       return std::string(e.what());
     }
     return std::string("no Error");
   };
-  for (const char* text : {"", "hidden_size", "=5", ">", "hidden_size>=50,"})
-    EXPECT_THAT(problem(text), HasSubstr("is no condition: an axis, one of = != < <= > >=, and a value"));
-  EXPECT_THAT(problem("hiden_size=5"), HasSubstr("the axes are learning_rate, batch_size, hidden_size"));
-  EXPECT_THAT(problem("hidden_size=5x"), HasSubstr("\"5x\" is not a value of hidden_size"));
-  EXPECT_THAT(problem("hidden_size=0.5"), HasSubstr("is not a value of hidden_size"));
-  EXPECT_THAT(problem("loss=hinge"), HasSubstr("\"hinge\" is not a value of loss"));
-  EXPECT_THAT(problem("loss<cross_entropy"), HasSubstr("loss is compared with = or !="));
+  EXPECT_EQ(problem("hidden_size>=50,"),
+            "--where: \"hidden_size>=50,\" is not a valid condition: at the end: expected a name or (");
+  EXPECT_THAT(problem("hiden_size=5"), HasSubstr("did you mean \"hidden_size\"?"));
+  EXPECT_THAT(problem("test_acuracy>0.5"), HasSubstr("did you mean \"test_accuracy\"?"));
+  EXPECT_THAT(problem("verdict=overfit"), HasSubstr("did you mean \"overfits\"?"));
+  EXPECT_THAT(problem("loss=hinge"), HasSubstr("the values are cross_entropy, mean_squared_error"));
+  EXPECT_EQ(problem("seed=1 || gap>0.5"),
+            "--where: \"seed=1 || gap>0.5\": seed chooses runs, measured columns choose configurations: join "
+            "the two with &&");
 }
 
 TEST(Compare, KeepsTheFilesOrderAndFindsSeedsApart) {

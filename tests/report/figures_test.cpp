@@ -162,7 +162,7 @@ TEST(Figures, WriteTheCellsOfHeatMaps) {
 TEST(Figures, MarkCellsThatLackConfigurations) {
   ResultsData data = grid(1);
   data.runs.pop_back();
-  EXPECT_TRUE(has(svg_of(figures(data), "gap_learning_rate_hidden_size.svg"), "grey: none is done"));
+  EXPECT_TRUE(has(svg_of(figures(data), "gap_learning_rate_hidden_size.svg"), "grey: none learned"));
 
   ResultsData more = grid(1);
   for (const StoredRun& run : grid(1).runs) {
@@ -215,8 +215,26 @@ TEST(Figures, OfTenThousandConfigurationsStaySmall) {
     runs.push_back(std::move(run));
   }
   const std::vector<Figure> all = figures(results(1, std::move(runs)));
-  EXPECT_EQ(all.size(), 6u);  // no heat maps of a hundred by a hundred
+  EXPECT_EQ(all.size(), 8u);
   for (const Figure& figure : all) EXPECT_LT(figure.svg.size(), 2'000'000u) << figure.name;
+}
+
+TEST(Figures, OfMoreThanAHundredValuesHaveNoHeatMaps) {
+  std::vector<StoredRun> runs;
+  for (int i = 0; i < 202; ++i)
+    runs.push_back(ending(spec(1 + i / 2, 1, i % 2 == 0 ? 0.1 : 1.0), 0.9f, 0.8f));
+  EXPECT_EQ(figures(results(1, std::move(runs))).size(), 6u);
+}
+
+// The limits of the colours would be those of the networks that did not learn.
+TEST(Figures, HaveHeatMapsOfWhatLearned) {
+  ResultsData data = grid(1);
+  data.runs[0].curves[Metric::train_loss] = {2.5f, 2.5f};
+  data.runs[0].curves[Metric::test_accuracy][1] = 0.125f;
+  const std::string& map = svg_of(figures(data), "test_accuracy_learning_rate_hidden_size.svg");
+  EXPECT_TRUE(has(map, "grey: none learned"));
+  EXPECT_FALSE(has(map, ">0.12"));
+  EXPECT_FALSE(has(svg_of(figures(grid(1)), "test_accuracy_learning_rate_hidden_size.svg"), "grey"));
 }
 
 TEST(Figures, SayHowManyImagesTheNumbersComeFrom) {

@@ -257,5 +257,31 @@ TEST(ToScreen, TakesNumbersThatNoTrainingGives) {
   EXPECT_THAT(text, Not(HasSubstr("Overfits")));
 }
 
+TEST(ToScreen, TakesNamesForAsWideAsTheyAre) {
+  const auto repeated = [](const std::string& text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  const auto first_line = [](const std::string& name) {
+    ResultsData data = sweep();
+    data.name = name;
+    const std::string text = to_screen(data, "", {80, 24, false});
+    return text.substr(0, text.find('\n'));
+  };
+  // Fewer than 80 characters, but not in 80 columns.
+  for (const char* wide : {"学", "が", "\U0001F600"}) {
+    EXPECT_EQ(first_line(repeated(wide, 10)),
+              repeated(wide, 10) + ": 5 runs, 1 done, 2 running, 1 pending, 1 diverged");
+    EXPECT_EQ(first_line(repeated(wide, 20)), repeated(wide, 20) + ": 1/5 done, 2 running, 1 diverged");
+    EXPECT_EQ(first_line(repeated(wide, 60)), repeated(wide, 40));
+    EXPECT_EQ(first_line("a" + repeated(wide, 60)), "a" + repeated(wide, 39));
+  }
+  // More than 80 characters, but in 80 columns.
+  EXPECT_EQ(first_line(repeated("e\u0301", 20)),
+            repeated("e\u0301", 20) + ": 5 runs, 1 done, 2 running, 1 pending, 1 diverged");
+  EXPECT_EQ(first_line(repeated("e\u0301", 90)), repeated("e\u0301", 80));
+}
+
 }  // namespace
 }  // namespace runner

@@ -1,6 +1,7 @@
 #include "runner/report/page.hpp"
 
 #include "runner/report/comparison.hpp"
+#include "runner/report/figures.hpp"
 
 #include "finding.hpp"
 #include "report/hand_made.hpp"
@@ -61,6 +62,25 @@ TEST(Page, HoldsWhatWasFoundAndMeasured) {
   EXPECT_EQ(page["effects"][0]["values"][1]["gap"], Json::parse("[0.5, null]"));
   EXPECT_THAT(page["fixed"].get<std::string>(),
               HasSubstr("learning_rate 0.1, batch_size 100, loss cross_entropy"));
+}
+
+TEST(Page, HasTheNamesOfConditions) {
+  const Json page = data_of(results(1, {ending(spec(10), 1, 0.5f), ending(spec(50), 1, 0.5f)}));
+  const auto named = [&](const char* name) {
+    for (const Json& one : page["names"])
+      if (one["name"] == name) return one;
+    return Json();
+  };
+  EXPECT_EQ(page["names"][0], Json::parse(R"({"name": "hidden_size"})"));
+  EXPECT_EQ(named("batch_size"), Json::parse(R"({"name": "batch_size", "value": 100})"));
+  EXPECT_EQ(named("loss"), Json::parse(R"({"name": "loss", "words": ["cross_entropy", "mean_squared_error"],
+      "value": "cross_entropy"})"));
+  EXPECT_EQ(named("gap"), Json::parse(R"({"name": "gap"})"));
+  EXPECT_EQ(
+      named("verdict"),
+      Json::parse(
+          R"({"name": "verdict", "words": ["diverged", "did_not_learn", "fits", "perhaps", "overfits"]})"));
+  EXPECT_EQ(named("seed"), Json());
 }
 
 TEST(Page, HasIntervalsOfSeveralSeeds) {
@@ -148,6 +168,7 @@ TEST(Page, OfSeveralFilesHasThemAsAnAxis) {
   EXPECT_EQ(page["kept"], 3);
   EXPECT_EQ(page["axes"][0],
             Json::parse(R"({"name": "file", "words": true, "values": ["first", "second"], "at": [0, 1]})"));
+  EXPECT_EQ(page["names"][0], Json::parse(R"({"name": "file", "words": ["first", "second"]})"));
   EXPECT_EQ(page["curves"][0]["test_loss"]["mean"].size(), 2U);
   EXPECT_EQ(page["curves"][1]["test_loss"]["mean"].size(), 3U);
   EXPECT_FALSE(page["differences"].empty());
@@ -191,6 +212,63 @@ TEST(Page, ThinsOutCurvesThatWouldMakeItLarge) {
   EXPECT_EQ(page["curve_epochs"][0], 0);
   EXPECT_EQ(page["curve_epochs"][drawn - 1], 1000);
   EXPECT_EQ(page["curves"][999]["train_loss"]["mean"].size(), drawn);
+}
+
+TEST(Page, HasTheHeatMapsAndColoursOfTheFigures) {
+  std::vector<StoredRun> runs;
+  for (const std::int32_t hidden : {10, 20, 40})
+    for (const double rate : {0.1, 1.0})
+      runs.push_back(ending(spec(hidden, 1, rate), 1, 0.5f + static_cast<float>(hidden) / 160));
+  runs[0].curves[Metric::train_loss] = {2.5f, 2.5f};  // it did not learn
+  const ResultsData made = results(1, runs);
+  const Json page = data_of(made);
+  ASSERT_EQ(page["maps"].size(), 1u);
+  const Json& map = page["maps"][0];
+  EXPECT_EQ(map["rows"], "learning_rate");
+  EXPECT_EQ(map["columns"], "hidden_size");
+  EXPECT_EQ(map["gap"]["means"], Json::parse("[null, 0.375, 0.25, 0.4375, 0.375, 0.25]"));
+  EXPECT_EQ(map["gap"]["shades"][1], 170);  // (0.375 − 0.25) / (0.4375 − 0.25) of 255
+  EXPECT_EQ(map["gap"]["shades"][2], 0);
+  EXPECT_EQ(map["gap"]["shades"][3], 255);
+  ASSERT_EQ(page["colours"].size(), 256u);
+  EXPECT_EQ(page["colours"][0], Json::parse(R"(["#00224e", "#fff"])"));
+  EXPECT_EQ(page["colours"][255], Json::parse(R"(["#fee838", "#000"])"));
+  for (const Figure& figure : figures(made)) {
+    if (figure.name != "gap_learning_rate_hidden_size.svg") continue;
+    for (const std::size_t cell : {std::size_t{1}, std::size_t{2}, std::size_t{3}})
+      EXPECT_THAT(
+          figure.svg,
+          HasSubstr(page["colours"][map["gap"]["shades"][cell].get<std::size_t>()][0].get<std::string>()));
+  }
+}
+
+TEST(Page, HasNoHeatMapOfMoreThanAHundredValues) {
+  std::vector<StoredRun> runs;
+  for (int i = 0; i < 202; ++i)
+    runs.push_back(ending(spec(1 + i / 2, 1, i % 2 == 0 ? 0.1 : 1.0), 0.9f, 0.8f));
+  EXPECT_EQ(data_of(results(1, runs))["maps"], Json::array());
+}
+
+TEST(Page, SaysWhichAxesAreLogarithmic) {
+  const auto logarithmic = [](const std::vector<std::int32_t>& hidden_sizes) {
+    std::vector<StoredRun> runs;
+    for (const std::int32_t hidden : hidden_sizes) runs.push_back(ending(spec(hidden), 1, 0.5f));
+    return data_of(results(1, runs))["effects"][0]["logarithmic"].get<bool>();
+  };
+  EXPECT_TRUE(logarithmic({50, 100, 200}));
+  EXPECT_FALSE(logarithmic({50, 100, 150, 200, 250}));
+  EXPECT_TRUE(logarithmic({10, 100}));
+  EXPECT_FALSE(logarithmic({50, 100}));
+}
+
+TEST(Page, SaysWhetherLossesAreLogarithmicAtFirst) {
+  const auto logarithmic = [](float last) {
+    return data_of(results(
+        2, {stored(spec(10), RunStatus::done, {0, 0.5f, 1}, {0, 0.5f, 1}, {2, 1, last})}))["logarithmic_loss"]
+        .get<bool>();
+  };
+  EXPECT_TRUE(logarithmic(0.0124f));  // of the training loss's 1.25
+  EXPECT_FALSE(logarithmic(0.0126f));
 }
 
 TEST(Page, TakesWordsAsAnAxis) {

@@ -111,6 +111,15 @@ TEST(SheetOf, PutsLegendEntriesIntoAsManyLinesAsTheyNeed) {
   EXPECT_GT(sheet.bottom() - top - line, line);
 }
 
+TEST(ShadeOf, IsThePlaceInARange) {
+  EXPECT_EQ(shade_of(1, {1, 3}), 0u);
+  EXPECT_EQ(shade_of(2, {1, 3}), 128u);
+  EXPECT_EQ(shade_of(3, {1, 3}), 255u);
+  EXPECT_EQ(shade_of(5, {5, 5}), 128u);
+  EXPECT_EQ(colour_of(0), cividis(0));
+  EXPECT_EQ(colour_of(255), cividis(1));
+}
+
 TEST(Cividis, GoesFromDarkBlueToYellow) {
   EXPECT_EQ(to_string(cividis(0)), "#00224e");
   EXPECT_EQ(to_string(cividis(0.5)), "#7d7c78");

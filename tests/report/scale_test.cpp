@@ -119,6 +119,13 @@ TEST(ValueScale, IsLogarithmicWhereThatIsMoreEven) {
   EXPECT_FALSE(logarithmic({0, 1, 10}));
 }
 
+TEST(SpansOrders, OfLossesThatDifferAHundredfold) {
+  EXPECT_TRUE(spans_orders({0.02, 2}));
+  EXPECT_FALSE(spans_orders({0.021, 2}));
+  EXPECT_FALSE(spans_orders({0, 2}));
+  EXPECT_FALSE(spans_orders({}));
+}
+
 TEST(ValueScale, HasTicksAtTheValues) {
   const Scale scale = value_scale(std::vector{50.0, 100.0, 200.0}, Labels{"50", "100", "200"});
   EXPECT_EQ(labels(scale), (Labels{"50", "100", "200"}));

@@ -53,6 +53,9 @@ TEST(TextWidth, IsThatOfItsCharacters) {
   EXPECT_DOUBLE_EQ(text_width("ö", 10), text_width("o", 10));
   EXPECT_DOUBLE_EQ(text_width("0", 20), 2 * text_width("0", 10));
   EXPECT_LT(text_width("i", 10), text_width("W", 10));
+  EXPECT_DOUBLE_EQ(text_width("e\u0301", 10), text_width("e", 10));
+  EXPECT_DOUBLE_EQ(text_width("学習", 10), 20);
+  EXPECT_DOUBLE_EQ(text_width("\xFF", 10), text_width("\uFFFD", 10));
 }
 
 TEST(Wrapped, BreaksBetweenWords) {

@@ -255,5 +255,19 @@ TEST(ToTable, NamesTheFilesWhereThereAreSeveral) {
   EXPECT_THAT(text, HasSubstr("* Widest gap: made, hidden_size 50:"));
 }
 
+TEST(ToTable, AlignsNamesByThePlacesTheyTake) {
+  std::vector<ResultsData> files(4, results(1, {ending(spec(50), 0.75f, 0.5f)}));
+  files[0].name = "学習率";                      // Chinese: 6 places
+  files[1].name = "がく\u3099";                  // Japanese, a mark written apart: 4 places
+  files[2].name = "e\u0301te\u0301 \U0001F600";  // accents written apart, an emoji: 6 places
+  files[3].name = "abc";
+  const std::string text = to_table(compare(files));
+  EXPECT_THAT(text, HasSubstr("\n  file     acc     acc"));
+  EXPECT_THAT(text, HasSubstr("\n学習率  0.7500  0.5000"));
+  EXPECT_THAT(text, HasSubstr("\n  がく\u3099  0.7500  0.5000"));
+  EXPECT_THAT(text, HasSubstr("\ne\u0301te\u0301 \U0001F600  0.7500  0.5000"));
+  EXPECT_THAT(text, HasSubstr("\n   abc  0.7500  0.5000"));
+}
+
 }  // namespace
 }  // namespace runner

@@ -15,7 +15,9 @@ TEST(WidthOf, CountsThePlacesThatATerminalGives) {
   EXPECT_EQ(width_of("学習"), 4u);
   EXPECT_EQ(width_of("한글 カ ｶ Ａ"), 4u + 1 + 2 + 1 + 1 + 1 + 2);
   EXPECT_EQ(width_of("\U0001F600!"), 3u);
-  EXPECT_EQ(width_of("\u4E00\U00020000\U0003FFFD"), 6u);
+  EXPECT_EQ(width_of("\u4E00\U00020000\U0003134A"), 6u);
+  EXPECT_EQ(width_of("\u1112\u1161\u11AB"), 2u);     // a Hangul syllable in three parts
+  EXPECT_EQ(width_of("\u0915\u093E"), 2u);           // a vowel sign beside its letter
   EXPECT_EQ(width_of("e\u0301 a\u0308\u0323"), 3u);  // accents stand over the letter before
   EXPECT_EQ(width_of("\u2764\uFE0F"), 1u);
   EXPECT_EQ(width_of("\uFFFD▁±…"), 4u);

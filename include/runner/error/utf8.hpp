@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 namespace runner {
@@ -18,12 +17,8 @@ struct Character {
 /// Of a text that is not empty.
 Character first_character(std::string_view text);
 
-/// Some of the characters, the first and the last included.
-struct CodeRange {
-  char32_t first, last;
-};
-
-/// Whether a character is in one of these ranges, which ascend and do not overlap.
-bool holds(std::span<const CodeRange> ranges, char32_t code);
+/// The places that a printable character takes on a terminal: 1; 2 for those of East Asian scripts and most
+/// emoji; 0 for what stands over, under or within the character before it.
+std::size_t places_of(char32_t code);
 
 }  // namespace runner

@@ -112,8 +112,9 @@ struct AxisInfo {
   std::string_view name;
   std::string_view long_name;
   std::string_view units;
-  std::span<const std::string_view> words;       ///< that its values are; empty for an axis of numbers
-  double (*order)(const RunSpec&);               ///< a number that its values are in the order of
+  std::span<const std::string_view> words;  ///< that its values are; empty for an axis of numbers
+  /// A number that its values are in the order of, of a word its place; every int64 has one of its own.
+  long double (*order)(const RunSpec&);
   std::string (*text)(const RunSpec&);           ///< its value as a config has it: "0.1", "shuffle"
   bool (*same)(const RunSpec&, const RunSpec&);  ///< whether two runs have one value of it
   void (*reset)(RunSpec&);                       ///< gives a run its default

@@ -125,10 +125,12 @@ std::vector<std::string> names_of(std::span<const ResultsData> files);
 Comparison compare(std::span<const ResultsData> files);
 Comparison compare(const ResultsData& results);
 
-/// Keeps the runs that obey conditions on axes, "hidden_size>=100,learning_rate=0.1": a name, one of
-/// = != < <= > >=, a value; words (loss, sampling) only with = and !=. Throws Error (bad_input) naming what
-/// is no condition, and the axes there are.
-void keep_where(ResultsData& results, std::string_view conditions);
+/// Keeps the runs that fulfil all conditions (sweep/condition.hpp). Their names are the axes and the measured
+/// columns of comparison_columns(). The parts joined by && that name axes alone choose runs; after that,
+/// those that name measured columns choose configurations, measured over the runs that are left. Throws Error
+/// (bad_input) for what is not a valid condition, and for a part that names the seed beside measured columns:
+/// these have no seed.
+void keep_where(ResultsData& results, std::span<const std::string> conditions);
 
 /// The columns `sort` takes, and their names in CSV and JSON.
 std::vector<std::string_view> comparison_columns();

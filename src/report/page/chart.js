@@ -105,15 +105,10 @@ function savePlot(id) {
   save(`${id}.png`, copy.toDataURL("image/png"));
 }
 
-// Cividis, which is the same to colour-blind eyes; the end that the paper would swallow is left out.
-const cividis = [[0, 34, 78], [53, 69, 108], [102, 105, 112], [148, 142, 119], [200, 184, 102], [254, 232, 56]];
-function rampAt(ramp, t) {
-  const at = t * (ramp.length - 1), k = Math.min(Math.floor(at), ramp.length - 2);
-  return ramp[k].map((c, j) => Math.round(c + (at - k) * (ramp[k + 1][j] - c)));
-}
+// The colour of the k-th of n things in an order; the end of the map that the paper would swallow is left out.
 function orderColour(k, n) {
   const dark = colour("paper") !== "#ffffff", t = n > 1 ? k / (n - 1) : 0.5;
-  return `#${rampAt(cividis, dark ? 0.35 + 0.65 * t : 0.85 * t).map((c) => c.toString(16).padStart(2, "0")).join("")}`;
+  return page.colours[Math.round((dark ? 0.35 + 0.65 * t : 0.85 * t) * (page.colours.length - 1))][0];
 }
 
 // A chart that can be drawn anew: `describe` gives its configuration.

@@ -61,6 +61,14 @@ function curveNumbers(metric) {
   }));
 }
 
+// From the smallest to the largest mean loss, but for the untrained network's.
+function logarithmicScale() {
+  const means = chosen.flatMap((i) => sets.flatMap((set) => page.curves[i]?.[`${set}_loss`]?.mean.slice(page.epochs > 1 ? 1 : 0) ?? []))
+    .filter((mean) => mean > 0);
+  const range = means.length > 0 ? { min: Math.min(...means) / 1.1, max: Math.max(...means) * 1.1 } : {};
+  return scale("loss (logarithmic)", { type: "logarithmic", ...range });
+}
+
 function describeCurves(metric) {
   return () => ({
     type: "line",
@@ -69,7 +77,7 @@ function describeCurves(metric) {
     options: {
       scales: {
         x: scale("epoch", { type: "linear", min: 0, max: Math.max(page.epochs, 1), ticks: { precision: 0, maxTicksLimit: 9 } }),
-        y: metric === "loss" && logLoss() ? scale("loss (logarithmic)", { type: "logarithmic" })
+        y: metric === "loss" && logLoss() ? logarithmicScale()
           : rangeScale(metric, metric === "loss" ? lossLimits : accuracyLimits, curveNumbers(metric)),
       },
       interaction: { mode: "nearest", axis: "x", intersect: false },
@@ -119,6 +127,7 @@ function curvesNote() {
 
 function setUpCurves() {
   const some = all.some((i) => columns.measured[i] > 1), seeds = element("curves-seeds");
+  element("curves-log").checked = page.logarithmic_loss;
   seeds.disabled = page.seed_curves === null || !some;
   element("curves-seeds-note").textContent = !some ? "(no configuration has several seeds that are done)"
     : page.seed_curves === null

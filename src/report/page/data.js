@@ -42,10 +42,3 @@ const verdicts = ["overfits", "perhaps", "fits", "did_not_learn", "diverged"];
 const verdictText = (verdict) => verdict.replaceAll("_", " ") || "–";
 // The verdict is one on overfitting.
 const learned = (i) => ["overfits", "perhaps", "fits"].includes(columns.verdict[i]);
-
-// Values that grow by factors are drawn on a logarithmic scale.
-function isGeometric(axis) {
-  if (axis.words || axis.values.length < 3) return false;
-  const numbers = axis.values.map(Number);
-  return numbers[0] > 0 && numbers.at(-1) / numbers[0] >= 4;
-}

@@ -28,7 +28,7 @@ function describeEffect(lines, title) {
       plugins: [intervals],
       options: {
         scales: {
-          x: scale(effect.axis, { type: isGeometric(axis) ? "logarithmic" : "linear", ...ticks }),
+          x: scale(effect.axis, { type: effect.logarithmic ? "logarithmic" : "linear", ...ticks }),
           y: rangeScale(`${title} against ${effect.axis} ${effect.values[0].value}`, noLimits, effect.values.flatMap((row) => lines.flatMap(({ key }) => ends(...row[key])))),
         },
         interaction: { mode: "nearest", intersect: false },

@@ -1,4 +1,4 @@
-// The table: sorted by a click on a heading, filtered by conditions, a part of its rows at a time.
+// The table: sorted by a click on a heading, filtered by a condition, a part of its rows at a time.
 
 const rowsAtATime = 100;
 const epochText = (epoch) => (epoch === null ? "–" : String(epoch));
@@ -46,35 +46,25 @@ function sorted(indices) {
   });
 }
 
-const comparisons = { "=": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b,
-                      ">=": (a, b) => a >= b };
-
-// "hidden_size>=100" as a test of a configuration, or what is wrong with it.
-function conditionOf(text) {
-  const parts = /^([a-z_0-9]+)(>=|<=|!=|=|<|>)(.+)$/.exec(text);
-  if (!parts) return { wrong: `“${text}” is no condition such as hidden_size>=100` };
-  const [, name, sign, value] = parts, axis = axisNamed(name), compare = comparisons[sign], number = Number(value);
-  if (axis?.words || name === "verdict") {
-    if (sign !== "=" && sign !== "!=") return { wrong: `${name} is a word: it is compared with = or !=` };
-    const words = axis ? axis.values : verdicts;
-    if (!words.includes(value)) return { wrong: `there is no ${name} “${value}”: there are ${words.join(", ")}` };
-    return { holds: (i) => compare(axis ? valueOf(axis, i) : columns.verdict[i], value) };
-  }
-  if (!axis && !columns[name])
-    return { wrong: `there is no “${name}”: there are ${[...axes.map((a) => a.name), ...Object.keys(columns)].join(", ")}` };
-  if (Number.isNaN(number)) return { wrong: `“${value}” is no number` };
-  return { holds: (i) => {
-    const of = axis ? Number(valueOf(axis, i)) : columns[name][i];
-    return of !== null && compare(of, number);
-  } };
+// The value of a name that a condition may use, of a configuration.
+function valueFor({ name, words, value }, i) {
+  if (value !== undefined) return value;
+  const axis = axisNamed(name), own = axis ? valueOf(axis, i) : columns[name][i];
+  if (own === null || own === "") return null;
+  return words ? own : Number(own);
 }
 
 function filterChanged() {
-  const conditions = element("filter").value.trim().split(/[\s,]+/).filter(Boolean).map(conditionOf);
-  const wrong = conditions.find((condition) => condition.wrong);
-  element("filter-note").textContent = wrong ? `${wrong.wrong}. All configurations are shown.` : "";
+  const text = element("filter").value;
+  let holds = () => true, wrong = null;
+  try {
+    if (text.trim() !== "") holds = parseCondition(text, page.names);
+  } catch (error) {
+    wrong = error;
+  }
+  element("filter-note").textContent = wrong ? `${wrong.message}. All configurations are shown.` : "";
   element("filter").setAttribute("aria-invalid", wrong ? "true" : "false");
-  filtered = wrong ? all : all.filter((i) => conditions.every((condition) => condition.holds(i)));
+  filtered = all.filter((i) => holds((k) => valueFor(page.names[k], i)));
   limit = rowsAtATime;
   drawTable();
   drawAgainst();
@@ -140,7 +130,7 @@ function setUpTable() {
   const heads = tableColumns.map((column) =>
     make("th", { scope: "col", title: column.name }, make("button", { type: "button", onclick: () => sortBy(column) }, column.heading)));
   element("table").tHead.replaceChildren(make("tr", {}, make("th", { scope: "col" }, "curves"), make("th"), ...heads));
-  element("filter").placeholder = axes.length > 0 ? `${axes.at(-1).name}=${axes.at(-1).values.at(-1)} gap>0.01` : "gap>0.01";
+  element("filter").placeholder = axes.length > 0 ? `${axes.at(-1).name} = ${quotedValue(axes.at(-1).values.at(-1))} && gap > 0.01` : "gap > 0.01";
   element("filter").addEventListener("input", filterChanged);
   element("save-table").addEventListener("click", saveTable);
   addEventListener("resize", fixColumns);
@@ -150,6 +140,7 @@ function setUpTable() {
   });
   element("table-note").textContent = `+ best ${page.chosen_by} accuracy, * widest gap; ± 95 % interval over the seeds, of two seeds their range. ` +
     `Best ${page.chosen_by} accuracy on top, those with diverged seeds or that did not learn last. Stop at: the epoch of the smallest ${page.chosen_by} loss; gained by ` +
-    "stopping: test accuracy there minus that at the end. A filter takes the names that headings show under the pointer, which are those of CSV, too: verdict=overfits.";
+    "stopping: test accuracy there minus that at the end. A filter is a condition, as compare --where takes it: verdict = overfits && (gap > 0.02 || stop_epoch < 10). " +
+    "Headings show their names under the pointer; those of all other columns of CSV are known, too.";
   drawTable();
 }
