@@ -121,9 +121,9 @@ const std::pair<const char*, Part> parts[] = {
      [](benchmark::State& state, Bench& bench) {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t t) {
          for (std::size_t b = 0; b < blocks; ++b)
-           bench.kernel.backward(bench.delta_of(), bench.packed.data() + t * bench.image_bytes,
-                                 bench.rate.data(), bench.w1.data() + b * bench.data.pixels * lanes,
-                                 bench.digits_of(b));
+           bench.kernel.backward_descend(bench.delta_of(), bench.packed.data() + t * bench.image_bytes,
+                                         bench.rate.data(), bench.w1.data() + b * bench.data.pixels * lanes,
+                                         bench.digits_of(b));
        });
      }},
     {"quantise",

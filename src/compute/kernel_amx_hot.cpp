@@ -5,6 +5,7 @@
 //   images  rows of pixels, padded to 64; for the backward product the same transposed: rows of images
 
 #include "byte_digits.hpp"
+#include "endings.hpp"
 #include "hot.hpp"
 #include "word_lists.hpp"
 
@@ -184,22 +185,35 @@ class AmxKernel final : public Kernel {
     });
   }
 
-  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
-                FixedPointBlock w) const override {
-    Ints largest[parts] = {};
-    multiply(packed + rows_bytes(delta.terms, w.terms), w.terms, delta,
-             [&](std::size_t d, std::size_t p, Floats gradient) {
-               const Ints bits = descend(w1 + d * lanes + p * part, load(rate + p * part), gradient);
-               largest[p] = larger(largest[p], bits);
-             });
-    alignas(64) std::int32_t bits[lanes];
-    std::memcpy(bits, largest, sizeof bits);
+  void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                        FixedPointBlock w) const override {
+    Descend endings[parts];
+    for (std::size_t p = 0; p < parts; ++p) endings[p].rate = load(rate + p * part);
+    backward(delta, packed, w.terms, w1, endings);
+    alignas(64) std::int32_t largest[lanes];
+    for (std::size_t p = 0; p < parts; ++p) *reinterpret_cast<Ints*>(largest + p * part) = endings[p].largest;
     alignas(64) float power[lanes];
-    set_scales(bits, *w.factors, power);
+    set_scales(largest, *w.factors, power);
     write_digits(w1, power, w);
   }
 
+  void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                      float* gradient) const override {
+    Store endings[parts];
+    backward(delta, packed, pixels, gradient, endings);
+  }
+
  private:
+  /// Gives dW1 to the ending of each part of the units, pixel by pixel with its place in the block `to`.
+  template <class Ending>
+  static void backward(FixedPointBlock delta, const std::byte* packed, std::size_t pixels, float* to,
+                       Ending (&endings)[parts]) {
+    multiply(packed + rows_bytes(delta.terms, pixels), pixels, delta,
+             [&](std::size_t d, std::size_t p, Floats gradient) {
+               endings[p].take(to + d * lanes + p * part, gradient);
+             });
+  }
+
   static void write_digits(const float* values, const float* power, FixedPointBlock out) {
     const auto word_at = [&](std::size_t word) {
       return out.digits + word / tile_rows * 3 * tile_bytes + word % tile_rows * tile_terms;

@@ -56,13 +56,6 @@ inline Ints magnitude_bits(Floats w) {
   return reinterpret_cast<Ints>(w) & 0x7fffffff;
 }
 
-/// w ← w − rate·gradient; returns the bits of the new |w|.
-inline Ints descend(float* w, Floats rate, Floats gradient) {
-  const Floats updated = load(w) - rate * gradient;
-  store(w, updated);
-  return magnitude_bits(updated);
-}
-
 /// Calls write(word, p, q) for every four terms of a block, with their fixed-point numbers in part p; the
 /// last are filled up with zeros.
 template <class Write>

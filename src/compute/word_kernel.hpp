@@ -14,6 +14,7 @@
 //
 // Everything here has internal linkage, because it is compiled per instruction set.
 
+#include "endings.hpp"
 #include "hot.hpp"
 #include "unit_lanes.hpp"
 #include "word_lists.hpp"
@@ -59,15 +60,20 @@ class WordKernel final : public Kernel {
     }
   }
 
-  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
-                FixedPointBlock w) const override {
-    const ByPixel lists = pixel_lists_at(const_cast<std::byte*>(packed), delta.terms, w.terms);
+  void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                        FixedPointBlock w) const override {
     alignas(64) std::int32_t largest[lanes];
     for (std::size_t p = 0; p < parts; ++p)
-      *reinterpret_cast<Ints*>(largest + p * part) = update_part(delta, lists, p, rate, w1, w.terms);
+      *reinterpret_cast<Ints*>(largest + p * part) =
+          backward(delta, packed, w.terms, p, w1, Descend{load(rate + p * part)}).largest;
     alignas(64) float power[lanes];
     set_scales(largest, *w.factors, power);
     write_digits(w1, power, w);
+  }
+
+  void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                      float* gradient) const override {
+    for (std::size_t p = 0; p < parts; ++p) backward(delta, packed, pixels, p, gradient, Store{});
   }
 
  private:
@@ -139,34 +145,33 @@ class WordKernel final : public Kernel {
       for (std::size_t l = 0; l < part; ++l) out[j][l] = product(totals[j][l], high[l], low[l]);
   }
 
-  /// W1 ← W1 − rate·dW1 for the units of one part; returns the largest magnitude of each.
-  static Ints update_part(FixedPointBlock delta, const ByPixel& lists, std::size_t p, const float* rate,
-                          float* w1, std::size_t pixels) {
+  /// Gives dW1 of the units of one part to `ending`, pixel by pixel with its place in the block `to`; returns
+  /// the ending as it is then.
+  template <class Ending>
+  static Ending backward(FixedPointBlock delta, const std::byte* packed, std::size_t pixels, std::size_t p,
+                         float* to, Ending ending) {
+    const ByPixel lists = pixel_lists_at(const_cast<std::byte*>(packed), delta.terms, pixels);
     const std::byte* digits = delta.digits + p * part_bytes(delta.terms);
     const Floats high = load(delta.factors->high + p * part), low = load(delta.factors->low + p * part);
-    const Floats rates = load(rate + p * part);
     bool finite = true;  // else a pixel that is zero in all images has a gradient all the same: NaN
     for (std::size_t l = 0; l < part; ++l) finite = finite && low[l] == low[l];
 
-    Ints largest{};
     for (std::size_t word = 0; word < words_of(pixels); ++word) {
-      float* w = w1 + word * word_terms * lanes + p * part;
+      float* at = to + word * word_terms * lanes + p * part;
       const std::size_t left = pixels - word * word_terms;
       if (lists.counts[word] == 0 && finite && left >= word_terms) {
-        unrolled<word_terms>([&](auto i) { largest = larger(largest, magnitude_bits(load(w + i * lanes))); });
+        unrolled<word_terms>([&](auto i) { ending.take_zero(at + i * lanes); });
         continue;
       }
       Floats gradient[word_terms];
       products<word_terms>(lists, word, digits, high, low, gradient);
-      const auto update = [&](auto i) {
-        largest = larger(largest, descend(w + i * lanes, rates, gradient[i]));
-      };
+      const auto take = [&](auto i) { ending.take(at + i * lanes, gradient[i]); };
       if (left >= word_terms)
-        unrolled<word_terms>(update);
+        unrolled<word_terms>(take);
       else
-        for (std::size_t i = 0; i < left; ++i) update(i);
+        for (std::size_t i = 0; i < left; ++i) take(i);
     }
-    return largest;
+    return ending;
   }
 };
 

@@ -301,8 +301,8 @@ struct CohortTrainer::State {
     }
     const FixedPointBlock delta{memory.digits.data(), memory.factors.data(), images};
     kernel.quantise(memory.delta.data(), delta);
-    kernel.backward(delta, batch.packed.data(), rates.data() + k * lanes, w1.data() + k * block_size(),
-                    digits_of(k));
+    kernel.backward_descend(delta, batch.packed.data(), rates.data() + k * lanes,
+                            w1.data() + k * block_size(), digits_of(k));
   }
 
   /// One step of all runs on batch n of `count`. Meanwhile the next is prepared, so that no thread waits for
