@@ -3,8 +3,9 @@
 // The two endings of the backward product, for the hidden units in one register: what becomes of a gradient
 // as it leaves the sums. Everything here has internal linkage, because it is compiled per instruction set.
 
+#include "runner/compute/update_rule.hpp"
+
 #include "unit_lanes.hpp"
-#include "update_rule.hpp"
 
 namespace runner {
 namespace {

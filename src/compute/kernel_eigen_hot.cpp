@@ -10,9 +10,10 @@
 #undef Eigen
 namespace eigen = EIGEN_RENAMED(RUNNER_INSTRUCTION_SET);
 
+#include "runner/compute/update_rule.hpp"
+
 #include "fixed_point.hpp"
 #include "hot.hpp"
-#include "update_rule.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {

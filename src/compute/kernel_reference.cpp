@@ -1,7 +1,8 @@
 #include "kernel_reference.hpp"
 
+#include "runner/compute/update_rule.hpp"
+
 #include "fixed_point.hpp"
-#include "update_rule.hpp"
 
 #include <cstring>
 

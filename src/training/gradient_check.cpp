@@ -1,5 +1,7 @@
 #include "runner/training/gradient_check.hpp"
 
+#include "training_step.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <cassert>
@@ -26,27 +28,26 @@ BlockError compare_block(std::string_view name, const std::vector<double>& block
 
 Derivatives backpropagation_gradient(Loss loss, const Dataset& batch, const Weights& weights,
                                      const Backend& backend) {
-  // So large a step that the weights it is added to take none of its digits.
-  constexpr float rate = 0x1p30f;
   RunSpec run;
   run.loss = loss;
-  run.learning_rate = static_cast<double>(rate);
   run.hidden_size = static_cast<std::int32_t>(weights.b1.size());
-  run.batch_size = static_cast<std::int32_t>(batch.train.count);
-  const std::atomic<bool> split{false};
-  CohortTrainer trainer(batch, std::span(&run, 1), backend, split, std::span(&weights, 1));
-  trainer.train_epoch();
-  const Weights moved(trainer.weights(0));
+  const LabelledImages& images = batch.train;
+  AlignedBuffer<std::byte> packed(backend.kernel->image_bytes(images.count, batch.pixels));
+  backend.kernel->pack({images.pixels.data(), images.count, batch.pixels}, true, packed.data());
 
-  const auto derivatives = [](const std::vector<float>& before, const std::vector<float>& after) {
-    std::vector<double> result(before.size());
-    for (std::size_t i = 0; i < before.size(); ++i)
-      result[i] =
-          (static_cast<double>(before[i]) - static_cast<double>(after[i])) / static_cast<double>(rate);
-    return result;
+  NetworkStack stack(batch, std::span(&run, 1), backend, std::span(&weights, 1));
+  const StackedParameters gradient(stack.pixels(), stack.classes(), stack.units(), stack.size());
+  const std::atomic<bool> split{false};
+  TrainingStep(stack, backend, Gradient::backpropagation, images.count, split)
+      .find_gradient(
+          {{images.pixels.data(), images.labels.data(), images.count, batch.pixels}, packed.data()},
+          gradient);
+
+  const Weights derivatives(gradient.view(0, stack[0].units));
+  const auto widened = [](const std::vector<float>& numbers) {
+    return std::vector<double>(numbers.begin(), numbers.end());
   };
-  return {derivatives(weights.W1, moved.W1), derivatives(weights.b1, moved.b1),
-          derivatives(weights.W2, moved.W2), derivatives(weights.b2, moved.b2)};
+  return {widened(derivatives.W1), widened(derivatives.b1), widened(derivatives.W2), widened(derivatives.b2)};
 }
 
 std::array<BlockError, 4> compare_gradients(const Derivatives& gradient, const Derivatives& reference) {

@@ -7,9 +7,8 @@
 
 namespace runner {
 
-/// The gradient that a step of back-propagation goes down along, as the float32 it is: what one step of a
-/// CohortTrainer changes, over its learning rate. `batch` holds nothing but the images of the step, as its
-/// training set.
+/// The gradient that a step of back-propagation goes down along, the float32 numbers it is made of. `batch`
+/// holds nothing but the images of the step, as its training set.
 Derivatives backpropagation_gradient(Loss loss, const Dataset& batch, const Weights& weights,
                                      const Backend& backend);
 
