@@ -8,7 +8,7 @@
 #include "runner/compute/update_rule.hpp"
 
 #include "activation.hpp"
-#include "hot.hpp"
+#include "simd.hpp"
 #include "simd_math.hpp"
 
 #include <cstring>

@@ -13,7 +13,7 @@ namespace eigen = EIGEN_RENAMED(RUNNER_INSTRUCTION_SET);
 #include "runner/compute/update_rule.hpp"
 
 #include "fixed_point.hpp"
-#include "hot.hpp"
+#include "simd.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {

@@ -5,7 +5,7 @@
 #include "runner/compute/central_differences.hpp"
 
 #include "activation.hpp"
-#include "hot.hpp"
+#include "simd.hpp"
 #include "simd_math.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
