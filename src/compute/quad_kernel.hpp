@@ -11,6 +11,7 @@
 
 #include <concepts>
 #include <string_view>
+#include <type_traits>
 
 namespace runner {
 namespace {
@@ -28,8 +29,7 @@ concept DigitCode = requires(const Ints (&q)[quad_terms], std::byte* to, const s
   /// Bytes of the digits of four terms.
   requires Code::quad_bytes % sizeof(Ints) == 0;
   /// So many quads may be summed in 32 bits.
-  requires Code::chunk_quads >
-  0;
+  requires(Code::chunk_quads > 0);
   /// How quads of pixels are stored.
   requires Code::form == QuadForm::bytes || Code::form == QuadForm::pairs;
   /// Writes the digits of four terms.

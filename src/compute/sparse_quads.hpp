@@ -10,9 +10,9 @@
 // share the digits that they are multiplied with: two images forward, four pixels backward. A row has an
 // entry for each place at which a quad of any of its N sums is not zero, in ascending order:
 //
-//   counts[row]                     entries of the row
-//   offsets[row·capacity + k]       entry k: where the digits of that place lie in a register's digits, in
-//   bytes quads[(row·capacity + k)·…]     entry k: its N quads
+//   counts[row]                   entries of the row
+//   offsets[row·capacity + k]     entry k: the byte at which the digits of its place begin, of one register
+//   quads[(row·capacity + k)·N]   entry k: its N quads
 //
 // Example: two images by eight pixels, dots for zeros, and digits of 96 bytes a quad.
 //
