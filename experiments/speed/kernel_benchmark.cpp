@@ -32,7 +32,7 @@ struct Bench {
   const Kernel& kernel;
   const Elementwise& ops;
   std::size_t images;
-  AlignedBuffer<float> w1, z, delta, bias, rate, w2, b2, dy;
+  AlignedBuffer<float> w1, z, delta, bias, rate, w2, b2, dy, db1, dw2;
   AlignedBuffer<std::byte> w1_digits, delta_digits, packed;
   AlignedBuffer<Factors> w1_factors, delta_factors;
   AlignedBuffer<std::uint8_t> gathered, labels;
@@ -51,6 +51,8 @@ struct Bench {
         w2(blocks * lanes * padded(data.classes)),
         b2(data.classes),
         dy(data.classes * padded(images)),
+        db1(lanes),
+        dw2(lanes * padded(data.classes)),
         w1_digits(blocks * kernel.digit_bytes(data.pixels)),
         delta_digits(kernel.digit_bytes(images)),
         packed(batches * kernel.image_bytes(images, data.pixels)),
@@ -121,9 +123,9 @@ const std::pair<const char*, Part> parts[] = {
      [](benchmark::State& state, Bench& bench) {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t t) {
          for (std::size_t b = 0; b < blocks; ++b)
-           bench.kernel.backward(bench.delta_of(), bench.packed.data() + t * bench.image_bytes,
-                                 bench.rate.data(), bench.w1.data() + b * bench.data.pixels * lanes,
-                                 bench.digits_of(b));
+           bench.kernel.backward_descend(bench.delta_of(), bench.packed.data() + t * bench.image_bytes,
+                                         bench.rate.data(), bench.w1.data() + b * bench.data.pixels * lanes,
+                                         bench.digits_of(b));
        });
      }},
     {"quantise",
@@ -136,7 +138,8 @@ const std::pair<const char*, Part> parts[] = {
      [](benchmark::State& state, Bench& bench) {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t) {
          for (std::size_t b = 0; b < blocks; ++b)
-           bench.ops.sigmoid(bench.z.data() + b * bench.images * lanes, bench.bias.data(), bench.images);
+           bench.ops.activate(Activation::sigmoid, bench.z.data() + b * bench.images * lanes,
+                              bench.bias.data(), bench.images);
        });
      }},
     {"scores",
@@ -157,10 +160,10 @@ const std::pair<const char*, Part> parts[] = {
      [](benchmark::State& state, Bench& bench) {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t) {
          for (std::size_t b = 0; b < blocks; ++b)
-           bench.ops.hidden_gradient(bench.dy.data(), bench.data.classes, bench.images,
-                                     bench.z.data() + b * bench.images * lanes, 0, lanes, 1e-6f,
+           bench.ops.hidden_gradient(Activation::sigmoid, bench.dy.data(), bench.data.classes, bench.images,
+                                     bench.z.data() + b * bench.images * lanes, 0, lanes,
                                      bench.w2.data() + b * lanes * padded(bench.data.classes),
-                                     bench.bias.data(), bench.delta.data());
+                                     bench.dw2.data(), bench.db1.data(), bench.delta.data());
        });
      }},
     {"evaluate",

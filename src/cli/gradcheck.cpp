@@ -2,6 +2,7 @@
 #include "runner/data/batch_order.hpp"
 #include "runner/nn/two_layer_net.hpp"
 #include "runner/sweep/sweep.hpp"
+#include "runner/training/backpropagation_gradient.hpp"
 
 #include "commands.hpp"
 #include "compute_options.hpp"

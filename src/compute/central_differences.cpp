@@ -1,7 +1,7 @@
 #include "runner/compute/central_differences.hpp"
 
 #include "dispatch.hpp"
-#include "hot.hpp"
+#include "simd.hpp"
 
 namespace runner {
 

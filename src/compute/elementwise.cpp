@@ -1,7 +1,7 @@
 #include "runner/compute/elementwise.hpp"
 
 #include "dispatch.hpp"
-#include "hot.hpp"
+#include "simd.hpp"
 
 namespace runner {
 

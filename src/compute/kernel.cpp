@@ -3,8 +3,8 @@
 #include "runner/compute/aligned_buffer.hpp"
 #include "runner/error/error.hpp"
 
-#include "hot.hpp"
 #include "kernel_reference.hpp"
+#include "simd.hpp"
 
 #include <string>
 

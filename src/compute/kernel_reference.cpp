@@ -1,5 +1,7 @@
 #include "kernel_reference.hpp"
 
+#include "runner/compute/update_rule.hpp"
+
 #include "fixed_point.hpp"
 
 #include <cstring>
@@ -39,21 +41,30 @@ class ReferenceKernel final : public Kernel {
       }
   }
 
-  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
-                FixedPointBlock w) const override {
-    const auto* x = reinterpret_cast<const std::uint8_t*>(packed);
-    const std::int32_t* q = numbers(delta);
+  void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                        FixedPointBlock w) const override {
     for (std::size_t d = 0; d < w.terms; ++d)
-      for (std::size_t l = 0; l < lanes; ++l) {
-        std::int64_t sum = 0;
-        for (std::size_t b = 0; b < delta.terms; ++b)
-          sum += std::int64_t{q[b * lanes + l]} * x[b * w.terms + d];
-        w1[d * lanes + l] -= rate[l] * product_of(sum, *delta.factors, l);
-      }
+      for (std::size_t l = 0; l < lanes; ++l)
+        w1[d * lanes + l] = Sgd::updated(w1[d * lanes + l], rate[l], gradient(delta, packed, w.terms, d, l));
     quantise(w1, w);
   }
 
+  void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                      float* to) const override {
+    for (std::size_t d = 0; d < pixels; ++d)
+      for (std::size_t l = 0; l < lanes; ++l) to[d * lanes + l] = gradient(delta, packed, pixels, d, l);
+  }
+
  private:
+  /// dW1 of pixel d and unit l.
+  static float gradient(FixedPointBlock delta, const std::byte* packed, std::size_t pixels, std::size_t d,
+                        std::size_t l) {
+    const auto* x = reinterpret_cast<const std::uint8_t*>(packed);
+    const std::int32_t* q = numbers(delta);
+    std::int64_t sum = 0;
+    for (std::size_t b = 0; b < delta.terms; ++b) sum += std::int64_t{q[b * lanes + l]} * x[b * pixels + d];
+    return product_of(sum, *delta.factors, l);
+  }
   static std::int32_t* numbers(FixedPointBlock block) {
     return reinterpret_cast<std::int32_t*>(block.digits);
   }

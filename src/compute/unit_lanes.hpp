@@ -11,17 +11,17 @@
 namespace runner {
 namespace {
 
-/// Hidden units in a register.
+/// Hidden units in a register, and registers for the units of a block.
 #ifdef __AVX512F__
-inline constexpr std::size_t part = 16;
+inline constexpr std::size_t register_lanes = 16;
 #else
-inline constexpr std::size_t part = 8;
+inline constexpr std::size_t register_lanes = 8;
 #endif
-inline constexpr std::size_t parts = lanes / part;
+inline constexpr std::size_t registers_per_block = lanes / register_lanes;
 
-using Ints = std::int32_t __attribute__((vector_size(part * sizeof(std::int32_t))));
-using Words = std::uint32_t __attribute__((vector_size(part * sizeof(std::uint32_t))));
-using Floats = float __attribute__((vector_size(part * sizeof(float))));
+using Ints = std::int32_t __attribute__((vector_size(register_lanes * sizeof(std::int32_t))));
+using Uints = std::uint32_t __attribute__((vector_size(register_lanes * sizeof(std::uint32_t))));
+using Floats = float __attribute__((vector_size(register_lanes * sizeof(float))));
 
 inline Floats load(const float* p) {
   return *reinterpret_cast<const Floats*>(p);
@@ -39,8 +39,8 @@ inline Ints to_ints(Floats v) {
 #endif
 }
 
-inline Words to_words(Ints v) {
-  return reinterpret_cast<Words>(v);
+inline Uints to_uints(Ints v) {
+  return reinterpret_cast<Uints>(v);
 }
 inline Floats to_floats(Ints v) {
   return __builtin_convertvector(v, Floats);
@@ -56,31 +56,24 @@ inline Ints magnitude_bits(Floats w) {
   return reinterpret_cast<Ints>(w) & 0x7fffffff;
 }
 
-/// w ← w − rate·gradient; returns the bits of the new |w|.
-inline Ints descend(float* w, Floats rate, Floats gradient) {
-  const Floats updated = load(w) - rate * gradient;
-  store(w, updated);
-  return magnitude_bits(updated);
-}
-
-/// Calls write(word, p, q) for every four terms of a block, with their fixed-point numbers in part p; the
-/// last are filled up with zeros.
+/// Calls write(quad, reg, q) for every four terms of a block, with their fixed-point numbers of the units in
+/// register `reg`; the last are filled up with zeros.
 template <class Write>
-inline void for_each_word(const float* values, std::size_t terms, const float* power, const Write& write) {
+inline void for_each_quad(const float* values, std::size_t terms, const float* power, const Write& write) {
   constexpr std::size_t four = 4;
-  for (std::size_t p = 0; p < parts; ++p) {
-    const float* from = values + p * part;
-    const Floats powers = load(power + p * part);
-    std::size_t word = 0;
-    for (; (word + 1) * four <= terms; ++word, from += four * lanes) {
+  for (std::size_t reg = 0; reg < registers_per_block; ++reg) {
+    const float* from = values + reg * register_lanes;
+    const Floats powers = load(power + reg * register_lanes);
+    std::size_t quad = 0;
+    for (; (quad + 1) * four <= terms; ++quad, from += four * lanes) {
       Ints q[four];
       unrolled<four>([&](auto i) { q[i] = to_ints(load(from + i * lanes) * powers); });
-      write(word, p, q);
+      write(quad, reg, q);
     }
     if (const std::size_t rest = terms % four; rest != 0) {
       Ints q[four] = {};
       for (std::size_t i = 0; i < rest; ++i) q[i] = to_ints(load(from + i * lanes) * powers);
-      write(word, p, q);
+      write(quad, reg, q);
     }
   }
 }

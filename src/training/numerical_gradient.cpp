@@ -1,28 +1,17 @@
 #include "runner/training/numerical_gradient.hpp"
 
-#include "runner/compute/aligned_buffer.hpp"
-#include "runner/compute/arithmetic.hpp"
-
+#include "network_stack.hpp"
 #include "numerical_step.hpp"
-
-#include <algorithm>
 
 namespace runner {
 
 Derivatives numerical_gradient(Loss loss, const RawBatch& batch, const Weights& weights,
                                const CentralDifferences& functions) {
   const std::size_t pixels = batch.size, hidden = weights.b1.size(), classes = weights.b2.size();
-  const std::size_t w2_stride = padded(classes);
-  AlignedBuffer<float> w1(padded(hidden) * pixels), b1(padded(hidden)), w2(hidden * w2_stride);
-  for (std::size_t unit = 0; unit < hidden; ++unit) {
-    for (std::size_t d = 0; d < pixels; ++d)
-      w1[(unit / lanes * pixels + d) * lanes + unit % lanes] = weights.W1[d * hidden + unit];
-    b1[unit] = weights.b1[unit];
-    std::copy_n(weights.W2.data() + unit * classes, classes, w2.data() + unit * w2_stride);
-  }
-
+  const StackedParameters network(pixels, classes, hidden, 1);
+  network.set(0, {0, hidden}, weights);
   NumericalStep step(functions, batch.count, pixels, hidden, classes);
-  step.find_gradient(loss, batch, {w1.data(), b1.data(), w2.data(), weights.b2.data()}, false);
+  step.find_gradient(loss, batch, network, false);
 
   Derivatives gradient;
   for (std::size_t d = 0; d < pixels; ++d)

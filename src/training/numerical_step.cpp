@@ -2,6 +2,7 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/parallel.hpp"
+#include "runner/compute/update_rule.hpp"
 
 #include <algorithm>
 
@@ -66,7 +67,7 @@ BlockDifferences NumericalStep::differences(std::size_t block, std::size_t range
   return {w1, b1, b1 + lanes};
 }
 
-void NumericalStep::find_gradient(Loss loss, const RawBatch& batch, const NetworkView<const float>& network,
+void NumericalStep::find_gradient(Loss loss, const RawBatch& batch, const StackedParameters& network,
                                   bool split) {
   const std::size_t length = (batch.count + ranges - 1) / ranges;
   const auto begin_of = [&](std::size_t range) { return std::min(range * length, batch.count); };
@@ -78,19 +79,19 @@ void NumericalStep::find_gradient(Loss loss, const RawBatch& batch, const Networ
 
   for_each_part(blocks_ * ranges, split, [&](std::size_t part, std::size_t) {
     const std::size_t block = part / ranges, range = part % ranges;
-    functions_.hidden(images_of(range), network.w1 + block * pixels_ * lanes, network.b1 + block * lanes,
-                      hidden_block(block, begin_of(range)));
+    functions_.hidden(NetworkStack::activation, images_of(range), network.w1_block(block),
+                      network.b1_block(block), hidden_block(block, begin_of(range)));
   });
   for_each_part(ranges, split, [&](std::size_t range, std::size_t) {
     const RawBatch images = images_of(range);
     const SoftmaxParts softmax = softmax_parts(begin_of(range));
-    functions_.softmax(images, network.w2, network.b2, classes_, hidden_block(0, begin_of(range)).z,
+    functions_.softmax(images, network.w2_row(0), network.b2(0), classes_, hidden_block(0, begin_of(range)).z,
                        batch_size_ * lanes, hidden_, softmax);
     functions_.add_output_bias(loss, images, classes_, softmax, b2_sums_.data() + range * classes_);
   });
   for_each_part(blocks_ * ranges, split, [&](std::size_t part, std::size_t) {
     const std::size_t block = part / ranges, range = part % ranges;
-    functions_.add_block(loss, images_of(range), network.w2 + block * lanes * padded(classes_),
+    functions_.add_block(NetworkStack::activation, loss, images_of(range), network.w2_row(block * lanes),
                          units_of(block, hidden_), classes_, hidden_block(block, begin_of(range)),
                          softmax_parts(begin_of(range)), differences(block, range));
   });
@@ -121,19 +122,17 @@ double NumericalStep::b2(std::size_t label) const {
   return b2_sums_[label];
 }
 
-void NumericalStep::descend(double rate, const NetworkView<float>& network) const {
+void NumericalStep::descend(double rate, const StackedParameters& network) const {
   const auto step = [rate](float& parameter, double gradient) {
-    parameter = static_cast<float>(static_cast<double>(parameter) - rate * gradient);
+    parameter = static_cast<float>(Sgd::updated(static_cast<double>(parameter), rate, gradient));
   };
-  for (std::size_t block = 0; block < blocks_; ++block)
-    for (std::size_t d = 0; d < pixels_; ++d)
-      for (std::size_t l = 0; l < units_of(block, hidden_); ++l)
-        step(network.w1[(block * pixels_ + d) * lanes + l], w1(d, block * lanes + l));
   for (std::size_t unit = 0; unit < hidden_; ++unit) {
-    step(network.b1[unit], b1(unit));
-    for (std::size_t c = 0; c < classes_; ++c) step(network.w2[unit * padded(classes_) + c], w2(unit, c));
+    float* const column = network.w1_column(unit);
+    for (std::size_t d = 0; d < pixels_; ++d) step(column[d * lanes], w1(d, unit));
+    step(*network.b1(unit), b1(unit));
+    for (std::size_t c = 0; c < classes_; ++c) step(network.w2_row(unit)[c], w2(unit, c));
   }
-  for (std::size_t c = 0; c < classes_; ++c) step(network.b2[c], b2(c));
+  for (std::size_t c = 0; c < classes_; ++c) step(network.b2(0)[c], b2(c));
 }
 
 }  // namespace runner

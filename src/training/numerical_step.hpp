@@ -4,18 +4,11 @@
 #include "runner/compute/central_differences.hpp"
 #include "runner/model/run_spec.hpp"
 
+#include "network_stack.hpp"
+
 #include <cstddef>
 
 namespace runner {
-
-/// One network's parameters where they are: W1 in blocks of pixels × lanes, W2 hidden × padded(classes).
-template <class Float>
-struct NetworkView {
-  Float* w1;
-  Float* b1;
-  Float* w2;
-  Float* b2;
-};
 
 /// The gradient of a network by central differences, and steps down along it.
 ///
@@ -28,8 +21,9 @@ class NumericalStep {
   NumericalStep(const CentralDifferences& functions, std::size_t batch_size, std::size_t pixels,
                 std::size_t hidden, std::size_t classes);
 
-  /// Finds the gradient; work is split over the threads of the caller's arena if `split`.
-  void find_gradient(Loss loss, const RawBatch& batch, const NetworkView<const float>& network, bool split);
+  /// Finds the gradient of the first network; work is split over the threads of the caller's arena if
+  /// `split`.
+  void find_gradient(Loss loss, const RawBatch& batch, const StackedParameters& network, bool split);
 
   // The gradient that was found.
   double w1(std::size_t pixel, std::size_t unit) const;
@@ -37,8 +31,8 @@ class NumericalStep {
   double w2(std::size_t unit, std::size_t label) const;
   double b2(std::size_t label) const;
 
-  /// parameters ← float32(parameters − rate·gradient).
-  void descend(double rate, const NetworkView<float>& network) const;
+  /// Plain gradient descent in double, rounded to float32 once.
+  void descend(double rate, const StackedParameters& network) const;
 
   /// Memory it takes, bytes.
   static double memory(std::size_t batch_size, std::size_t pixels, std::size_t hidden, std::size_t classes);

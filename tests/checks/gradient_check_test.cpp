@@ -1,5 +1,7 @@
 #include "runner/checks/gradient_check.hpp"
 
+#include "runner/training/backpropagation_gradient.hpp"
+
 #include "support/tiny_dataset.hpp"
 
 #include <atomic>
@@ -41,6 +43,35 @@ TEST(BackpropagationGradient, IsThatOfCentralDifferences) {
       const Derivatives back = backpropagation_gradient(loss, data, weights, backend());
       EXPECT_LT(worst(compare_gradients(back, numerical)), 1e-5) << std << " " << to_string(loss);
     }
+}
+
+// One image, so that a step adds up in the same order.
+TEST(BackpropagationGradient, IsWhatAStepGoesDownAlongToTheLastBit) {
+  const Dataset data = test::tiny_dataset(1);
+  RunSpec run;
+  run.hidden_size = 21;
+  run.batch_size = 1;
+  run.learning_rate = 0.7;
+  run.weight_init_std = 0.3;
+  for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error}) {
+    run.loss = loss;
+    const std::atomic<bool> split{false};
+    CohortTrainer trainer(data, std::span(&run, 1), backend(), split);
+    const Weights before = weights_of(trainer.weights(0));
+    trainer.train_epoch();
+    const Weights after = weights_of(trainer.weights(0));
+    const Derivatives gradient = backpropagation_gradient(loss, data, before, backend());
+    const auto stepped = [](std::vector<float> weights, const std::vector<double>& derivatives) {
+      for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i] -= 0.7f * static_cast<float>(derivatives[i]);
+      return weights;
+    };
+    EXPECT_NE(after.W1, before.W1);
+    EXPECT_EQ(after.W1, stepped(before.W1, gradient.W1));
+    EXPECT_EQ(after.b1, stepped(before.b1, gradient.b1));
+    EXPECT_EQ(after.W2, stepped(before.W2, gradient.W2));
+    EXPECT_EQ(after.b2, stepped(before.b2, gradient.b2));
+  }
 }
 
 TEST(CompareGradients, FindsAMistakeInEachBlock) {

@@ -35,10 +35,15 @@ class CountingKernel : public Kernel {
   void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const override {
     kernel_.forward(w, packed, images, out);
   }
-  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
-                FixedPointBlock w) const override {
+  void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                        FixedPointBlock w) const override {
     ++products;
-    kernel_.backward(delta, packed, rate, w1, w);
+    kernel_.backward_descend(delta, packed, rate, w1, w);
+  }
+  void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                      float* gradient) const override {
+    ++products;
+    kernel_.backward_store(delta, packed, pixels, gradient);
   }
 
   mutable std::atomic<std::size_t> products{0};

@@ -55,7 +55,7 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
     for (std::size_t i = 0; i < buffer.size(); ++i) all.push_back(buffer[i]);
   };
   for (std::size_t k = 0; k < blocks; ++k)
-    ops.sigmoid(z.data() + k * z_stride, b1.data() + k * lanes, images);
+    ops.activate(Activation::sigmoid, z.data() + k * z_stride, b1.data() + k * lanes, images);
   keep(z);
   const AlignedBuffer<float> s(classes * stride);
   ops.scores(w2.data(), b2.data(), classes, z.data(), z_stride, {first, hidden}, images, s.data());
@@ -67,17 +67,20 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
   all.push_back(static_cast<float>(correct));
   ops.score_gradient(loss, labels.data(), images, classes, stride, s.data());
   keep(s);
-  ops.update_output_bias(s.data(), classes, stride, 0.3f, b2.data());
+  ops.output_bias_gradient(s.data(), classes, stride, b2.data());
   keep(b2);
-  const AlignedBuffer<float> da(z_stride);
+  const AlignedBuffer<float> da(z_stride), dw2(w2.size());
   for (std::size_t unit = first; unit < first + hidden;) {
     const std::size_t k = unit / lanes, end = std::min((k + 1) * lanes, first + hidden);
-    ops.hidden_gradient(s.data(), classes, images, z.data() + k * z_stride, unit % lanes, end - k * lanes,
-                        0.3f, w2.data() + (unit - first) * w2_stride, b1.data() + k * lanes, da.data());
+    const std::size_t row = (unit - first) * w2_stride;
+    ops.hidden_gradient(Activation::sigmoid, s.data(), classes, images, z.data() + k * z_stride, unit % lanes,
+                        end - k * lanes, w2.data() + row, dw2.data() + row, b1.data() + k * lanes, da.data());
     keep(da);
     unit = end;
   }
   keep(b1);
+  keep(dw2);
+  ops.descend(0.3f, dw2.data(), dw2.size(), w2.data());
   keep(w2);
   return all;
 }
@@ -120,7 +123,7 @@ const Elementwise& ops() {
 
 TEST(Sigmoid, GivesKnownValues) {
   const auto a = aligned({0.0f, 1.0f, -1.0f, 2.0f, -200.0f, 200.0f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
-  ops().sigmoid(a.data(), AlignedBuffer<float>(lanes).data(), 1);
+  ops().activate(Activation::sigmoid, a.data(), AlignedBuffer<float>(lanes).data(), 1);
   EXPECT_EQ(a[0], 0.5f);
   EXPECT_FLOAT_EQ(a[1], 0.7310585786300049f);
   EXPECT_FLOAT_EQ(a[2], 0.2689414213699951f);
@@ -133,7 +136,7 @@ TEST(Sigmoid, AddsTheBiasOfEachUnit) {
   const auto a = aligned(Floats(2 * lanes, 0.25f));
   Floats bias(lanes, -0.25f);
   bias[1] = 200.0f;
-  ops().sigmoid(a.data(), aligned(bias).data(), 2);
+  ops().activate(Activation::sigmoid, a.data(), aligned(bias).data(), 2);
   EXPECT_EQ(a[0], 0.5f);
   EXPECT_EQ(a[1], 1.0f);
   EXPECT_EQ(a[lanes], 0.5f);
@@ -207,18 +210,49 @@ TEST(HiddenGradient, GivesLiteralValues) {
   dy[lanes] = -0.25f;
   rows[0] = 2.0f;
   rows[1] = 1.0f;
-  const auto w2 = aligned(rows);
-  const auto z = aligned(Floats(lanes, 0.25f)), b1 = aligned(Floats(lanes, 1.0f));
+  const auto w2 = aligned(rows), dw2 = aligned(Floats(lanes, 7.0f));
+  const auto z = aligned(Floats(lanes, 0.25f)), db1 = aligned(Floats(lanes, 7.0f));
   const auto da = aligned(Floats(lanes, 7.0f));
-  ops().hidden_gradient(aligned(dy).data(), 2, 1, z.data(), 3, 4, 0.5f, w2.data(), b1.data(), da.data());
+  ops().hidden_gradient(Activation::sigmoid, aligned(dy).data(), 2, 1, z.data(), 3, 4, w2.data(), dw2.data(),
+                        db1.data(), da.data());
   EXPECT_EQ(da[3], 0.140625f);  // dz = 0.75, da = 0.75·(0.75·0.25)
-  EXPECT_EQ(b1[3], 1.0f - 0.5f * 0.140625f);
-  EXPECT_EQ(w2[0], 2.0f - 0.5f * (0.25f * 0.5f));
-  EXPECT_EQ(w2[1], 1.0f + 0.5f * (0.25f * 0.25f));
+  EXPECT_EQ(db1[3], 0.140625f);
+  EXPECT_EQ(dw2[0], 0.25f * 0.5f);
+  EXPECT_EQ(dw2[1], -0.25f * 0.25f);
+  EXPECT_EQ(dw2[2], 7.0f);
   for (const std::size_t other : {0u, 2u, 4u, 15u}) {
     EXPECT_EQ(da[other], 7.0f);
-    EXPECT_EQ(b1[other], 1.0f);
+    EXPECT_EQ(db1[other], 7.0f);
   }
+}
+
+TEST(OutputBiasGradient, AddsUpTheImagesOfEachClass) {
+  Floats dy(2 * 32, 0.0f);
+  dy[0] = 1.0f;
+  dy[17] = 0.5f;
+  dy[32 + 16] = -2.0f;
+  Floats db2(3, 7.0f);
+  ops().output_bias_gradient(aligned(dy).data(), 2, 32, db2.data());
+  EXPECT_EQ(db2, (Floats{1.5f, -2.0f, 7.0f}));
+}
+
+TEST(Descend, TakesTheRatePartOfTheGradientOff) {
+  Floats w(20, 1.0f);
+  Floats gradient(19, 0.5f);
+  gradient[1] = -2.0f;
+  ops().descend(0.25f, gradient.data(), 19, w.data());
+  EXPECT_EQ(w[0], 0.875f);
+  EXPECT_EQ(w[1], 1.5f);
+  EXPECT_EQ(w[18], 0.875f);
+  EXPECT_EQ(w[19], 1.0f);
+}
+
+// Rounded after the product and after the difference; a fused multiply-add would give -2^-24.
+TEST(Descend, RoundsEachOperationOnItsOwn) {
+  const float x = 1.0f + 0x1p-12f;
+  Floats w{x * x};
+  ops().descend(x, &x, 1, w.data());
+  EXPECT_EQ(w[0], 0.0f);
 }
 
 TEST(Evaluate, GivesTheBooksCrossEntropy) {

@@ -30,10 +30,18 @@ struct Problem {
   std::vector<std::uint8_t> x;
 };
 
-/// Both products of a problem, blocks of images (or pixels) × lanes.
+/// What a kernel makes of a problem, block after block of `lanes` units.
 struct Products {
-  std::vector<float> forward, backward;
+  std::vector<float> forward;   // A1, images × lanes
+  std::vector<float> gradient;  // dW1 as it is stored, pixels × lanes
+  std::vector<float> weights;   // W1 after a step down
+  std::vector<float> next;      // A1 from the digits that the step made
 };
+
+/// Another for each unit of a block, the third 0.
+float rate_of(std::size_t unit) {
+  return unit == 2 ? 0.0f : 0.5f / static_cast<float>(1 + unit);
+}
 
 /// Units first … first + lanes − 1 of units × terms numbers, side by side; zeros past the last unit.
 AlignedBuffer<float> block_of(const std::vector<float>& values, std::size_t terms, std::size_t first) {
@@ -67,19 +75,24 @@ Products multiply(const Kernel& kernel, const Problem& p) {
     const Quantised w(kernel, block_of(p.weights, p.pixels, first));
     AlignedBuffer<float> a1(p.images * lanes);
     std::fill_n(a1.data(), a1.size(), -7.0f);
+    const auto keep = [](const AlignedBuffer<float>& block, std::vector<float>& in) {
+      in.insert(in.end(), block.data(), block.data() + block.size());
+    };
     kernel.forward(w.view(), packed.data(), p.images, a1.data());
-    out.forward.insert(out.forward.end(), a1.data(), a1.data() + a1.size());
+    keep(a1, out.forward);
 
-    // From weights of zero, with a rate of -1, the new weights are the gradient.
     const Quantised delta(kernel, block_of(p.deltas, p.images, first));
-    AlignedBuffer<float> w1(p.pixels * lanes), rate(lanes);
-    std::fill_n(rate.data(), lanes, -1.0f);
-    kernel.backward(delta.view(), packed.data(), rate.data(), w1.data(), w.view());
-    out.backward.insert(out.backward.end(), w1.data(), w1.data() + w1.size());
+    AlignedBuffer<float> gradient(p.pixels * lanes), rate(lanes);
+    std::fill_n(gradient.data(), gradient.size(), -7.0f);
+    kernel.backward_store(delta.view(), packed.data(), p.pixels, gradient.data());
+    keep(gradient, out.gradient);
 
-    // And their digits were made anew.
+    for (std::size_t unit = 0; unit < lanes; ++unit) rate[unit] = rate_of(unit);
+    const AlignedBuffer<float> w1 = block_of(p.weights, p.pixels, first);
+    kernel.backward_descend(delta.view(), packed.data(), rate.data(), w1.data(), w.view());
+    keep(w1, out.weights);
     kernel.forward(w.view(), packed.data(), p.images, a1.data());
-    out.backward.insert(out.backward.end(), a1.data(), a1.data() + a1.size());
+    keep(a1, out.next);
   }
   return out;
 }
@@ -115,7 +128,7 @@ float product_by_definition(const float* row, std::size_t terms, const std::vect
   return t + t * (1.0f / 255.0f);
 }
 
-/// As `multiply`, but for the products with the new digits.
+/// forward and gradient of `multiply`, for a problem of one block.
 Products by_definition(const Problem& p) {
   Products out;
   std::vector<std::vector<int>> image(p.images), pixel(p.pixels);
@@ -130,7 +143,7 @@ Products by_definition(const Problem& p) {
                                         : 0.0f);
   for (std::size_t d = 0; d < p.pixels; ++d)
     for (std::size_t l = 0; l < lanes; ++l)
-      out.backward.push_back(l < p.units ? product_by_definition(&p.deltas[l * p.images], p.images, pixel[d])
+      out.gradient.push_back(l < p.units ? product_by_definition(&p.deltas[l * p.images], p.images, pixel[d])
                                          : 0.0f);
   return out;
 }
@@ -188,8 +201,8 @@ TEST(ReferenceKernel, FollowsTheDefinition) {
     const Products expected = by_definition(p), actual = multiply(reference, p);
     for (std::size_t i = 0; i < expected.forward.size(); ++i)
       EXPECT_EQ(bits(actual.forward[i]), bits(expected.forward[i])) << i;
-    for (std::size_t i = 0; i < expected.backward.size(); ++i)
-      EXPECT_EQ(bits(actual.backward[i]), bits(expected.backward[i])) << i;
+    for (std::size_t i = 0; i < expected.gradient.size(); ++i)
+      EXPECT_EQ(bits(actual.gradient[i]), bits(expected.gradient[i])) << i;
   }
 }
 
@@ -198,8 +211,11 @@ TEST(ReferenceKernel, GivesLiteralProducts) {
   const Problem p{1, 1, 2, {1.0f, -0.5f}, {2.0f}, {255, 51}};
   const Products out = multiply(find_kernel("reference", InstructionSet::x86_64), p);
   EXPECT_EQ(out.forward[0], 0.9f);
-  EXPECT_EQ(out.backward[0], 2.0f);
-  EXPECT_EQ(out.backward[lanes], 0.4f);
+  EXPECT_EQ(out.gradient[0], 2.0f);
+  EXPECT_EQ(out.gradient[lanes], 0.4f);
+  EXPECT_EQ(out.weights[0], 1.0f - 0.5f * 2.0f);
+  EXPECT_EQ(out.weights[lanes], -0.5f - 0.5f * 0.4f);
+  EXPECT_EQ(out.next[0], 0.2f * out.weights[lanes]);
 }
 
 TEST(ReferenceKernel, GivesTheCanonicalNanForAUnitThatIsNotFinite) {
@@ -225,11 +241,38 @@ class FastKernel : public testing::TestWithParam<Candidate> {
   void expect_equals_reference(const Problem& p) {
     const Products expected = multiply(find_kernel("reference", InstructionSet::x86_64), p);
     const Products actual = multiply(GetParam().kernel, p);
-    EXPECT_TRUE(same_bits(actual.forward, expected.forward)) << p.units << " " << p.images << " " << p.pixels;
-    EXPECT_TRUE(same_bits(actual.backward, expected.backward))
-        << p.units << " " << p.images << " " << p.pixels;
+    const std::string sizes =
+        std::to_string(p.units) + " " + std::to_string(p.images) + " " + std::to_string(p.pixels);
+    EXPECT_TRUE(same_bits(actual.forward, expected.forward)) << sizes;
+    EXPECT_TRUE(same_bits(actual.gradient, expected.gradient)) << sizes;
+    EXPECT_TRUE(same_bits(actual.weights, expected.weights)) << sizes;
+    EXPECT_TRUE(same_bits(actual.next, expected.next)) << sizes;
   }
 };
+
+/// What `multiply` must make of the weights if it stores this gradient.
+std::vector<float> stepped_down(const Problem& p, const std::vector<float>& gradient) {
+  std::vector<float> weights;
+  for (std::size_t first = 0; first < p.units; first += lanes) {
+    const AlignedBuffer<float> block = block_of(p.weights, p.pixels, first);
+    for (std::size_t i = 0; i < block.size(); ++i)
+      weights.push_back(block[i] - rate_of(i % lanes) * gradient[weights.size()]);
+  }
+  return weights;
+}
+
+class AnyKernel : public testing::TestWithParam<Candidate> {};
+
+TEST_P(AnyKernel, DescendsByTheGradientItStores) {
+  Problem half_zero = random_problem(20, 67, 131);
+  for (std::size_t i = 0; i < half_zero.x.size(); ++i)
+    if (i % half_zero.pixels < 60) half_zero.x[i] = 0;
+  for (const Problem& p : {random_problem(50, 100, 784), random_problem(17, 3, 65), half_zero,
+                           extreme_problem(100, 784), random_problem(1, 4097, 3)}) {
+    const Products out = multiply(GetParam().kernel, p);
+    EXPECT_TRUE(same_bits(out.weights, stepped_down(p, out.gradient))) << p.units << " units";
+  }
+}
 
 TEST_P(FastKernel, EqualsReferenceForOrdinarySizes) {
   expect_equals_reference(random_problem(50, 100, 784));
@@ -293,13 +336,23 @@ TEST_P(FastKernel, EqualsReferenceForExtremeNumbers) {
   expect_equals_reference(extreme_problem(100, 784));
 }
 
-std::vector<Candidate> all_but_reference() {
+std::vector<Candidate> all_kernels() {
   std::vector<Candidate> all;
   for (const test::Code& code : test::usable_code())
-    if (code.kernel != "reference") all.push_back({code.name(), find_kernel(code.kernel, code.set)});
+    all.push_back({code.name(), find_kernel(code.kernel, code.set)});
   if (supported(InstructionSet::x86_64_v3)) all.push_back({"amx_in_software", software_amx::amx_kernel()});
   return all;
 }
+
+std::vector<Candidate> all_but_reference() {
+  std::vector<Candidate> fast;
+  for (const Candidate& candidate : all_kernels())
+    if (candidate.kernel.name() != "reference") fast.push_back(candidate);
+  return fast;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AnyKernel, testing::ValuesIn(all_kernels()),
+                         [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(All, FastKernel, testing::ValuesIn(all_but_reference()),
                          [](const auto& test) { return test.param.name; });

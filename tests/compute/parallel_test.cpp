@@ -1,5 +1,7 @@
 #include "runner/compute/parallel.hpp"
 
+#include "support/temporary_directory.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -11,8 +13,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-
-#include "support/temporary_directory.hpp"
 
 namespace runner {
 namespace {

@@ -7,12 +7,6 @@
 
 namespace runner {
 
-/// The gradient that a step of back-propagation goes down along, as the float32 it is: what one step of a
-/// CohortTrainer changes, over its learning rate. `batch` holds nothing but the images of the step, as its
-/// training set.
-Derivatives backpropagation_gradient(Loss loss, const Dataset& batch, const Weights& weights,
-                                     const Backend& backend);
-
 /// How far two gradients are apart in one block of parameters.
 struct BlockError {
   std::string_view block;  ///< "W1", "b1", "W2", "b2"

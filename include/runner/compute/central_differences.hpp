@@ -22,7 +22,7 @@ struct RawBatch {
 };
 
 /// One block of `lanes` hidden units in double precision, an image in each row: a = X·W1 + b1, z =
-/// sigmoid(a).
+/// activation(a).
 struct HiddenBlock {
   double* a;  ///< images × lanes
   double* z;  ///< images × lanes
@@ -51,18 +51,20 @@ struct BlockDifferences {
 /// log are ours: every instruction set gives the same bits. W2 is hidden × padded(classes).
 struct CentralDifferences {
   /// One block of units on all images of the batch. w1: pixels × lanes; b1: lanes.
-  void (*hidden)(const RawBatch& batch, const float* w1, const float* b1, HiddenBlock out);
+  void (*hidden)(Activation activation, const RawBatch& batch, const float* w1, const float* b1,
+                 HiddenBlock out);
 
   /// z: the blocks' z, z_stride doubles from one to the next; `units` of them count.
   void (*softmax)(const RawBatch& batch, const float* w2, const float* b2, std::size_t classes,
                   const double* z, std::size_t z_stride, std::size_t units, SoftmaxParts out);
 
-  /// Adds what the images of the batch have to say of a block of units, the first `units` of which count; w2:
-  /// the row of its first unit.
-  void (*add_block)(Loss loss, const RawBatch& batch, const float* w2, std::size_t units, std::size_t classes,
-                    HiddenBlock hidden, SoftmaxParts softmax, BlockDifferences sums);
+  /// Adds Σ over the images of the batch of loss(w + h) − loss(w − h) to `sums`, for every parameter w of one
+  /// block, of whose units the first `units` count. w2: the row of its first unit.
+  void (*add_block)(Activation activation, Loss loss, const RawBatch& batch, const float* w2,
+                    std::size_t units, std::size_t classes, HiddenBlock hidden, SoftmaxParts softmax,
+                    BlockDifferences sums);
 
-  /// Adds what they have to say of b2; sums: classes.
+  /// The same for every entry of b2; sums: classes.
   void (*add_output_bias)(Loss loss, const RawBatch& batch, std::size_t classes, SoftmaxParts softmax,
                           double* sums);
 };

@@ -26,8 +26,8 @@ struct UnitRange {
 /// image b in sum b mod lanes in ascending order, then the tree: halves are added (8 + 8, 4 + 4, 2 + 2, 1 +
 /// 1); dW2 and db1 in ascending order within each `lanes` images, then the sums of these in ascending order.
 struct Elementwise {
-  /// a(b, h) ← 1 / (1 + exp(−(a(b, h) + bias(h)))) for one block.
-  void (*sigmoid)(float* a, const float* bias, std::size_t images);
+  /// a(b, h) ← activation(a(b, h) + bias(h)) for one block.
+  void (*activate)(Activation activation, float* a, const float* bias, std::size_t images);
 
   /// Scores of one run: s(c, b) = Σ_h z(b, h)·W2(h, c) + b2(c).
   /// z: the stack's blocks, z_stride floats apart; w2: the row of the run's first unit.
@@ -40,15 +40,20 @@ struct Elementwise {
   void (*score_gradient)(Loss loss, const std::uint8_t* labels, std::size_t images, std::size_t classes,
                          std::size_t stride, float* s);
 
-  /// db2(c) = Σ_b dy(c, b); b2(c) ← b2(c) − rate·db2(c).
-  void (*update_output_bias)(const float* dy, std::size_t classes, std::size_t stride, float rate, float* b2);
+  /// db2(c) = Σ_b dy(c, b).
+  void (*output_bias_gradient)(const float* dy, std::size_t classes, std::size_t stride, float* db2);
 
-  /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·((1 − z)·z),
-  /// then W2(h, c) ← W2(h, c) − rate·Σ_b z(b, h)·dy(c, b) and b1(h) ← b1(h) − rate·Σ_b da(b, h).
-  /// z, da: the block; w2: the row of unit `begin`; b1: of the block. Other units of da and b1 are left
-  /// alone.
-  void (*hidden_gradient)(const float* dy, std::size_t classes, std::size_t images, const float* z,
-                          std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da);
+  /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·slope, slope
+  /// = the activation's at z(b, h): (1 − z)·z; dW2(h, c) = Σ_b z(b, h)·dy(c, b); db1(h) = Σ_b da(b, h). z,
+  /// da: the block; w2, dw2: the row of unit `begin`; db1: of the block. Other units, and the entries of dw2
+  /// past the last class, are left alone.
+  void (*hidden_gradient)(Activation activation, const float* dy, std::size_t classes, std::size_t images,
+                          const float* z, std::size_t begin, std::size_t end, const float* w2, float* dw2,
+                          float* db1, float* da);
+
+  /// Plain gradient descent (update_rule.hpp): w(i) ← w(i) − rate·gradient(i), i < n. No alignment is asked
+  /// for.
+  void (*descend)(float rate, const float* gradient, std::size_t n, float* w);
 
   /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several)
   /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; y, exp and log

@@ -17,8 +17,8 @@ struct ImageBytes {
   std::size_t pixels;  ///< 1 … max_terms
 };
 
-/// What turns the sums of a block's hidden units into products; both are NaN for a unit that held a NaN or an
-/// infinity.
+/// Scale factors that turn the integer sums of a block's hidden units back into float32 (see Kernel). NaN for
+/// a unit that contained a NaN or an infinity.
 struct alignas(64) Factors {
   float high[lanes];  ///< 2^(8-e)
   float low[lanes];   ///< 2^(-8-e)
@@ -41,12 +41,17 @@ struct FixedPointBlock {
 ///
 ///   product   t + t·float32(1/255),  t = float32(⌊S/2^16⌋)·high + float32(S mod 2^16)·low
 ///   forward   A1 = X·W1       images × lanes, sum over the pixels
-///   backward  dW1 = Xᵀ·dA1    pixels × lanes, sum over the images; W1 ← W1 − rate·dW1 as it is computed
+///   backward  dW1 = Xᵀ·dA1    pixels × lanes, sum over the images
 ///
 /// Each operation is rounded to float32; t is S·2^-e/256, and 1/255 = (1 + 1/255)/256, so that a pixel of 255
 /// is exactly 1. A unit that holds a NaN or an infinity gives the canonical NaN (0x7fc00000) in all its
-/// products. The sums are exact, so every kernel gives the same bits as `reference`. Stateless and
-/// thread-safe.
+/// products. The sums are exact, so every kernel gives the same bits as `reference`.
+///
+/// The backward product has two endings. `backward_descend` is for plain gradient descent: the gradient
+/// becomes the new weights as it leaves the registers, and is never in memory. `backward_store` writes the
+/// gradient down, for all else that is done with one.
+///
+/// Stateless and thread-safe.
 class Kernel {
  public:
   virtual ~Kernel();
@@ -68,10 +73,14 @@ class Kernel {
   /// out[b·lanes + unit] = A1 for all images; w.terms = pixels.
   virtual void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const = 0;
 
-  /// w1[d·lanes + unit] −= rate[unit]·dW1 for all pixels, and `w` is made anew from it; delta.terms = images,
-  /// w.terms = pixels. Rates are finite, ≥ 0.
-  virtual void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
-                        FixedPointBlock w) const = 0;
+  /// w1[d·lanes + unit] ← w1 − rate[unit]·dW1 for all pixels; then `w` is that in fixed point. delta.terms =
+  /// images, w.terms = pixels. Rates are finite, ≥ 0.
+  virtual void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                                FixedPointBlock w) const = 0;
+
+  /// gradient[d·lanes + unit] = dW1 for all pixels; 64-byte aligned. delta.terms = images.
+  virtual void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                              float* gradient) const = 0;
 };
 
 /// The kernels this binary carries, the slowest first: "reference" (plain loops, the definition), "eigen"

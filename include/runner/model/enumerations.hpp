@@ -14,6 +14,11 @@ enum class Loss {
   mean_squared_error  ///< ½·Σ over classes of (y − t)², mean over the images
 };
 
+/// What the hidden layer does with its sums a.
+enum class Activation {
+  sigmoid  ///< 1 / (1 + exp(−a))
+};
+
 /// How an epoch's mini-batches are drawn from the training set.
 enum class Sampling {
   shuffle,  ///< every image once an epoch, in a fresh permutation; the last short batch is trained too
@@ -35,6 +40,8 @@ inline constexpr std::array<std::string_view, 0> enumerator_names{};
 template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Loss>{"cross_entropy",
                                                                         "mean_squared_error"};
+template <>
+inline constexpr std::array<std::string_view, 1> enumerator_names<Activation>{"sigmoid"};
 template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Sampling>{"shuffle", "with_replacement"};
 template <>

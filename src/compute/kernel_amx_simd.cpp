@@ -1,12 +1,13 @@
 // The kernel for processors with AMX: tiles of 16 images (or pixels) × 64 terms, a byte each, times tiles of
 // 64 terms × 16 units of one digit.
 //
-//   digits  for each 64 terms and each digit d0, d1, d2 a tile: 16 words of four terms, for all units
+//   digits  for each 64 terms and each digit d0, d1, d2 a tile: 16 quads of four terms, for all units
 //   images  rows of pixels, padded to 64; for the backward product the same transposed: rows of images
 
 #include "byte_digits.hpp"
-#include "hot.hpp"
-#include "word_lists.hpp"
+#include "endings.hpp"
+#include "simd.hpp"
+#include "sparse_quads.hpp"
 
 #include <cstring>
 
@@ -49,8 +50,8 @@ void configure(std::size_t rows) {
 struct alignas(64) Sums {
   std::int32_t d[3][tile_rows][lanes];
 
-  Ints digit(std::size_t d_of, std::size_t row, std::size_t p) const {
-    return *reinterpret_cast<const Ints*>(d[d_of][row] + p * part);
+  Ints digit(std::size_t d_of, std::size_t row, std::size_t reg) const {
+    return *reinterpret_cast<const Ints*>(d[d_of][row] + reg * register_lanes);
   }
 };
 
@@ -76,13 +77,14 @@ void add_up(const std::byte* x, std::size_t x_stride, const std::byte* digits, s
   _tile_stored(2, sums.d[2], 64);
 }
 
-/// The products of up to 16 rows for part p of the units, to deliver(row, product).
+/// The products of up to 16 rows for the units of one register, to deliver(row, product).
 template <class Deliver>
-void products(const Sums& sums, std::size_t rows, std::size_t p, const Factors& factors,
+void products(const Sums& sums, std::size_t rows, std::size_t reg, const Factors& factors,
               const Deliver& deliver) {
-  const Floats high = load(factors.high + p * part), low = load(factors.low + p * part);
+  const Floats high = load(factors.high + reg * register_lanes),
+               low = load(factors.low + reg * register_lanes);
   for (std::size_t i = 0; i < rows; ++i) {
-    const Ints s0 = sums.digit(0, i, p), s1 = sums.digit(1, i, p), s2 = sums.digit(2, i, p);
+    const Ints s0 = sums.digit(0, i, reg), s1 = sums.digit(1, i, reg), s2 = sums.digit(2, i, reg);
     deliver(i, product(to_floats(high_part(s0, s1, s2)), to_floats(low_part(s0, s1)), high, low));
   }
 }
@@ -102,16 +104,16 @@ void long_products(const std::byte* x, std::size_t x_stride, FixedPointBlock q, 
         totals[i][l] += sums.d[2][i][l] * 65536.0 + sums.d[1][i][l] * 256.0 + sums.d[0][i][l];
   }
   for (std::size_t i = 0; i < rows; ++i)
-    for (std::size_t p = 0; p < parts; ++p) {
-      alignas(64) float out[part];
-      for (std::size_t l = 0; l < part; ++l)
-        out[l] =
-            product(totals[i][p * part + l], q.factors->high[p * part + l], q.factors->low[p * part + l]);
-      deliver(i, p, load(out));
+    for (std::size_t reg = 0; reg < registers_per_block; ++reg) {
+      alignas(64) float out[register_lanes];
+      for (std::size_t l = 0; l < register_lanes; ++l)
+        out[l] = product(totals[i][reg * register_lanes + l], q.factors->high[reg * register_lanes + l],
+                         q.factors->low[reg * register_lanes + l]);
+      deliver(i, reg, load(out));
     }
 }
 
-/// deliver(row, p, product) for all rows of x and parts of the units.
+/// deliver(row, reg, product) for all rows of x and all registers of units.
 template <class Deliver>
 void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Deliver& deliver) {
   const std::size_t stride = tiles(q.terms) * tile_terms;
@@ -119,8 +121,8 @@ void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Del
   for (std::size_t r = 0; r < rows; r += tile_rows) {
     const std::size_t count = rows - r < tile_rows ? rows - r : tile_rows;
     if (count != configured) configure(configured = count);
-    const auto deliver_row = [&](std::size_t i, std::size_t p, Floats product) {
-      deliver(r + i, p, product);
+    const auto deliver_row = [&](std::size_t i, std::size_t reg, Floats product) {
+      deliver(r + i, reg, product);
     };
     if (q.terms > byte_chunk_terms) {
       long_products(x + r * stride, stride, q, count, deliver_row);
@@ -128,9 +130,9 @@ void multiply(const std::byte* x, std::size_t rows, FixedPointBlock q, const Del
     }
     Sums sums;
     add_up(x + r * stride, stride, q.digits, 0, tiles(q.terms), sums);
-    for (std::size_t p = 0; p < parts; ++p)
-      products(sums, count, p, *q.factors,
-               [&](std::size_t i, Floats product) { deliver_row(i, p, product); });
+    for (std::size_t reg = 0; reg < registers_per_block; ++reg)
+      products(sums, count, reg, *q.factors,
+               [&](std::size_t i, Floats product) { deliver_row(i, reg, product); });
   }
   _tile_release();
 }
@@ -179,37 +181,52 @@ class AmxKernel final : public Kernel {
   }
 
   void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const override {
-    multiply(packed, images, w, [out](std::size_t b, std::size_t p, Floats product) {
-      store(out + b * lanes + p * part, product);
+    multiply(packed, images, w, [out](std::size_t b, std::size_t reg, Floats product) {
+      store(out + b * lanes + reg * register_lanes, product);
     });
   }
 
-  void backward(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
-                FixedPointBlock w) const override {
-    Ints largest[parts] = {};
-    multiply(packed + rows_bytes(delta.terms, w.terms), w.terms, delta,
-             [&](std::size_t d, std::size_t p, Floats gradient) {
-               const Ints bits = descend(w1 + d * lanes + p * part, load(rate + p * part), gradient);
-               largest[p] = larger(largest[p], bits);
-             });
-    alignas(64) std::int32_t bits[lanes];
-    std::memcpy(bits, largest, sizeof bits);
+  void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
+                        FixedPointBlock w) const override {
+    Descend endings[registers_per_block];
+    for (std::size_t reg = 0; reg < registers_per_block; ++reg)
+      endings[reg].rate = load(rate + reg * register_lanes);
+    backward(delta, packed, w.terms, w1, endings);
+    alignas(64) std::int32_t largest[lanes];
+    for (std::size_t reg = 0; reg < registers_per_block; ++reg)
+      *reinterpret_cast<Ints*>(largest + reg * register_lanes) = endings[reg].largest;
     alignas(64) float power[lanes];
-    set_scales(bits, *w.factors, power);
+    set_scales(largest, *w.factors, power);
     write_digits(w1, power, w);
   }
 
+  void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                      float* gradient) const override {
+    Store endings[registers_per_block];
+    backward(delta, packed, pixels, gradient, endings);
+  }
+
  private:
+  /// Gives dW1 to the ending of each register of units, pixel by pixel with its place in the block `to`.
+  template <class Ending>
+  static void backward(FixedPointBlock delta, const std::byte* packed, std::size_t pixels, float* to,
+                       Ending (&endings)[registers_per_block]) {
+    multiply(packed + rows_bytes(delta.terms, pixels), pixels, delta,
+             [&](std::size_t d, std::size_t reg, Floats gradient) {
+               endings[reg].take(to + d * lanes + reg * register_lanes, gradient);
+             });
+  }
+
   static void write_digits(const float* values, const float* power, FixedPointBlock out) {
-    const auto word_at = [&](std::size_t word) {
-      return out.digits + word / tile_rows * 3 * tile_bytes + word % tile_rows * tile_terms;
+    const auto quad_at = [&](std::size_t quad) {
+      return out.digits + quad / tile_rows * 3 * tile_bytes + quad % tile_rows * tile_terms;
     };
-    for_each_word(values, out.terms, power, [&](std::size_t word, std::size_t p, const auto& q) {
-      byte_digits(q, reinterpret_cast<Words*>(word_at(word)) + p, tile_bytes / sizeof(Words));
+    for_each_quad(values, out.terms, power, [&](std::size_t quad, std::size_t reg, const auto& q) {
+      byte_digits(q, reinterpret_cast<Uints*>(quad_at(quad)) + reg, tile_bytes / sizeof(Uints));
     });
-    for (std::size_t word = (out.terms + 3) / 4; word < tiles(out.terms) * tile_rows; ++word)
+    for (std::size_t quad = (out.terms + 3) / 4; quad < tiles(out.terms) * tile_rows; ++quad)
       for (std::size_t digit = 0; digit < 3; ++digit)
-        std::memset(word_at(word) + digit * tile_bytes, 0, tile_terms);
+        std::memset(quad_at(quad) + digit * tile_bytes, 0, tile_terms);
   }
 };
 

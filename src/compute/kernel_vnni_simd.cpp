@@ -1,17 +1,17 @@
 // The kernel for processors with byte products that add up in 32 bits, AVX-512 VNNI or AVX-VNNI: q in three
 // signed digits, four of them times four pixels by one instruction.
 //
-//   a word: d0, d1, d2 of four terms, a byte each
+//   a quad: d0, d1, d2 of four terms, a byte each
 
 #include "byte_digits.hpp"
-#include "word_kernel.hpp"
+#include "quad_kernel.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
 /// Adds four pixels × four digits to the sums of each digit. In assembly, because g++ 12 moves the sums of
 /// its own intrinsic back and forth between registers.
-[[gnu::always_inline]] inline void add_products(Ints (&sums)[3], Words pixels, Ints d0, Ints d1, Ints d2) {
+[[gnu::always_inline]] inline void add_products(Ints (&sums)[3], Uints pixels, Ints d0, Ints d1, Ints d2) {
   Ints s0 = sums[0], s1 = sums[1], s2 = sums[2];
 #ifdef __AVX512F__
   asm("vpdpbusd %4, %3, %0\n\tvpdpbusd %5, %3, %1\n\tvpdpbusd %6, %3, %2"
@@ -30,25 +30,25 @@ namespace {
 struct ByteDigits {
   static std::string_view name() { return {"vnni", 4}; }
   static constexpr std::size_t digits = 3;
-  static constexpr std::size_t word_bytes = digits * part * word_terms;
+  static constexpr std::size_t quad_bytes = digits * register_lanes * quad_terms;
 
-  static constexpr std::size_t chunk_words = byte_chunk_terms / word_terms;
+  static constexpr std::size_t chunk_quads = byte_chunk_terms / quad_terms;
 
-  static constexpr WordForm form = WordForm::bytes;
+  static constexpr QuadForm form = QuadForm::bytes;
 
   struct Sums {
     Ints d[digits];
   };
 
-  static void write(const Ints (&q)[word_terms], std::byte* to) {
-    byte_digits(q, reinterpret_cast<Words*>(to), 1);
+  static void write(const Ints (&q)[quad_terms], std::byte* to) {
+    byte_digits(q, reinterpret_cast<Uints*>(to), 1);
   }
 
   template <std::size_t N>
-  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from, const std::uint32_t* words) {
+  [[gnu::always_inline]] static void add(Sums (&sums)[N], const std::byte* from, const std::uint32_t* quads) {
     const auto* d = reinterpret_cast<const Ints*>(from);
     const Ints d0 = d[0], d1 = d[1], d2 = d[2];
-    unrolled<N>([&](auto i) { add_products(sums[i].d, Words{} + words[i], d0, d1, d2); });
+    unrolled<N>([&](auto i) { add_products(sums[i].d, Uints{} + quads[i], d0, d1, d2); });
   }
 
   static Ints high(const Sums& s) { return high_part(s.d[0], s.d[1], s.d[2]); }
@@ -58,7 +58,7 @@ struct ByteDigits {
 }  // namespace
 
 const Kernel& vnni_kernel() {
-  static const WordKernel<ByteDigits> kernel;
+  static const QuadKernel<ByteDigits> kernel;
   return kernel;
 }
 

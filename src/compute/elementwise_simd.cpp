@@ -5,8 +5,10 @@
 // (-ffp-contract=off).
 
 #include "runner/compute/arithmetic.hpp"
+#include "runner/compute/update_rule.hpp"
 
-#include "hot.hpp"
+#include "activation.hpp"
+#include "simd.hpp"
 #include "simd_math.hpp"
 
 #include <cstring>
@@ -44,10 +46,14 @@ inline T tree_sum(T* partial) {
   return partial[0];
 }
 
-void sigmoid(float* __restrict a, const float* __restrict bias, std::size_t images) {
+template <class Activated>
+inline void activate(float* __restrict a, const float* __restrict bias, std::size_t images) {
   for (std::size_t b = 0; b < images; ++b)
-    for (std::size_t l = 0; l < lanes; ++l)
-      a[b * lanes + l] = 1.0f / (1.0f + exp(-(a[b * lanes + l] + bias[l])));
+    for (std::size_t l = 0; l < lanes; ++l) a[b * lanes + l] = Activated::value(a[b * lanes + l] + bias[l]);
+}
+
+void activate(Activation activation, float* a, const float* bias, std::size_t images) {
+  with_activation(activation, [&](auto f) { activate<decltype(f)>(a, bias, images); });
 }
 
 /// N images at a time, some classes side by side, so that their sums stay in registers while W2 is read once.
@@ -131,7 +137,7 @@ void score_gradient(Loss loss, const std::uint8_t* labels, std::size_t images, s
     for (std::size_t b = images; b < stride; ++b) s[c * stride + b] = 0.0f;
 }
 
-void update_output_bias(const float* dy, std::size_t classes, std::size_t stride, float rate, float* b2) {
+void output_bias_gradient(const float* dy, std::size_t classes, std::size_t stride, float* db2) {
   for (std::size_t c = 0; c < classes; ++c) {
     float partial[lanes];
     for (std::size_t p = 0; p < lanes; p += width) {
@@ -139,7 +145,7 @@ void update_output_bias(const float* dy, std::size_t classes, std::size_t stride
       for (std::size_t b = p; b < stride; b += lanes) sum += load(dy + c * stride + b);
       store(partial + p, sum);
     }
-    b2[c] -= rate * tree_sum(partial);
+    db2[c] = tree_sum(partial);
   }
 }
 
@@ -177,13 +183,14 @@ inline void for_each_classes(std::size_t classes, const Body& body) {
   for (; c < classes; ++c) body(c, std::integral_constant<std::size_t, 1>());
 }
 
-/// hidden_gradient for units begin … end − 1 of one register; z, b1 and da begin at its first.
+/// hidden_gradient for units begin … end − 1 of one register; z, db1 and da begin at its first.
+template <class Activated>
 void part_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
-                   std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da) {
+                   std::size_t begin, std::size_t end, const float* w2, float* dw2, float* db1, float* da) {
   const std::size_t stride = padded(images), w2_stride = padded(classes);
-  Part w2_of[max_classes], dw2[max_classes], db1{};
+  Part w2_of[max_classes], dw2_of[max_classes], db1_of{};
   for (std::size_t c = 0; c < classes; ++c) {
-    w2_of[c] = dw2[c] = Part{};
+    w2_of[c] = dw2_of[c] = Part{};
     for (std::size_t l = begin; l < end; ++l) w2_of[c][l] = w2[(l - begin) * w2_stride + c];
   }
   for (std::size_t g = 0; g < images; g += lanes) {
@@ -194,7 +201,7 @@ void part_gradient(const float* dy, std::size_t classes, std::size_t images, con
     });
     for (std::size_t b = 0; b < count; ++b) {
       const Part zb = load(z + (g + b) * lanes);
-      dz[b] *= (1.0f - zb) * zb;
+      dz[b] *= Activated::slope(zb);
       db1_of_group += dz[b];
       float* to = da + (g + b) * lanes;
       if (end - begin == width)
@@ -202,24 +209,32 @@ void part_gradient(const float* dy, std::size_t classes, std::size_t images, con
       else
         for (std::size_t l = begin; l < end; ++l) to[l] = dz[b][l];
     }
-    db1 += db1_of_group;
+    db1_of += db1_of_group;
     for_each_classes(classes, [&](std::size_t c, auto n) {
-      add_dw2<n>(z + g * lanes, dy + c * stride + g, stride, count, dw2 + c);
+      add_dw2<n>(z + g * lanes, dy + c * stride + g, stride, count, dw2_of + c);
     });
   }
   for (std::size_t l = begin; l < end; ++l) {
-    b1[l] -= rate * db1[l];
-    for (std::size_t c = 0; c < classes; ++c) w2[(l - begin) * w2_stride + c] -= rate * dw2[c][l];
+    db1[l] = db1_of[l];
+    for (std::size_t c = 0; c < classes; ++c) dw2[(l - begin) * w2_stride + c] = dw2_of[c][l];
   }
 }
 
-void hidden_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
-                     std::size_t begin, std::size_t end, float rate, float* w2, float* b1, float* da) {
-  for (std::size_t p = begin / width * width; p < end; p += width) {
-    const std::size_t from = begin > p ? begin : p, to = end < p + width ? end : p + width;
-    part_gradient(dy, classes, images, z + p, from - p, to - p, rate, w2 + (from - begin) * padded(classes),
-                  b1 + p, da + p);
-  }
+void hidden_gradient(Activation activation, const float* dy, std::size_t classes, std::size_t images,
+                     const float* z, std::size_t begin, std::size_t end, const float* w2, float* dw2,
+                     float* db1, float* da) {
+  with_activation(activation, [&](auto f) {
+    for (std::size_t p = begin / width * width; p < end; p += width) {
+      const std::size_t from = begin > p ? begin : p, to = end < p + width ? end : p + width;
+      const std::size_t row = (from - begin) * padded(classes);
+      part_gradient<decltype(f)>(dy, classes, images, z + p, from - p, to - p, w2 + row, dw2 + row, db1 + p,
+                                 da + p);
+    }
+  });
+}
+
+void descend(float rate, const float* __restrict gradient, std::size_t n, float* __restrict w) {
+  for (std::size_t i = 0; i < n; ++i) w[i] = Sgd::updated(w[i], rate, gradient[i]);
 }
 
 /// Losses of the `lanes` images from b on, and which class has their largest score.
@@ -291,8 +306,8 @@ void normal(const std::uint64_t* bits, std::size_t n, double std, float* out) {
 }  // namespace
 
 const Elementwise& elementwise_functions() {
-  static constexpr Elementwise functions{sigmoid,         scores,   score_gradient, update_output_bias,
-                                         hidden_gradient, evaluate, normal};
+  static constexpr Elementwise functions{activate,        scores,  score_gradient, output_bias_gradient,
+                                         hidden_gradient, descend, evaluate,       normal};
   return functions;
 }
 

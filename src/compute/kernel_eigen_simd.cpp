@@ -10,8 +10,10 @@
 #undef Eigen
 namespace eigen = EIGEN_RENAMED(RUNNER_INSTRUCTION_SET);
 
+#include "runner/compute/update_rule.hpp"
+
 #include "fixed_point.hpp"
-#include "hot.hpp"
+#include "simd.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
@@ -65,16 +67,31 @@ class EigenKernel final : public Kernel {
         out[b * lanes + l] = product(sums[b * lanes + l], w.factors->high[l], w.factors->low[l]);
   }
 
-  void backward(FixedPointBlock delta, const std::byte* packed, const float* __restrict rate,
-                float* __restrict w1, FixedPointBlock w) const override {
-    double* __restrict sums = thread_scratch(w.terms * lanes);
-    eigen::Map<Block>(sums, index(w.terms), index(lanes)).noalias() =
-        images_of(packed, delta.terms, w.terms).transpose() * numbers(delta);
-    for (std::size_t d = 0; d < w.terms; ++d)
-      for (std::size_t l = 0; l < lanes; ++l)
-        w1[d * lanes + l] -=
-            rate[l] * product(sums[d * lanes + l], delta.factors->high[l], delta.factors->low[l]);
+  void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* __restrict rate,
+                        float* __restrict w1, FixedPointBlock w) const override {
+    backward(delta, packed, w.terms, [=](std::size_t d, std::size_t l, float gradient) {
+      w1[d * lanes + l] = Sgd::updated(w1[d * lanes + l], rate[l], gradient);
+    });
     quantise(w1, w);
+  }
+
+  void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                      float* __restrict to) const override {
+    backward(delta, packed, pixels,
+             [to](std::size_t d, std::size_t l, float gradient) { to[d * lanes + l] = gradient; });
+  }
+
+ private:
+  /// Calls ending(pixel, unit, gradient) for each entry of dW1.
+  template <class Ending>
+  static void backward(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
+                       const Ending& ending) {
+    double* __restrict sums = thread_scratch(pixels * lanes);
+    eigen::Map<Block>(sums, index(pixels), index(lanes)).noalias() =
+        images_of(packed, delta.terms, pixels).transpose() * numbers(delta);
+    for (std::size_t d = 0; d < pixels; ++d)
+      for (std::size_t l = 0; l < lanes; ++l)
+        ending(d, l, product(sums[d * lanes + l], delta.factors->high[l], delta.factors->low[l]));
   }
 };
 

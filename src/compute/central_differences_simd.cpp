@@ -4,7 +4,8 @@
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/central_differences.hpp"
 
-#include "hot.hpp"
+#include "activation.hpp"
+#include "simd.hpp"
 #include "simd_math.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
@@ -17,14 +18,13 @@ inline double brightness(std::size_t byte) {
   return static_cast<double>(byte) / 255.0;
 }
 
-/// 1 / (1 + exp(−a)) for each lane.
-inline void sigmoid(const double* __restrict a, double* __restrict z) {
-  for (std::size_t l = 0; l < lanes; ++l) {
-    const double e = exp_negative(a[l] < 0 ? a[l] : -a[l]);
-    z[l] = (a[l] < 0 ? e : 1.0) / (1.0 + e);
-  }
+/// z = activation(a) for each lane.
+template <class Activated>
+inline void activate(const double* __restrict a, double* __restrict z) {
+  for (std::size_t l = 0; l < lanes; ++l) z[l] = Activated::value(a[l]);
 }
 
+template <class Activated>
 void hidden(const RawBatch& batch, const float* w1, const float* b1, HiddenBlock out) {
   for (std::size_t n = 0; n < batch.count; ++n) {
     const std::uint8_t* image = batch.pixels + n * batch.size;
@@ -37,7 +37,7 @@ void hidden(const RawBatch& batch, const float* w1, const float* b1, HiddenBlock
     }
     for (std::size_t l = 0; l < lanes; ++l) a[l] += static_cast<double>(b1[l]);
     for (std::size_t l = 0; l < lanes; ++l) out.a[n * lanes + l] = a[l];
-    sigmoid(a, out.z + n * lanes);
+    activate<Activated>(a, out.z + n * lanes);
   }
 }
 
@@ -88,12 +88,12 @@ struct Outgoing {
 };
 
 /// The loss of one image when each unit's a, alone, is `moved`: its z changes, and all scores with it.
-template <Loss loss>
+template <class Activated, Loss loss>
 inline void losses_of_moved_units(const double* moved, const double* z, const Outgoing& out,
                                   const double* __restrict e, std::size_t label, std::size_t classes,
                                   double* result) {
   double moved_z[lanes], change[lanes], sum[lanes] = {}, moved_e[max_classes][lanes];
-  sigmoid(moved, moved_z);
+  activate<Activated>(moved, moved_z);
   for (std::size_t l = 0; l < lanes; ++l) change[l] = moved_z[l] - z[l];
   for (std::size_t c = 0; c < classes; ++c)
     for (std::size_t l = 0; l < lanes; ++l) {
@@ -128,7 +128,7 @@ inline void add_score_differences(std::size_t moved, const double* z, const doub
   for (std::size_t l = 0; l < lanes; ++l) sums[l] += higher[l] - lower[l];
 }
 
-template <Loss loss>
+template <class Activated, Loss loss>
 void add_block(const RawBatch& batch, const float* w2, std::size_t units, std::size_t classes,
                HiddenBlock hidden, SoftmaxParts softmax, BlockDifferences sums) {
   const Outgoing out(w2, units, classes);
@@ -145,9 +145,9 @@ void add_block(const RawBatch& batch, const float* w2, std::size_t units, std::s
       if (!occurs[byte]) continue;
       double moved[lanes], higher[lanes], lower[lanes];
       for (std::size_t l = 0; l < lanes; ++l) moved[l] = a[l] + h * brightness(byte);
-      losses_of_moved_units<loss>(moved, z, out, e, label, classes, higher);
+      losses_of_moved_units<Activated, loss>(moved, z, out, e, label, classes, higher);
       for (std::size_t l = 0; l < lanes; ++l) moved[l] = a[l] - h * brightness(byte);
-      losses_of_moved_units<loss>(moved, z, out, e, label, classes, lower);
+      losses_of_moved_units<Activated, loss>(moved, z, out, e, label, classes, lower);
       for (std::size_t l = 0; l < lanes; ++l) difference[byte][l] = higher[l] - lower[l];
     }
     for (std::size_t d = 0; d < batch.size; ++d) {
@@ -176,12 +176,18 @@ void add_output_bias(const RawBatch& batch, std::size_t classes, SoftmaxParts so
     }
 }
 
-void add_block(Loss loss, const RawBatch& batch, const float* w2, std::size_t units, std::size_t classes,
-               HiddenBlock hidden, SoftmaxParts softmax, BlockDifferences sums) {
-  if (loss == Loss::cross_entropy)
-    add_block<Loss::cross_entropy>(batch, w2, units, classes, hidden, softmax, sums);
-  else
-    add_block<Loss::mean_squared_error>(batch, w2, units, classes, hidden, softmax, sums);
+void hidden(Activation activation, const RawBatch& batch, const float* w1, const float* b1, HiddenBlock out) {
+  with_activation(activation, [&](auto f) { hidden<decltype(f)>(batch, w1, b1, out); });
+}
+
+void add_block(Activation activation, Loss loss, const RawBatch& batch, const float* w2, std::size_t units,
+               std::size_t classes, HiddenBlock hidden, SoftmaxParts softmax, BlockDifferences sums) {
+  with_activation(activation, [&](auto f) {
+    if (loss == Loss::cross_entropy)
+      add_block<decltype(f), Loss::cross_entropy>(batch, w2, units, classes, hidden, softmax, sums);
+    else
+      add_block<decltype(f), Loss::mean_squared_error>(batch, w2, units, classes, hidden, softmax, sums);
+  });
 }
 
 void add_output_bias(Loss loss, const RawBatch& batch, std::size_t classes, SoftmaxParts softmax,

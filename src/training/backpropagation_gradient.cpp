@@ -1,0 +1,35 @@
+#include "runner/training/backpropagation_gradient.hpp"
+
+#include "training_step.hpp"
+
+#include <atomic>
+#include <cassert>
+#include <cstdint>
+
+namespace runner {
+
+Derivatives backpropagation_gradient(Loss loss, const Dataset& batch, const Weights& weights,
+                                     const Backend& backend) {
+  RunSpec run;
+  run.loss = loss;
+  run.hidden_size = static_cast<std::int32_t>(weights.b1.size());
+  const LabelledImages& images = batch.train;
+  AlignedBuffer<std::byte> packed(backend.kernel->image_bytes(images.count, batch.pixels));
+  backend.kernel->pack({images.pixels.data(), images.count, batch.pixels}, true, packed.data());
+
+  NetworkStack stack(batch, std::span(&run, 1), backend, std::span(&weights, 1));
+  const StackedParameters gradient(stack.pixels(), stack.classes(), stack.units(), stack.size());
+  const std::atomic<bool> split{false};
+  TrainingStep(stack, backend, Gradient::backpropagation, images.count, split)
+      .find_gradient(
+          {{images.pixels.data(), images.labels.data(), images.count, batch.pixels}, packed.data()},
+          gradient);
+
+  const Weights derivatives = weights_of(gradient.view(0, stack[0].units));
+  const auto widened = [](const std::vector<float>& numbers) {
+    return std::vector<double>(numbers.begin(), numbers.end());
+  };
+  return {widened(derivatives.W1), widened(derivatives.b1), widened(derivatives.W2), widened(derivatives.b2)};
+}
+
+}  // namespace runner

@@ -1,0 +1,82 @@
+#include "evaluation.hpp"
+
+#include "runner/compute/parallel.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace runner {
+namespace {
+
+std::size_t groups_of(std::size_t images) {
+  return (images + Evaluation::group_size - 1) / Evaluation::group_size;
+}
+
+}  // namespace
+
+Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data, const Backend& backend,
+                       const std::atomic<bool>& split)
+    : stack_(stack),
+      data_(data),
+      kernel_(*backend.kernel),
+      ops_(*backend.elementwise),
+      split_(split),
+      memory_(slots()),
+      sums_(groups_of(std::max({data.train.count, data.test.count, data.validation.count})) * stack.size()) {}
+
+void Evaluation::evaluate(std::span<Metrics> metrics) {
+  assert(metrics.size() == stack_.size());
+  evaluate_set(data_.train, [&](std::size_t m, float loss, float accuracy) {
+    metrics[m][Metric::train_loss] = loss;
+    metrics[m][Metric::train_accuracy] = accuracy;
+  });
+  evaluate_set(data_.test, [&](std::size_t m, float loss, float accuracy) {
+    metrics[m][Metric::test_loss] = loss;
+    metrics[m][Metric::test_accuracy] = accuracy;
+  });
+  if (data_.validation.count == 0) return;
+  evaluate_set(data_.validation, [&](std::size_t m, float loss, float accuracy) {
+    metrics[m][Metric::validation_loss] = loss;
+    metrics[m][Metric::validation_accuracy] = accuracy;
+  });
+}
+
+/// Calls store(network, mean loss, accuracy) for every network.
+template <class Store>
+void Evaluation::evaluate_set(const LabelledImages& set, const Store& store) {
+  const std::size_t groups = groups_of(set.count);
+  for_each_part(groups, split_.load(std::memory_order_relaxed),
+                [&](std::size_t group, std::size_t slot) { evaluate_group(set, group, memory_[slot]); });
+  for (std::size_t m = 0; m < stack_.size(); ++m) {
+    Sums total{};
+    for (std::size_t group = 0; group < groups; ++group) {
+      total.loss += sums_[group * stack_.size() + m].loss;
+      total.correct += sums_[group * stack_.size() + m].correct;
+    }
+    const auto images = static_cast<double>(set.count);
+    store(m, static_cast<float>(total.loss / images),
+          static_cast<float>(static_cast<double>(total.correct) / images));
+  }
+}
+
+void Evaluation::evaluate_group(const LabelledImages& set, std::size_t group, GroupMemory& memory) {
+  const std::size_t pixels = stack_.pixels(), classes = stack_.classes();
+  if (memory.packed.size() == 0) {
+    memory.packed = AlignedBuffer<std::byte>(kernel_.image_bytes(group_size, pixels));
+    memory.z = AlignedBuffer<float>(stack_.blocks() * group_size * lanes);
+    memory.scores = AlignedBuffer<float>(classes * padded(group_size));
+  }
+  const std::size_t begin = group * group_size;
+  const std::size_t images = std::min(group_size, set.count - begin);
+  kernel_.pack({set.pixels.data() + begin * pixels, images, pixels}, false, memory.packed.data());
+  for (std::size_t k = 0; k < stack_.blocks(); ++k)
+    stack_.forward(k, memory.packed.data(), images, memory.z.data() + k * images * lanes);
+  for (std::size_t m = 0; m < stack_.size(); ++m) {
+    stack_.scores(m, memory.z.data(), images, memory.scores.data());
+    Sums& sums = sums_[group * stack_.size() + m];
+    ops_.evaluate(stack_[m].loss, memory.scores.data(), set.labels.data() + begin, images, classes,
+                  padded(images), &sums.loss, &sums.correct);
+  }
+}
+
+}  // namespace runner
