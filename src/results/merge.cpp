@@ -113,7 +113,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
     throw bad_input(fmt::format("{} has version {} of the arithmetic, this program has {}",
                                 first.file.string(), first.origin.arithmetic_version, arithmetic_version));
   for (const ResultsData& part : read) require_own_digests(part);
-  Config config = parse_config(first.effective_config, first.origin.config_file);
+  Config config = parse_stored_config(first.effective_config, first.origin.config_file);
   config.text = first.origin.config_text;
   const Sweep sweep = expand(std::move(config), first.origin.data);
   Provenance merged = provenance;

@@ -45,7 +45,7 @@ void require_usable(const StoredFile& file, const Seal& seal, const std::vector<
     throw file.damaged(
         fmt::format("its layout_version is {}, and its seal is of layout {}", version, seal.layout_version));
   const ResultsData results = read_results(file);
-  parse_config(results.effective_config, results.origin.config_file);
+  parse_stored_config(results.effective_config, results.origin.config_file);
   // The digests of another arithmetic are not known.
   if (results.origin.arithmetic_version == arithmetic_version) require_own_digests(results);
 }

@@ -159,10 +159,8 @@ void check_run_count(const Grid& grid, const std::string& where) {
   });
 }
 
-}  // namespace
-
-Config parse_config(const std::string& text, const std::filesystem::path& file,
-                    std::span<const std::string> overrides) {
+Config parse(const std::string& text, const std::filesystem::path& file,
+             std::span<const std::string> overrides, ConfigSource source) {
   Settings settings = file_settings(text, file.string());
   apply_overrides(settings, overrides);
   if (!settings.contains("name")) settings["name"] = {file.string(), "name", file.stem().string()};
@@ -195,12 +193,24 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
   for_each_axis([&](const auto& axis) {
-    given(axis.name, [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis); });
+    given(axis.name,
+          [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis, source); });
   });
   given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
   check_run_count(config.grid, file.string());
   config.effective = effective_config(config);
   return config;
+}
+
+}  // namespace
+
+Config parse_config(const std::string& text, const std::filesystem::path& file,
+                    std::span<const std::string> overrides) {
+  return parse(text, file, overrides, ConfigSource::user);
+}
+
+Config parse_stored_config(const std::string& text, const std::filesystem::path& file) {
+  return parse(text, file, {}, ConfigSource::results_file);
 }
 
 Config with_epochs(Config config, int epochs) {

@@ -41,18 +41,14 @@ std::int64_t axis_value(const Setting& setting, const Json& value, const Integer
 /// The number of a word among those that are allowed.
 std::size_t word_value(const Setting& setting, const Json& value, std::span<const std::string_view> words);
 
-/// What training uses of a value of an axis: values of which it uses the same are one value.
-inline float as_trained(double value, const Numbers&) {
-  return static_cast<float>(value);
-}
-template <class Value, class Rule>
-Value as_trained(Value value, const Rule&) {
-  return value;
-}
+/// Whose config is read. A stored one may have been accepted by an earlier version, which let values of a
+/// list be one float32.
+enum class ConfigSource { user, results_file };
 
-/// The values of an axis: a value alone, or a list, which holds one at least and none twice.
+/// The values of an axis: a value alone, or a list, which holds one at least and none twice, also not as the
+/// float32 that training uses.
 template <class Value, class Rule>
-std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& axis) {
+std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& axis, ConfigSource source) {
   const auto read = [&](const Json& value) {
     if constexpr (Named<Value>)
       return static_cast<Value>(word_value(setting, value, enumerator_names<Value>));
@@ -72,18 +68,23 @@ std::vector<Value> axis_values(const Setting& setting, const Axis<Value, Rule>& 
   for (const Json& value : setting.value) values.push_back(read(value));
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  const auto trained = [&](std::size_t i) { return as_trained(values[i], axis.rule); };
+  const auto compared = [&](std::size_t i) {
+    if constexpr (std::is_floating_point_v<Value>)
+      return source == ConfigSource::user ? static_cast<float>(values[i]) : values[i];
+    else
+      return values[i];
+  };
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return trained(a) < trained(b); });
+                   [&](std::size_t a, std::size_t b) { return compared(a) < compared(b); });
   const auto twice = std::adjacent_find(
-      order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return trained(a) == trained(b); });
+      order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return compared(a) == compared(b); });
   if (twice != order.end()) {
     const Json &first = setting.value[twice[0]], &second = setting.value[twice[1]];
     if constexpr (std::is_floating_point_v<Value>)
       if (values[twice[0]] != values[twice[1]])
         throw bad_value(setting, second, "is given twice",
                         fmt::format("{} and {} are both the float32 {}, which training uses", shown(first),
-                                    shown(second), trained(twice[0])));
+                                    shown(second), static_cast<float>(values[twice[0]])));
     throw bad_value(setting, first, "is given twice", "the values of a list differ");
   }
   return values;

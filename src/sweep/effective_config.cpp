@@ -1,5 +1,7 @@
 #include "effective_config.hpp"
 
+#include "runner/error/error.hpp"
+
 #include "json_text.hpp"
 
 #include <type_traits>
@@ -53,8 +55,16 @@ std::string effective_config(const Config& config) {
 }
 
 std::vector<std::string> config_differences(const std::string& one, const std::string& other) {
-  const Json before = parse_json(one, "the config of a results file");
-  const Json after = parse_json(other, "the config of a results file");
+  const auto with_all_axes = [](const std::string& text) {
+    Json config = parse_json(text, "the config of a results file");
+    if (!config.is_object()) throw bad_input("the config of a results file is no JSON object");
+    for_each_axis([&](const auto& axis) {
+      if (const std::string name(axis.name); !config.contains(name))
+        config[name] = Json(list_of(Grid{}.*axis.values));
+    });
+    return config;
+  };
+  const Json before = with_all_axes(one), after = with_all_axes(other);
   const auto text = [](const Json& config, const std::string& key) {
     return config.contains(key) ? shown(config[key]) : "not set";
   };

@@ -79,9 +79,30 @@ TEST(ConfigDifferences, DataSetsAreComparedByNameAndNotByPath) {
 }
 
 TEST(ConfigDifferences, RefuseAStoredTextThatIsNoJson) {
+  EXPECT_EQ(test::message_of([] { config_differences("[]", "{}"); }),
+            "the config of a results file is no JSON object");
   EXPECT_EQ(test::message_of([] { config_differences("{", "{}"); }),
             "the config of a results file: line 1, column 2: syntax error: unexpected end of input; "
             "expected string");
+}
+
+// As in a file of an earlier version, whose sweeps did not have the axis yet.
+TEST(ConfigDifferences, TakeAnAxisThatIsNotSetForItsDefault) {
+  std::string earlier = effective("{}");
+  const std::string axis = R"("gradient":["backpropagation"],)";
+  earlier.erase(earlier.find(axis), axis.size());
+  EXPECT_THAT(config_differences(earlier, effective("{}")), testing::IsEmpty());
+  EXPECT_THAT(config_differences(earlier, effective(R"({"gradient": "numerical"})")),
+              testing::ElementsAre(R"(gradient: ["backpropagation"] and ["numerical"])"));
+}
+
+// Earlier versions took two numbers that are one float32 for two values.
+TEST(ParseStoredConfig, AcceptsWhatAnEarlierVersionAccepted) {
+  const std::string twins = R"({"learning_rate": [0.1, 0.10000000149]})";
+  EXPECT_EQ(parse_stored_config(twins, "x.h5").grid.learning_rate, (std::vector{0.1, 0.10000000149}));
+  EXPECT_THAT(test::message_of([&] { parse_config(twins, "x.json"); }), testing::HasSubstr("is given twice"));
+  EXPECT_THAT(test::message_of([] { parse_stored_config(R"({"learning_rate": [0.1, 0.1]})", "x.h5"); }),
+              testing::HasSubstr("is given twice"));
 }
 
 }  // namespace

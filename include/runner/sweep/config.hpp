@@ -47,13 +47,17 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
 Config parse_config(const std::string& text, const std::filesystem::path& file,
                     std::span<const std::string> overrides = {});
 
+/// The effective config that a results file holds, which this version or an earlier one has accepted.
+Config parse_stored_config(const std::string& text, const std::filesystem::path& file);
+
 /// The same config for another number of epochs, 1 … max_epochs.
 Config with_epochs(Config config, int epochs);
 
 /// A clause for each key whose value differs between two effective configs, "epochs: 10 and 20", in
-/// alphabetical order. Not compared are name, description, a data set that is a folder (its checksums tell
-/// whether it is the same), train_size and test_size where one is not set (all images). Lists are compared in
-/// order. Throws Error (bad_input) for a text that is no JSON.
+/// alphabetical order. An axis that is not set has its default, as in a config of an earlier version. Not
+/// compared are name, description, a data set that is a folder (its checksums tell whether it is the same),
+/// train_size and test_size where one is not set (all images). Lists are compared in order. Throws Error
+/// (bad_input) for a text that is no JSON.
 std::vector<std::string> config_differences(const std::string& one, const std::string& other);
 
 }  // namespace runner
