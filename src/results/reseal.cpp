@@ -15,8 +15,6 @@
 
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace runner {
 namespace {
 
@@ -41,9 +39,6 @@ void require_usable(const StoredFile& file, const Seal& seal, const std::vector<
   // So an array that is gone is missed, too, and one is noticed that leads into the structure.
   if (ranges_between(arrays, seal.size) != seal.ranges)
     throw file.damaged("its arrays are not where they were when it was sealed");
-  if (const std::int64_t version = file.integer("layout_version"); version != seal.layout_version)
-    throw file.damaged(
-        fmt::format("its layout_version is {}, and its seal is of layout {}", version, seal.layout_version));
   const ResultsData results = read_results(file);
   parse_stored_config(results.effective_config, results.origin.config_file);
   // The digests of another arithmetic are not known.
@@ -57,7 +52,7 @@ std::pair<SealCheck, Sealing> check(const fs::path& path) {
   // The seal is the last of the arrays.
   const std::vector<ByteRange> arrays = arrays_of(file);
   if (!unchanged) require_usable(file, opened.seal, arrays);
-  return {{unchanged, additions(file)}, {opened.seal.layout_version, arrays, arrays.back()}};
+  return {{unchanged, additions(file)}, {file.parts().layout, arrays, arrays.back()}};
 }
 
 }  // namespace

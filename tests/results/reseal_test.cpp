@@ -254,7 +254,7 @@ TEST_F(AReseal, IsRefusedWhereTheConfigIsNone) {
   EXPECT_THAT(refused(), HasSubstr("configs/example.json"));
 }
 
-TEST_F(AReseal, IsRefusedWhereTheLayoutIsNotThatOfTheSeal) {
+TEST_F(AReseal, IsRefusedWhereTheLayoutIsNotKnown) {
   change_attribute("layout_version", 5);
   EXPECT_THAT(refused(), HasSubstr("its layout_version is 5"));
 }
