@@ -9,7 +9,6 @@
 #include <functional>
 #include <new>
 #include <numeric>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,8 +35,8 @@ void require(const std::string& what, double bytes, std::string_view advice = ""
 /// A cohort as one run: its hidden units side by side.
 RunSpec stacked(const Cohort& cohort, const Sweep& sweep) {
   RunSpec stack = sweep.runs[cohort.runs.front()].spec;
-  for (const std::size_t run : cohort.runs | std::views::drop(1))
-    stack.hidden_size += sweep.runs[run].spec.hidden_size;
+  stack.hidden_size = 0;
+  for (const std::size_t run : cohort.runs) stack.hidden_size += sweep.runs[run].spec.hidden_size;
   return stack;
 }
 
