@@ -95,13 +95,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   FuzzedDataProvider input(bytes, size);
   write_bytes(path, seed.results);
   write_bytes(checkpoint_path(path), damaged(seed.checkpoint, input));
-  std::map<std::string, WeightsShape> shapes;
+  std::map<std::string, NetworkShape> shapes;
   for (const Run& run : sweep().runs)
-    shapes.emplace(run.digest, WeightsShape{data().pixels, static_cast<std::size_t>(run.spec.hidden_size),
+    shapes.emplace(run.digest, NetworkShape{data().pixels, static_cast<std::size_t>(run.spec.hidden_size),
                                             data().classes});
   try {
     for (const auto& [digest, snapshot] : read_checkpoint(checkpoint_path(path), shapes)) {
-      const WeightsShape& shape = shapes.at(digest);
+      const NetworkShape& shape = shapes.at(digest);
       require(snapshot.epoch >= 1, "a run has been trained");
       require(snapshot.weights.W1.size() == shape.pixels * shape.hidden &&
                   snapshot.weights.b1.size() == shape.hidden &&
