@@ -231,7 +231,7 @@ TEST(Figures, HaveHeatMapsOfWhatLearned) {
   ResultsData data = grid(1);
   data.runs[0].curves[Metric::train_loss] = {2.5f, 2.5f};
   data.runs[0].curves[Metric::test_accuracy][1] = 0.125f;
-  const std::string& map = svg_of(figures(data), "test_accuracy_learning_rate_hidden_size.svg");
+  const std::string map = svg_of(figures(data), "test_accuracy_learning_rate_hidden_size.svg");
   EXPECT_TRUE(has(map, "grey: none learned"));
   EXPECT_FALSE(has(map, ">0.12"));
   EXPECT_FALSE(has(svg_of(figures(grid(1)), "test_accuracy_learning_rate_hidden_size.svg"), "grey"));
