@@ -24,12 +24,12 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-// It takes terabytes of address space by itself.
-#ifdef __SANITIZE_ADDRESS__
-#define HAS_ADDRESS_SANITIZER
+// They take terabytes of address space, and memory of their own at any time.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SANITIZER
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_ADDRESS_SANITIZER
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER
 #endif
 #endif
 
@@ -218,7 +218,7 @@ TEST_F(ACheckpoint, IsRefusedWhenItIsNoFile) {
   expect_refused(" is no regular file");
 }
 
-#ifndef HAS_ADDRESS_SANITIZER
+#ifndef HAS_SANITIZER
 // It has a hole instead of numbers: it says that it is long, and takes no room.
 TEST_F(ACheckpoint, TakesNoMoreMemoryThanItsRuns) {
   std::ofstream(path, std::ios::binary) << first_line;
