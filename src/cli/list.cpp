@@ -10,11 +10,20 @@
 namespace runner::cli {
 namespace {
 
-/// Room for an axis's name and each of its values.
-std::size_t width(const AxisInfo& axis, const Sweep& sweep) {
-  std::size_t longest = axis.name.size();
-  for (const Run& run : sweep.runs) longest = std::max(longest, axis.text(run.spec).size());
-  return longest;
+/// Of each axis the room for its name and each of its values.
+std::vector<std::size_t> widths_of(const Grid& grid) {
+  std::vector<std::size_t> widths;
+  for_each_axis([&](const auto& axis) {
+    const AxisInfo& as_text = axis_table()[widths.size()];
+    std::size_t longest = axis.name.size();
+    RunSpec spec;
+    for (const auto& value : grid.*axis.values) {
+      spec.*axis.value = value;
+      longest = std::max(longest, as_text.text(spec).size());
+    }
+    widths.push_back(longest);
+  });
+  return widths;
 }
 
 }  // namespace
@@ -24,8 +33,7 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
   std::vector<std::size_t> cohort_of(sweep.runs.size());
   for (std::size_t c = 0; c < cohorts.size(); ++c)
     for (const std::size_t run : cohorts[c].runs) cohort_of[run] = c;
-  std::vector<std::size_t> widths;
-  for (const AxisInfo& axis : axis_table()) widths.push_back(width(axis, sweep));
+  const std::vector<std::size_t> widths = widths_of(sweep.config.grid);
 
   std::string text;
   const auto out = std::back_inserter(text);

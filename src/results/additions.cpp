@@ -6,7 +6,6 @@
 #include "hdf5_handle.hpp"
 #include "layout.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
@@ -51,9 +50,7 @@ Names attributes_of(const layout::Variable& variable) {
   if (!variable.units.empty()) names.insert("units");
   if (!variable.flags.empty()) names.insert({"flag_values", "flag_meanings"});
   if (variable.type == layout::Type::character) names.insert("_Encoding");
-  if (std::any_of(metric_table.begin(), metric_table.end(),
-                  [&](const MetricInfo& metric) { return metric.name == variable.name; }))
-    names.insert("coordinates");
+  if (layout::is_metric(variable)) names.insert("coordinates");
   return names;
 }
 

@@ -180,8 +180,7 @@ Place make_array(hid_t file, const Variable& variable, const layout::Extents& ex
   // So xarray gives the digests as text and not as single characters.
   if (variable.type == layout::Type::character) put(dataset, "_Encoding", "ascii");
   // CF's auxiliary coordinates: a metric taken out of the file still knows the settings of each run.
-  if (std::any_of(metric_table.begin(), metric_table.end(),
-                  [&](const MetricInfo& metric) { return metric.name == variable.name; }))
+  if (layout::is_metric(variable))
     put(dataset, "coordinates", fmt::format("{}", fmt::join(axis_names(), " ")));
   return {variable, {H5Dget_offset(dataset), layout::byte_count(variable, extents)}};
 }

@@ -43,6 +43,11 @@ std::size_t size_of(Type type) {
   return 0;
 }
 
+bool is_metric(const Variable& variable) {
+  return std::any_of(metric_table.begin(), metric_table.end(),
+                     [&](const MetricInfo& metric) { return metric.name == variable.name; });
+}
+
 std::size_t metric_count(const Parts& parts) {
   return static_cast<std::size_t>(std::count_if(metric_table.begin(), metric_table.end(),
                                                 [&](const MetricInfo& metric) { return parts.has(metric); }));

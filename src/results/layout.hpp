@@ -80,6 +80,9 @@ struct Parts {
   }
 };
 
+/// Whether an array is that of a metric.
+bool is_metric(const Variable& variable);
+
 /// How many metrics it has.
 std::size_t metric_count(const Parts& parts);
 

@@ -3,7 +3,6 @@
 #include "training_step.hpp"
 
 #include <atomic>
-#include <cassert>
 #include <cstdint>
 
 namespace runner {
