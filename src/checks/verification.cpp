@@ -24,8 +24,8 @@ class Comparer : public Observer {
   Comparer(const ResultsData& results, std::vector<std::size_t> rows)
       : results_(results), weights_(results.file), rows_(std::move(rows)), differs_(rows_.size()) {}
 
-  void on_epoch(std::span<const EpochRecord> records) override {
-    for (const EpochRecord& record : records) {
+  void on_epoch(std::span<const TrainedEpoch> records) override {
+    for (const TrainedEpoch& record : records) {
       const std::size_t row = rows_[record.run];
       const StoredRun& stored = results_.runs[row];
       // Where a run diverges there is no number: the file must say so, too.
@@ -45,7 +45,7 @@ class Comparer : public Observer {
   Verification found;
 
  private:
-  std::optional<Difference> compare_metrics(std::size_t row, const EpochRecord& record) const {
+  std::optional<Difference> compare_metrics(std::size_t row, const TrainedEpoch& record) const {
     const StoredRun& stored = results_.runs[row];
     const bool diverged = record.status == RunStatus::diverged;
     if (diverged && record.epoch != stored.epochs_done + 1)
@@ -62,7 +62,7 @@ class Comparer : public Observer {
     return std::nullopt;
   }
 
-  std::optional<Difference> compare_weights(std::size_t row, const EpochRecord& record) const {
+  std::optional<Difference> compare_weights(std::size_t row, const TrainedEpoch& record) const {
     if (!weights_.available()) return std::nullopt;
     for (const bool initial : {true, false}) {
       if (record.epoch != (initial ? 0 : results_.runs[row].weights_epoch)) continue;

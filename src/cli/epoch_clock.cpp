@@ -5,10 +5,10 @@
 
 namespace runner::cli {
 
-void EpochClock::note(std::span<const CommittedEpoch> epochs) {
+void EpochClock::note(std::span<const DurableEpoch> epochs) {
   const Clock::time_point now = Clock::now();
   std::map<std::size_t, std::size_t> counts;  // a commit may hold several epochs of a run
-  for (const CommittedEpoch& epoch : epochs) ++counts[epoch.run];
+  for (const DurableEpoch& epoch : epochs) ++counts[epoch.run];
   const std::lock_guard lock(mutex_);
   for (const auto& [run, count] : counts) {
     const auto [at, is_new] = in_flight_.try_emplace(run, Run{now});
@@ -17,7 +17,7 @@ void EpochClock::note(std::span<const CommittedEpoch> epochs) {
         std::chrono::duration<double>(now - at->second.last).count() / static_cast<double>(count);
     at->second.last = now;
   }
-  for (const CommittedEpoch& epoch : epochs)
+  for (const DurableEpoch& epoch : epochs)
     if (has_ended(epoch.status)) in_flight_.erase(epoch.run);
 }
 

@@ -14,7 +14,7 @@ namespace runner::cli {
 class EpochClock {
  public:
   /// Epochs that have just been committed.
-  void note(std::span<const CommittedEpoch> epochs);
+  void note(std::span<const DurableEpoch> epochs);
 
   /// Seconds until all runs in flight have finished their epoch, if they take as long as the one before; none
   /// where none has two epochs yet.

@@ -12,10 +12,10 @@
 
 namespace runner::cli {
 
-void EpochLines::committed(std::span<const CommittedEpoch> epochs) {
+void EpochLines::add(std::span<const DurableEpoch> epochs) {
   if (error_ != 0) return;
   std::string text;
-  for (const CommittedEpoch& epoch : epochs)
+  for (const DurableEpoch& epoch : epochs)
     text += json_line(epoch, sweep_.runs[epoch.run], sweep_.config.dataset.validation_size > 0);
   error_ = write_all(STDOUT_FILENO, text, stop_.descriptor());
   if (error_ != 0) stop_.request();

@@ -17,7 +17,7 @@ class EpochLines {
   /// The sweep and the signal must outlive it.
   EpochLines(const Sweep& sweep, StopSignal& stop) : sweep_(sweep), stop_(stop) {}
 
-  void committed(std::span<const CommittedEpoch> epochs);
+  void add(std::span<const DurableEpoch> epochs);
 
   /// Throws Error (failure) if standard output could not be written.
   void require_written() const;

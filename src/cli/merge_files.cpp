@@ -6,6 +6,7 @@
 #include "warn.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner::cli {
 

@@ -36,8 +36,8 @@ Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std:
   }
 }
 
-void Progress::committed(std::span<const CommittedEpoch> epochs) {
-  for (const CommittedEpoch& e : epochs) {
+void Progress::add(std::span<const DurableEpoch> epochs) {
+  for (const DurableEpoch& e : epochs) {
     const bool ended = has_ended(e.status);
     // A run that diverges leaves nothing to do in its remaining epochs.
     const int to = ended ? last_epoch_ : e.epoch;
@@ -82,7 +82,7 @@ void Progress::show(bool last) {
   }
 }
 
-std::string json_line(const CommittedEpoch& epoch, const Run& run, bool with_validation) {
+std::string json_line(const DurableEpoch& epoch, const Run& run, bool with_validation) {
   const auto number = [](float value) { return std::isfinite(value) ? fmt::format("{}", value) : "null"; };
   std::string line = fmt::format(R"({{"run":{},"digest":"{}","epoch":{},"status":"{}")", run.index,
                                  run.digest, epoch.epoch, to_string(epoch.status));

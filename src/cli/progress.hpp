@@ -22,7 +22,7 @@ class Progress {
            std::vector<int> epochs, bool quiet);
 
   /// Takes note of epochs that are safely on file, and says so if it is time.
-  void committed(std::span<const CommittedEpoch> epochs);
+  void add(std::span<const DurableEpoch> epochs);
 
   /// Says the last word and leaves the live line.
   void finish();
@@ -51,6 +51,6 @@ class Progress {
 /// An epoch that is on file as a line of JSON: run (index in the sweep), digest, epoch, status and the
 /// metrics, those on the validation set if there is one, with as many digits as tell a float32 from its
 /// neighbours; null for NaN.
-std::string json_line(const CommittedEpoch& epoch, const Run& run, bool with_validation);
+std::string json_line(const DurableEpoch& epoch, const Run& run, bool with_validation);
 
 }  // namespace runner::cli

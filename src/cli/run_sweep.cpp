@@ -108,16 +108,16 @@ int run_sweep(const RunOptions& options) {
   // Made when it is known what is missing; until then nothing is committed.
   std::optional<Progress> progress;
   const bool lines = options.progress == ProgressForm::jsonl;
-  const auto committed = [&](std::span<const CommittedEpoch> epochs) {
+  const auto notify = [&](std::span<const DurableEpoch> epochs) {
     clock.note(epochs);
     if (lines)
-      epoch_lines.committed(epochs);
+      epoch_lines.add(epochs);
     else
-      progress->committed(epochs);
+      progress->add(epochs);
   };
   ResultsFile file(
       output, sweep, data, provenance,
-      {options.fresh, options.prune, options.commit_interval, committed, &signal->requested(), warn});
+      {options.fresh, options.prune, options.commit_interval, notify, &signal->requested(), warn});
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {

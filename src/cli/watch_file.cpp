@@ -53,11 +53,12 @@ class Rate {
 
 /// "0:41 elapsed, 6.2 epochs/s, 0:24 left at this rate, pid 4711 on gauss"; of several who are at work since
 /// the first began, and on which machines.
-std::string activity(const std::vector<Writer>& writers, const Standing& standing, double epochs_per_second) {
+std::string activity(const std::vector<WriterProcess>& writers, const Standing& standing,
+                     double epochs_per_second) {
   if (standing.finished()) return "all runs have ended";
   if (writers.empty()) return "no runner is at work on it";
   auto since = writers.front().since;
-  for (const Writer& writer : writers) since = std::min(since, writer.since);
+  for (const WriterProcess& writer : writers) since = std::min(since, writer.since);
   const auto elapsed = std::chrono::system_clock::now() - since;
   std::string text = clock_time(std::max(seconds(elapsed), 0.0)) + " elapsed";
   if (epochs_per_second > 0) {
@@ -66,7 +67,7 @@ std::string activity(const std::vector<Writer>& writers, const Standing& standin
                         epochs_per_second < 10 ? 1 : 0, clock_time(left / epochs_per_second));
   }
   if (writers.size() > 1) text += fmt::format(", {} runners", writers.size());
-  for (const Writer& writer : writers) text += fmt::format(", pid {} on {}", writer.pid, writer.host);
+  for (const WriterProcess& writer : writers) text += fmt::format(", pid {} on {}", writer.pid, writer.host);
   return text;
 }
 
@@ -109,7 +110,7 @@ class Watched {
   void take() {
     standing_ = standing_of(results());
     rate_.note(Clock::now(), standing_.epochs_done);
-    std::vector<Writer> writers;
+    std::vector<WriterProcess> writers;
     for (const std::filesystem::path& file : files_)
       if (const auto writer = current_writer(file)) writers.push_back(*writer);
     activity_ = activity(writers, standing_, rate_.per_second());

@@ -20,18 +20,6 @@ double* thread_scratch(std::size_t n) {
 
 namespace {
 
-const Kernel& eigen_kernel(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::x86_64_v4:
-      return x86_64_v4::eigen_kernel();
-    case InstructionSet::x86_64_v3:
-      return x86_64_v3::eigen_kernel();
-    case InstructionSet::x86_64:
-      break;
-  }
-  return x86_64::eigen_kernel();
-}
-
 bool vnni_usable(InstructionSet set) {
   return (set >= InstructionSet::x86_64_v4 && has_avx512_vnni()) ||
          (set >= InstructionSet::x86_64_v3 && has_avx_vnni());
@@ -52,7 +40,8 @@ struct Entry {
 constexpr Entry kernels[] = {
     {"reference", [](InstructionSet) { return true; },
      [](InstructionSet) -> const Kernel& { return reference_kernel(); }},
-    {"eigen", [](InstructionSet) { return true; }, eigen_kernel},
+    {"eigen", [](InstructionSet) { return true; },
+     [](InstructionSet) -> const Kernel& { return x86_64::eigen_kernel(); }},
     {"avx2", [](InstructionSet set) { return set >= InstructionSet::x86_64_v3; },
      [](InstructionSet) -> const Kernel& { return avx2::avx2_kernel(); }},
     {"vnni", vnni_usable, vnni_kernel},

@@ -11,7 +11,6 @@ namespace runner {
   namespace set {                                           \
   const Elementwise& elementwise_functions();               \
   const CentralDifferences& central_difference_functions(); \
-  const Kernel& eigen_kernel();                             \
   }
 
 RUNNER_DECLARE_INSTRUCTION_SET(x86_64)
@@ -19,6 +18,9 @@ RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v3)
 RUNNER_DECLARE_INSTRUCTION_SET(x86_64_v4)
 #undef RUNNER_DECLARE_INSTRUCTION_SET
 
+namespace x86_64 {
+const Kernel& eigen_kernel();
+}
 namespace avx2 {
 const Kernel& avx2_kernel();
 }

@@ -145,7 +145,7 @@ class Execution {
     const double seconds = std::chrono::duration<double>(Clock::now() - t.lap_start).count();
     double cost = 0;
     for (const std::size_t run : t.runs) cost += run_cost(sweep_.runs[run].spec, facts_);
-    std::vector<EpochRecord> records;
+    std::vector<TrainedEpoch> records;
     for (std::size_t i = 0; i < t.runs.size(); ++i) {
       const std::size_t run = t.runs[i];
       const RunStatus status = !t.metrics[i].finite()          ? RunStatus::diverged

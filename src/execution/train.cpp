@@ -13,7 +13,9 @@ namespace {
 
 class Curve : public Observer {
  public:
-  void on_epoch(std::span<const EpochRecord> records) override { metrics.push_back(records.front().metrics); }
+  void on_epoch(std::span<const TrainedEpoch> records) override {
+    metrics.push_back(records.front().metrics);
+  }
 
   std::vector<Metrics> metrics;
 };

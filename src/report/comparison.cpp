@@ -20,6 +20,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -93,7 +94,7 @@ ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origi
     if (run->status == RunStatus::diverged) ++summary.diverged;
     if (run->status == RunStatus::done) ++summary.done;
   }
-  Measured measured = measured_of(runs, epochs);
+  MeasuredRuns measured = measured_runs(runs, epochs);
   summary.measured = measured.runs.size();
   summary.epochs = static_cast<int>(measured.last);
   if (!measured.runs.empty())

@@ -10,7 +10,7 @@ namespace runner {
 LearningCurves curves_of(const Runs& runs, Images images, std::span<const std::size_t> epochs) {
   LearningCurves curves;
   Runs measured =
-      measured_of(runs, epochs.empty() ? 0 : *std::max_element(epochs.begin(), epochs.end())).runs;
+      measured_runs(runs, epochs.empty() ? 0 : *std::max_element(epochs.begin(), epochs.end())).runs;
   if (measured.empty()) return curves;
   const Seeds seeds(std::move(measured), images);
   for (const MetricInfo& line : metric_table) {

@@ -5,14 +5,17 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace runner {
@@ -50,16 +53,16 @@ Json json_number(double number) {
   return number;
 }
 
-struct Measured {
+struct NamedNumber {
   std::string_view name;
   double value;
 };
 
 /// What is known of a value of an axis, in the order of CSV.
-std::vector<Measured> measured(const Effect& effect, const EffectOfValue& row) {
-  std::vector<Measured> all{{"settings", static_cast<double>(effect.settings)},
-                            {"seeds", static_cast<double>(effect.seeds)},
-                            {"left_out", static_cast<double>(effect.left_out)}};
+std::vector<NamedNumber> numbers_of(const Effect& effect, const EffectOfValue& row) {
+  std::vector<NamedNumber> all{{"settings", static_cast<double>(effect.settings)},
+                               {"seeds", static_cast<double>(effect.seeds)},
+                               {"left_out", static_cast<double>(effect.left_out)}};
   const auto add = [&](std::string_view name, std::string_view interval_name, const Estimate& estimate) {
     all.push_back({name, estimate.mean});
     all.push_back({interval_name, estimate.half_width});
@@ -75,8 +78,11 @@ std::vector<Measured> measured(const Effect& effect, const EffectOfValue& row) {
 
 /// A number with all its digits, or a word.
 Json json_value(const std::string& text) {
-  Json value = Json::parse(text, nullptr, false);
-  return value.is_number() ? value : Json(text);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number)
+             ? json_number(number)
+             : Json(text);
 }
 
 }  // namespace
@@ -122,14 +128,14 @@ std::string to_csv(std::span<const Effect> effects) {
   std::string csv;
   for (const Effect& effect : effects) {
     for (const EffectOfValue& row : effect.values) {
-      const std::vector<Measured> numbers = measured(effect, row);
+      const std::vector<NamedNumber> numbers = numbers_of(effect, row);
       if (csv.empty()) {
         csv.append("file,").append(effect.axis);
-        for (const Measured& number : numbers) csv.append(",").append(number.name);
+        for (const NamedNumber& number : numbers) csv.append(",").append(number.name);
         csv += "\r\n";
       }
       csv.append(quoted(effect.name)).append(",").append(row.value);
-      for (const Measured& number : numbers) csv.append(",").append(exact_text(number.value));
+      for (const NamedNumber& number : numbers) csv.append(",").append(exact_text(number.value));
       csv += "\r\n";
     }
   }
@@ -145,7 +151,7 @@ std::string to_json(std::span<const Effect> effects) {
       Json object;
       object["file"] = effect.name;
       object["value"] = json_value(row.value);
-      for (const Measured& number : measured(effect, row))
+      for (const NamedNumber& number : numbers_of(effect, row))
         object[std::string(number.name)] = json_number(number.value);
       json["values"].push_back(std::move(object));
     }

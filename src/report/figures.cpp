@@ -58,7 +58,7 @@ std::map<double, const ConfigurationSummary*> examples(const FigureSource& sourc
 std::vector<Figure> figures(const ResultsData& results) {
   const FigureSource source = source_of(results);
   if (source.results.runs.empty()) return {};
-  std::vector<Figure> all{train_against_test(source), learning_curves(source)};
+  std::vector<Figure> all{train_against_test_figure(source), learning_curves_figure(source)};
   const std::vector<Column>& varying = source.varying;
   for (const Column& axis : varying) append(all, figures_by(source, axis));
   for (std::size_t x = 0; x < varying.size(); ++x)

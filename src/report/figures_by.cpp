@@ -1,8 +1,8 @@
 #include "runner/report/effect.hpp"
 
+#include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "plot.hpp"
-#include "spread.hpp"
 #include "sweep_figures.hpp"
 
 #include <cmath>
@@ -12,24 +12,24 @@
 namespace runner {
 namespace {
 
-constexpr double width = 460, plot_height = 280;
+constexpr double figure_by_width = 460, figure_by_plot_height = 280;
 constexpr std::size_t most_values = 201, most_values_with_markers = 60;
 
-struct Drawn {
+struct DrawnSeries {
   std::string label;
-  Look look;
+  SeriesStyle style;
   std::vector<Point> points;
 };
 
 /// What is drawn of each value. Where the others vary, the interval of a mean would be wide with what they
 /// do; that of the change against the first value, pair by pair, says what this axis does.
-Point point_of(double x, const Estimate& mean, const Estimate& change, bool others_vary) {
+Point point_of_value(double x, const Estimate& mean, const Estimate& change, bool others_vary) {
   return {x, mean.mean, 0, others_vary ? change.half_width : mean.half_width};
 }
 
-Scale scale_of(const std::vector<Drawn>& all) {
+Scale y_scale_of(const std::vector<DrawnSeries>& all) {
   Range range;
-  for (const Drawn& drawn : all)
+  for (const DrawnSeries& drawn : all)
     for (const Point& p : drawn.points) {
       const double half = std::isnan(p.y_half) ? 0 : p.y_half;
       range.add(p.y - half);
@@ -66,38 +66,39 @@ std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
   const PlotAxis x{words ? category_scale(texts) : value_scale(values, texts), title_of(axis)};
 
   const auto figure = [&](std::string_view name, std::string_view what, std::string_view y_title,
-                          const std::vector<Drawn>& all) {
-    Sheet sheet(width, source.results.name, fmt::format("{} by {}", what, axis.name));
-    const Frame frame(sheet.svg(), 0, width - right_margin, sheet.bottom(), plot_height, x,
-                      {scale_of(all), std::string(y_title)});
+                          const std::vector<DrawnSeries>& all) {
+    Sheet sheet(figure_by_width, source.results.name, fmt::format("{} by {}", what, axis.name));
+    const Frame frame(sheet.svg(), 0, figure_by_width - right_margin, sheet.bottom(), figure_by_plot_height,
+                      x, {y_scale_of(all), std::string(y_title)});
     sheet.reach(frame.bottom());
     frame.grid();
     std::vector<LegendEntry> legend;
-    for (const Drawn& drawn : all) {
-      if (!words) frame.line(drawn.points, drawn.look);
+    for (const DrawnSeries& drawn : all) {
+      if (!words) frame.line(drawn.points, drawn.style);
       if (crowded) {
-        frame.band(drawn.points, drawn.look);
+        frame.band(drawn.points, drawn.style);
       } else {
-        frame.bars(drawn.points, drawn.look);
-        frame.markers(drawn.points, drawn.look, 3.5);
+        frame.bars(drawn.points, drawn.style);
+        frame.markers(drawn.points, drawn.style, 3.5);
       }
-      legend.push_back({drawn.label, drawn.look});
-      legend.back().look.line = !words;
-      if (crowded) legend.back().look.marker = Marker::none;
+      legend.push_back({drawn.label, drawn.style});
+      legend.back().style.line = !words;
+      if (crowded) legend.back().style.marker = Marker::none;
     }
     if (all.size() > 1) sheet.legend(legend);
     sheet.note(note_of(effect, others_vary, crowded));
     return sheet.finish(fmt::format("{}_by_{}.svg", name, axis.name), source.description);
   };
 
-  Drawn gap{"gap", look(0), {}}, train{"training", look(0), {}}, test{"test", look(1), {}};
-  test.look.dash = test_dash;
-  for (const std::size_t i : spread(0, values.size() - 1, most_values)) {
+  DrawnSeries gap{"gap", series_style(0), {}}, train{"training", series_style(0), {}},
+      test{"test", series_style(1), {}};
+  test.style.dash = test_dash;
+  for (const std::size_t i : evenly_spaced(0, values.size() - 1, most_values)) {
     const EffectOfValue& row = effect.values[i];
     const double at = words ? static_cast<double>(i) : values[i];
-    gap.points.push_back(point_of(at, row.gap, row.gap_change, others_vary));
-    train.points.push_back(point_of(at, row.train_accuracy, row.train_change, others_vary));
-    test.points.push_back(point_of(at, row.test_accuracy, row.test_change, others_vary));
+    gap.points.push_back(point_of_value(at, row.gap, row.gap_change, others_vary));
+    train.points.push_back(point_of_value(at, row.train_accuracy, row.train_change, others_vary));
+    test.points.push_back(point_of_value(at, row.test_accuracy, row.test_change, others_vary));
   }
   return {figure("gap", "gap", "Gap (training − test accuracy)", {gap}),
           figure("accuracy", "accuracy", "Accuracy", {train, test})};

@@ -55,7 +55,7 @@ double jitter_of(const Series& curve, std::size_t first) {
 }
 
 /// The curves of some runs over epochs 1 … last.
-std::vector<Series> curves_of(const Runs& runs, Metric metric, std::size_t last) {
+std::vector<Series> curves_by_run(const Runs& runs, Metric metric, std::size_t last) {
   std::vector<Series> curves;
   for (const StoredRun* run : runs) {
     const std::vector<float>& values = run->curves[metric];
@@ -138,8 +138,8 @@ Judgement judge_learned(const Runs& runs, Metric loss, std::size_t last, const B
   Judgement fits{Verdict::fits, -1, static_cast<int>(last), 0};
   const std::size_t width = window_of(last);
   if (last < 2 * width) return fits;
-  const std::vector<Series> curves = curves_of(runs, loss, last);
-  const Series mean = mean_of(curves), train_mean = mean_of(curves_of(runs, Metric::train_loss, last));
+  const std::vector<Series> curves = curves_by_run(runs, loss, last);
+  const Series mean = mean_of(curves), train_mean = mean_of(curves_by_run(runs, Metric::train_loss, last));
   const auto finite = [](const Series& numbers) {
     return std::all_of(numbers.begin(), numbers.end(), [](double number) { return std::isfinite(number); });
   };

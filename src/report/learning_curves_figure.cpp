@@ -1,9 +1,9 @@
 #include "runner/report/curves.hpp"
 
+#include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "plot.hpp"
 #include "seeds.hpp"
-#include "spread.hpp"
 #include "sweep_figures.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 namespace runner {
 namespace {
 
-constexpr double width = 720, plot_height = 270;
+constexpr double curves_width = 720, curves_plot_height = 270;
 constexpr std::size_t most_configurations = 6, most_epochs = 201, markers_on_a_curve = 6;
 
 /// The configurations to draw, in the order of the legend, and what they are called.
@@ -31,7 +31,7 @@ std::vector<Shown> along_the_axis(const FigureSource& source) {
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return axis.value(all[a]) < axis.value(all[b]); });
   std::vector<Shown> shown;
-  for (const std::size_t i : spread(0, order.size() - 1, most_configurations))
+  for (const std::size_t i : evenly_spaced(0, order.size() - 1, most_configurations))
     shown.push_back({order[i], name_of(source.comparison, all[order[i]])});
   return shown;
 }
@@ -94,11 +94,11 @@ void draw(const Frame& frame, const std::vector<LearningCurves>& curves, const P
   };
   frame.grid();
   for (std::size_t c = 0; c < curves.size(); ++c)
-    for (const Part& part : parts) frame.band(points_of(curves[c][part.metric]), look(c));
+    for (const Part& part : parts) frame.band(points_of(curves[c][part.metric]), series_style(c));
   for (std::size_t c = 0; c < curves.size(); ++c)
     for (const Part& part : parts) {
       const std::vector<Point> points = points_of(curves[c][part.metric]);
-      Look line = look(c);
+      SeriesStyle line = series_style(c);
       line.dash = part.dash;
       frame.line(points, line);
       // Those of different configurations side by side.
@@ -112,12 +112,12 @@ void draw(const Frame& frame, const std::vector<LearningCurves>& curves, const P
 
 }  // namespace
 
-Figure learning_curves(const FigureSource& source) {
+Figure learning_curves_figure(const FigureSource& source) {
   const std::vector<Shown> shown =
       source.varying.size() == 1 ? along_the_axis(source) : best_and_widest(source);
   // What the untrained network does would leave little of the plot to all others.
   const auto last = static_cast<std::size_t>(source.results.epochs);
-  const std::vector<std::size_t> epochs = spread(last > 1 ? 1 : 0, last, most_epochs);
+  const std::vector<std::size_t> epochs = evenly_spaced(last > 1 ? 1 : 0, last, most_epochs);
   const std::vector<LearningCurves> curves = shown_curves(source, shown, epochs);
 
   Parts accuracy{{Metric::train_accuracy, train_dash}, {Metric::test_accuracy, test_dash}};
@@ -133,12 +133,12 @@ Figure learning_curves(const FigureSource& source) {
   Range all_epochs;
   for (const std::size_t epoch : epochs) all_epochs.add(static_cast<double>(epoch));
   const PlotAxis by_epoch{linear_scale(all_epochs, 1), "Epoch"};
-  Sheet sheet(width, source.results.name, "accuracy and loss by epoch");
+  Sheet sheet(curves_width, source.results.name, "accuracy and loss by epoch");
   const double top = sheet.bottom();
-  const Frame left(sheet.svg(), 0, width / 2 - right_margin / 2, top, plot_height, by_epoch,
+  const Frame left(sheet.svg(), 0, curves_width / 2 - right_margin / 2, top, curves_plot_height, by_epoch,
                    {metric_scale(curves, accuracy, true), "Accuracy"});
-  const Frame right(sheet.svg(), width / 2, width - right_margin, top, plot_height, by_epoch,
-                    {metric_scale(curves, loss, false), loss_title(source)});
+  const Frame right(sheet.svg(), curves_width / 2, curves_width - right_margin, top, curves_plot_height,
+                    by_epoch, {metric_scale(curves, loss, false), loss_title(source)});
   draw(left, curves, accuracy, epochs);
   draw(right, curves, loss, epochs);
   sheet.reach(std::max(left.bottom(), right.bottom()));
@@ -146,8 +146,8 @@ Figure learning_curves(const FigureSource& source) {
   sheet.legend(legend);
   legend.clear();
   for (std::size_t c = 0; c < shown.size(); ++c) {
-    legend.push_back({shown[c].label, look(c)});
-    legend.back().look.line = true;
+    legend.push_back({shown[c].label, series_style(c)});
+    legend.back().style.line = true;
   }
   sheet.legend(legend);
   const bool intervals = std::any_of(curves.begin(), curves.end(), [](const LearningCurves& c) {

@@ -42,14 +42,14 @@ CurveLayout curve_layout(std::size_t table_width, std::size_t columns, std::size
   return {first, 0, cells < std::min<std::size_t>(4, epochs) ? 0 : cells, false};
 }
 
-std::string curves_of(const StoredRun& run, const Section& section, const CurveLayout& layout) {
+std::string sparklines_of(const StoredRun& run, const Section& section, const CurveLayout& layout) {
   if (!layout.two) {
     const std::vector<float> values = section.single.values(run);
     return sparkline(values, layout.cells, scale_of({values}));
   }
   const std::vector<float> first = section.pair[0].values(run), second = section.pair[1].values(run);
   const Range scale = scale_of({first, second});
-  return padded(sparkline(first, layout.cells, scale), layout.second - layout.first) +
+  return pad_right(sparkline(first, layout.cells, scale), layout.second - layout.first) +
          sparkline(second, layout.cells, scale);
 }
 
@@ -57,8 +57,8 @@ std::string title_line(const Section& section, const CurveLayout& layout) {
   if (!layout.two)
     return layout.cells < section.single.name.size() || width_of(section.title) + 2 > layout.first
                ? section.title
-               : padded(section.title, layout.first).append(section.single.name);
-  return padded(padded(section.title, layout.first).append(section.pair[0].name), layout.second)
+               : pad_right(section.title, layout.first).append(section.single.name);
+  return pad_right(pad_right(section.title, layout.first).append(section.pair[0].name), layout.second)
       .append(section.pair[1].name);
 }
 
@@ -161,7 +161,7 @@ void add_sections(const ResultsData& results, const ScreenStyle& style, Picture&
     const bool first = r == 0 || rows[r - 1].section != &section;
     if (first) picture.add(title_line(section, layout), "1");
     const std::string_view numbers = std::string_view(table.rows[r]).substr(0, table.rows[r].size() - 1);
-    picture.add(padded(numbers, layout.first) + curves_of(*rows[r].run, section, layout),
+    picture.add(pad_right(numbers, layout.first) + sparklines_of(*rows[r].run, section, layout),
                 first ? section.colour : nullptr);
   }
 }

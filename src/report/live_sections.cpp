@@ -91,7 +91,7 @@ RowColumn metric_column(Strings heading, Metric metric) {
 
 /// The numbers of a run: all of them, or without so many that are needed least; nothing where too few are
 /// left.
-std::vector<RowColumn> measured_columns(const ResultsData& results, std::size_t left_out) {
+std::vector<RowColumn> metric_columns(const ResultsData& results, std::size_t left_out) {
   const bool validated = results.origin.data.validation_size > 0;
   const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs);
   std::vector<std::pair<RowColumn, std::size_t>> all;  // each with when it is left out
@@ -177,7 +177,7 @@ TextTable table_of(const ResultsData& results, const std::vector<SectionRow>& ro
                    std::size_t curve) {
   const std::vector<RowColumn> varying = axis_columns_of(results);
   for (std::size_t left_out = 0;; ++left_out) {
-    std::vector<RowColumn> shown = measured_columns(results, left_out);
+    std::vector<RowColumn> shown = metric_columns(results, left_out);
     const bool last = shown.empty();
     if (last)
       shown.push_back(

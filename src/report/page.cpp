@@ -5,15 +5,16 @@
 #include "runner/report/comparison.hpp"
 #include "runner/report/curves.hpp"
 #include "runner/report/effect.hpp"
+#include "runner/sweep/config.hpp"
 
 #include "colour_map.hpp"
 #include "columns.hpp"
+#include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "heat_map.hpp"
 #include "page_template.hpp"
 #include "scale.hpp"
 #include "seeds.hpp"
-#include "spread.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -28,12 +29,14 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace runner {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Summary = ConfigurationSummary;
 
 /// Numbers that the curves of all configurations may take together: some 25 MB of page.
 constexpr std::size_t most_curve_numbers = 1'500'000;
@@ -164,7 +167,7 @@ void add_losses(Range& losses, const LearningCurves& curves) {
 }
 
 /// What was measured, by the names of CSV: a number for each configuration.
-Json columns_of(const Comparison& comparison) {
+Json page_columns(const Comparison& comparison) {
   Json columns;
   for (const Column& column : measured_columns()) {
     Json& values = columns[std::string(column.name)];
@@ -186,7 +189,6 @@ Json ranges_of(const Comparison& comparison) {
       values.push_back(e.is_range() ? Json{exact(e.least), exact(e.most)} : Json(nullptr));
     }
   };
-  using Summary = ConfigurationSummary;
   for (const MetricInfo& line : metric_table)
     add(line.name, [&](const Summary& c) -> const Estimate& { return c.last[line.metric]; });
   add("gap", [](const Summary& c) -> const Estimate& { return c.gap; });
@@ -204,7 +206,7 @@ std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const std::size_t numbers =
       comparison.configurations.size() * (comparison.validated ? 6 : 4) * (intervals ? 2 : 1);
   const std::size_t most = std::max<std::size_t>(most_curve_numbers / std::max<std::size_t>(numbers, 1), 2);
-  std::vector<std::size_t> epochs = spread(0, last, most);
+  std::vector<std::size_t> epochs = evenly_spaced(0, last, most);
   for (const ComparedFile& file : comparison.files) epochs.push_back(static_cast<std::size_t>(file.epochs));
   std::sort(epochs.begin(), epochs.end());
   epochs.erase(std::unique(epochs.begin(), epochs.end()), epochs.end());
@@ -244,7 +246,7 @@ std::size_t seed_numbers(std::span<const ResultsData> files, const std::vector<s
   std::size_t numbers = 0;
   for (const ResultsData& results : files)
     for (const Runs& runs : configurations_of(results))
-      for (const StoredRun* run : measured_of(runs, static_cast<std::size_t>(results.epochs)).runs)
+      for (const StoredRun* run : measured_runs(runs, static_cast<std::size_t>(results.epochs)).runs)
         for (const MetricInfo& line : metric_table)
           if (!run->curves[line.metric].empty()) numbers += epochs_of(results, epochs).size();
   return numbers;
@@ -257,7 +259,7 @@ Json seed_curves(std::span<const ResultsData> files, const std::vector<std::size
     const std::vector<std::size_t> its = epochs_of(results, epochs);
     for (const Runs& runs : configurations_of(results)) {
       Json seeds = Json::array();
-      for (const StoredRun* run : measured_of(runs, static_cast<std::size_t>(results.epochs)).runs) {
+      for (const StoredRun* run : measured_runs(runs, static_cast<std::size_t>(results.epochs)).runs) {
         Json seed{{"seed", run->run.spec.seed}};
         for (const MetricInfo& line : metric_table) {
           const std::vector<float>& curve = run->curves[line.metric];
@@ -339,12 +341,8 @@ void add_provenance(Json& pairs, const ResultsData& results) {
   add("Processor", origin.processor);
 }
 
-std::string description_of(const ResultsData& results) {
-  const Json config = Json::parse(results.effective_config, nullptr, false);
-  const auto description = config.is_object() ? config.find("description") : config.end();
-  return description != config.end() && description->is_string()
-             ? printable_lines(description->get_ref<const std::string&>())
-             : "";
+std::string description_on_page(const ResultsData& results) {
+  return printable_lines(stored_description(results.effective_config));
 }
 
 /// {"head": line, "rows": a line for each configuration}: what compare --csv prints, for the page to save.
@@ -399,7 +397,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   std::vector<std::string> names;
   for (const ComparedFile& file : comparison.files) names.push_back(file.name);
   page["name"] = fmt::format("{}", fmt::join(names, " and "));
-  page["description"] = several ? std::string() : description_of(files.front());
+  page["description"] = several ? std::string() : description_on_page(files.front());
   page["datasets"] = Json::array();
   for (std::size_t f = 0; f < files.size(); ++f)
     page["datasets"].push_back(fmt::format("{}{}, {}", several ? names[f] + ": " : std::string(),
@@ -413,15 +411,16 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["runs"] = runs;
   page["ended"] = ended;
   page["fixed"] = fixed_settings(comparison);
-  page["best"] = index_or_null(comparison.best());
-  page["widest"] = index_or_null(comparison.widest_gap());
+  const auto best = comparison.best(), widest = comparison.widest_gap();
+  page["best"] = index_or_null(best);
+  page["widest"] = index_or_null(widest);
   page["configurations"] = comparison.configurations.size();
   page["axes"] = axes_of(comparison);
   page["names"] = names_of_conditions(comparison);
   page["maps"] = maps_of(comparison, page["axes"]);
   page["most_map_values"] = most_map_values;
   page["colours"] = colours();
-  page["columns"] = columns_of(comparison);
+  page["columns"] = page_columns(comparison);
   page["ranges"] = ranges_of(comparison);
   page["effects"] = Json::array();
   page["curve_epochs"] = epochs;
@@ -434,8 +433,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
       page["effects"].push_back(std::move(effect));
     for (const LearningCurves& curves : learning_curves(files[f], epochs_of(files[f], epochs))) {
       const std::size_t configuration = page["curves"].size();
-      if (configuration == comparison.best() || configuration == comparison.widest_gap())
-        add_losses(losses_at_first, curves);
+      if (configuration == best || configuration == widest) add_losses(losses_at_first, curves);
       page["curves"].push_back(curves_json(curves));
     }
     add_provenance(page["provenance"], files[f]);

@@ -17,7 +17,7 @@ constexpr double margin = 12, tick_length = 4, tick_size = 11, title_size = 12, 
                  note_size = 10;
 constexpr double note_line = 1.35 * note_size, legend_line = 17, legend_sample = 30, legend_marker = 14;
 constexpr std::string_view grey = "#555", light_grey = "#e4e4e4";
-constexpr double marker_radius = 3.5;
+constexpr double legend_marker_radius = 3.5;
 
 /// Renderers look for the intersections within a path, all with all: one with thousands of marks takes
 /// minutes.
@@ -76,13 +76,13 @@ void add_marker(Path& path, Marker marker, double x, double y, double r) {
   }
 }
 
-void draw_markers(Svg& svg, const Path& path, const Look& look, double radius) {
-  if (look.marker == Marker::cross)
-    svg.stroke(path, {look.colour, radius / 2});
-  else if (look.marker == Marker::ring || look.marker == Marker::frame)
-    svg.stroke(path, {look.colour, 1.2});
+void draw_markers(Svg& svg, const Path& path, const SeriesStyle& style, double radius) {
+  if (style.marker == Marker::cross)
+    svg.stroke(path, {style.colour, radius / 2});
+  else if (style.marker == Marker::ring || style.marker == Marker::frame)
+    svg.stroke(path, {style.colour, 1.2});
   else
-    svg.fill(path, {look.colour});
+    svg.fill(path, {style.colour});
 }
 
 bool is_point(const Point& point) {
@@ -91,15 +91,15 @@ bool is_point(const Point& point) {
 
 }  // namespace
 
-Look look(std::size_t i) {
-  static constexpr std::array<Look, looks> all{{{"#0072b2", {}, Marker::circle},
-                                                {"#d55e00", {}, Marker::square},
-                                                {"#009e73", {}, Marker::triangle},
-                                                {"#cc79a7", {}, Marker::diamond},
-                                                {"#000000", {}, Marker::cross},
-                                                {"#e69f00", {}, Marker::inverted_triangle},
-                                                {"#56b4e9", {}, Marker::star}}};
-  return all[i % looks];
+SeriesStyle series_style(std::size_t i) {
+  static constexpr std::array<SeriesStyle, series_styles> all{{{"#0072b2", {}, Marker::circle},
+                                                               {"#d55e00", {}, Marker::square},
+                                                               {"#009e73", {}, Marker::triangle},
+                                                               {"#cc79a7", {}, Marker::diamond},
+                                                               {"#000000", {}, Marker::cross},
+                                                               {"#e69f00", {}, Marker::inverted_triangle},
+                                                               {"#56b4e9", {}, Marker::star}}};
+  return all[i % series_styles];
 }
 
 double Frame::left_margin(const PlotAxis& y) {
@@ -157,17 +157,17 @@ void Frame::grid() const {
   svg_.stroke(lines, {light_grey, 0.75});
 }
 
-void Frame::line(std::span<const Point> points, const Look& look) const {
+void Frame::line(std::span<const Point> points, const SeriesStyle& style) const {
   Path path;
   bool drawing = false;
   for (const Point& point : points) {
     if (is_point(point)) drawing ? path.line(x(point.x), y(point.y)) : path.move(x(point.x), y(point.y));
     drawing = is_point(point);
   }
-  svg_.stroke(path, {look.colour, 1.5, look.dash});
+  svg_.stroke(path, {style.colour, 1.5, style.dash});
 }
 
-void Frame::band(std::span<const Point> points, const Look& look) const {
+void Frame::band(std::span<const Point> points, const SeriesStyle& style) const {
   std::vector<Point> known;
   std::copy_if(points.begin(), points.end(), std::back_inserter(known),
                [](const Point& p) { return is_point(p) && p.y_half > 0; });
@@ -176,13 +176,13 @@ void Frame::band(std::span<const Point> points, const Look& look) const {
   for (const Point& p : known)
     path.empty() ? path.move(x(p.x), y(p.y + p.y_half)) : path.line(x(p.x), y(p.y + p.y_half));
   for (auto p = known.rbegin(); p != known.rend(); ++p) path.line(x(p->x), y(p->y - p->y_half));
-  svg_.fill(path.close(), {look.colour, 0.18});
+  svg_.fill(path.close(), {style.colour, 0.18});
 }
 
-void Frame::bars(std::span<const Point> points, const Look& look, const BarStyle& style) const {
+void Frame::bars(std::span<const Point> points, const SeriesStyle& style, const BarStyle& bar) const {
   Path path;
   const auto draw = [&] {
-    svg_.stroke(path, {.colour = look.colour, .opacity = style.opacity});
+    svg_.stroke(path, {.colour = style.colour, .opacity = bar.opacity});
     path = {};
   };
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -193,23 +193,23 @@ void Frame::bars(std::span<const Point> points, const Look& look, const BarStyle
     if (p.y_half > 0) path.move(at_x, y(p.y - p.y_half)).line(at_x, y(p.y + p.y_half));
     for (const double side : {-1.0, 1.0}) {
       const double end_x = x(p.x + side * p.x_half), end_y = y(p.y + side * p.y_half);
-      if (style.cap > 0 && p.x_half > 0) path.move(end_x, at_y - style.cap).line(end_x, at_y + style.cap);
-      if (style.cap > 0 && p.y_half > 0) path.move(at_x - style.cap, end_y).line(at_x + style.cap, end_y);
+      if (bar.cap > 0 && p.x_half > 0) path.move(end_x, at_y - bar.cap).line(end_x, at_y + bar.cap);
+      if (bar.cap > 0 && p.y_half > 0) path.move(at_x - bar.cap, end_y).line(at_x + bar.cap, end_y);
     }
     if (i % most_in_a_path == most_in_a_path - 1) draw();
   }
   draw();
 }
 
-void Frame::markers(std::span<const Point> points, const Look& look, double radius) const {
+void Frame::markers(std::span<const Point> points, const SeriesStyle& style, double radius) const {
   Path path;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (is_point(points[i])) add_marker(path, look.marker, x(points[i].x), y(points[i].y), radius);
+    if (is_point(points[i])) add_marker(path, style.marker, x(points[i].x), y(points[i].y), radius);
     if (i % most_in_a_path != most_in_a_path - 1) continue;
-    draw_markers(svg_, path, look, radius);
+    draw_markers(svg_, path, style, radius);
     path = {};
   }
-  draw_markers(svg_, path, look, radius);
+  draw_markers(svg_, path, style, radius);
 }
 
 Sheet::Sheet(double width, std::string_view name, std::string_view what)
@@ -229,7 +229,7 @@ void Sheet::legend(std::span<const LegendEntry> entries) {
   if (entries.empty()) return;
   double left = margin, middle = bottom_ + 6 + legend_line / 2;
   for (const LegendEntry& entry : entries) {
-    const double sample = entry.look.line ? legend_sample : legend_marker;
+    const double sample = entry.style.line ? legend_sample : legend_marker;
     const double room = width_ - 2 * margin - sample - 6;
     const std::string label = shortened(entry.label, tick_size, room);
     const double needed = sample + 6 + text_width(label, tick_size);
@@ -237,12 +237,12 @@ void Sheet::legend(std::span<const LegendEntry> entries) {
       left = margin;
       middle += legend_line;
     }
-    if (entry.look.line)
+    if (entry.style.line)
       svg_.stroke(Path().move(left, middle).line(left + sample, middle),
-                  {entry.look.colour, 1.5, entry.look.dash});
+                  {entry.style.colour, 1.5, entry.style.dash});
     Path marker;
-    add_marker(marker, entry.look.marker, left + sample / 2, middle, marker_radius);
-    draw_markers(svg_, marker, entry.look, marker_radius);
+    add_marker(marker, entry.style.marker, left + sample / 2, middle, legend_marker_radius);
+    draw_markers(svg_, marker, entry.style, legend_marker_radius);
     svg_.text(left + sample + 6, middle + 0.36 * tick_size, label, {tick_size});
     left += needed + 14;
   }

@@ -17,7 +17,7 @@ namespace runner {
 enum class Marker { none, circle, square, triangle, diamond, inverted_triangle, cross, star, ring, frame };
 
 /// How the marks of one kind look.
-struct Look {
+struct SeriesStyle {
   std::string_view colour = "#000";
   std::string_view dash{};
   Marker marker = Marker::none;
@@ -26,8 +26,8 @@ struct Look {
 
 /// Colour and marker of the i-th kind; as many as there are, then from the first again. The colours are those
 /// of Okabe and Ito, without the yellow.
-Look look(std::size_t i);
-inline constexpr std::size_t looks = 7;
+SeriesStyle series_style(std::size_t i);
+inline constexpr std::size_t series_styles = 7;
 
 /// Of the curves on a data set, everywhere.
 inline constexpr std::string_view train_dash{}, test_dash = "6 3", validation_dash = "1.5 2.5";
@@ -69,11 +69,11 @@ class Frame {
 
   void grid() const;
   /// A line through the points, broken where there is none.
-  void line(std::span<const Point> points, const Look& look) const;
+  void line(std::span<const Point> points, const SeriesStyle& style) const;
   /// Between the ends of their vertical intervals.
-  void band(std::span<const Point> points, const Look& look) const;
-  void bars(std::span<const Point> points, const Look& look, const BarStyle& style = {}) const;
-  void markers(std::span<const Point> points, const Look& look, double radius) const;
+  void band(std::span<const Point> points, const SeriesStyle& style) const;
+  void bars(std::span<const Point> points, const SeriesStyle& style, const BarStyle& bar = {}) const;
+  void markers(std::span<const Point> points, const SeriesStyle& style, double radius) const;
 
  private:
   void draw_x_axis(const PlotAxis& axis);
@@ -87,7 +87,7 @@ class Frame {
 
 struct LegendEntry {
   std::string label;
-  Look look;
+  SeriesStyle style;
 };
 
 /// A figure as it grows downwards: a heading, frames, legend, notes.

@@ -21,8 +21,8 @@ std::vector<Runs> configurations_of(const ResultsData& results) {
   return configurations;
 }
 
-Measured measured_of(const Runs& runs, std::size_t epochs) {
-  Measured done{{}, epochs}, so_far{{}, epochs};
+MeasuredRuns measured_runs(const Runs& runs, std::size_t epochs) {
+  MeasuredRuns done{{}, epochs}, so_far{{}, epochs};
   for (const StoredRun* run : runs) {
     if (run->status == RunStatus::done) done.runs.push_back(run);
     if (run->status == RunStatus::diverged) continue;

@@ -20,11 +20,11 @@ std::vector<Runs> configurations_of(const ResultsData& results);
 /// The runs of a configuration that are measured, and after which epoch: those that are done, after all
 /// epochs; where none is, all that have not diverged, after the last epoch that each of them has. No runs
 /// where one of these has no epoch but that of the untrained network.
-struct Measured {
+struct MeasuredRuns {
   Runs runs;
   std::size_t last;
 };
-Measured measured_of(const Runs& runs, std::size_t epochs);
+MeasuredRuns measured_runs(const Runs& runs, std::size_t epochs);
 
 /// Train minus test accuracy of a run after an epoch.
 double gap_after(const StoredRun& run, std::size_t epoch);

@@ -27,7 +27,16 @@ Estimate estimate(std::span<const double> numbers) {
 }
 
 double student_t(std::size_t n, double quantile) {
-  return boost::math::quantile(boost::math::students_t(static_cast<double>(n) - 1), quantile);
+  // Almost all configurations of a sweep have the same number of seeds.
+  struct Known {
+    std::size_t n;
+    double quantile, t;
+  };
+  thread_local Known last{};
+  if (last.n != n || last.quantile != quantile)
+    last = {n, quantile,
+            boost::math::quantile(boost::math::students_t(static_cast<double>(n) - 1), quantile)};
+  return last.t;
 }
 
 }  // namespace runner

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
 /// In units of the font's size: of DejaVu Sans, which is wider than Helvetica and its kin.
-double width_of(const Character& character) {
+double character_width(const Character& character) {
   constexpr std::string_view narrow = " .,:;'|!()[]fijlrtI-";
   constexpr std::string_view wide = "mwMW%@";
   constexpr double of_a_symbol = 0.84;
@@ -80,7 +80,7 @@ double text_width(std::string_view text, double size) {
   double width = 0;
   while (!text.empty()) {
     const Character c = first_character(text);
-    width += width_of(c);
+    width += character_width(c);
     text.remove_prefix(std::max<std::size_t>(c.bytes, 1));
   }
   return width * size;
@@ -108,7 +108,7 @@ std::string shortened(std::string_view text, double size, double width) {
   std::size_t kept = 0;
   for (double used = 0; kept < text.size();) {
     const Character c = first_character(text.substr(kept));
-    used += width_of(c) * size;
+    used += character_width(c) * size;
     if (used > room) break;
     kept += std::max<std::size_t>(c.bytes, 1);
   }

@@ -23,8 +23,8 @@ struct FigureSource {
 
 // A figure each, or several alike.
 
-Figure train_against_test(const FigureSource& source);
-Figure learning_curves(const FigureSource& source);
+Figure train_against_test_figure(const FigureSource& source);
+Figure learning_curves_figure(const FigureSource& source);
 /// gap_by_ and accuracy_by_; none where no runs can be paired.
 std::vector<Figure> figures_by(const FigureSource& source, const Column& axis);
 /// gap_ and test_accuracy_; none where an axis has too many values.

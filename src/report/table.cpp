@@ -13,11 +13,13 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
 
 using Configurations = std::vector<ConfigurationSummary>;
+using Summary = ConfigurationSummary;
 using Strings = std::vector<std::string>;
 
 /// How much a table shows.
@@ -159,9 +161,8 @@ bool has_intervals(const Configurations& configurations) {
 }
 
 /// The columns of the table, at one level of detail.
-std::vector<TextColumn> columns_of(const Comparison& comparison, const std::vector<Column>& varying,
-                                   bool plain_seeds, Detail detail) {
-  using Summary = ConfigurationSummary;
+std::vector<TextColumn> table_columns(const Comparison& comparison, const std::vector<Column>& varying,
+                                      bool plain_seeds, Detail detail) {
   const Configurations& configurations = comparison.configurations;
   const bool everything = detail == Detail::everything;
   const bool known = has_intervals(configurations);
@@ -264,7 +265,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
 
   TextTable layout;
   for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means, Detail::least}) {
-    layout = lay_out(columns_of(comparison, varying, plain_seeds, detail));
+    layout = lay_out(table_columns(comparison, varying, plain_seeds, detail));
     if (detail >= Detail::intervals && has_intervals(configurations) && layout.width <= style.columns)
       out += interval_phrase(configurations);
     if (layout.width <= style.columns) break;

@@ -36,7 +36,7 @@ std::string cut(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, end));
 }
 
-std::string padded(std::string_view text, std::size_t width) {
+std::string pad_right(std::string_view text, std::size_t width) {
   const std::size_t own = width_of(text);
   return std::string(text).append(own < width ? width - own : 0, ' ');
 }

@@ -14,6 +14,6 @@ std::size_t width_of(std::string_view text);
 std::string cut(std::string_view text, std::size_t width);
 
 /// With spaces behind it up to that width; as it is if it is wider.
-std::string padded(std::string_view text, std::size_t width);
+std::string pad_right(std::string_view text, std::size_t width);
 
 }  // namespace runner

@@ -12,7 +12,7 @@
 namespace runner {
 namespace {
 
-constexpr double width = 460, plot_height = 340;
+constexpr double scatter_width = 460, scatter_plot_height = 340;
 constexpr std::size_t most_with_intervals = 300;  // those of more hide the points
 
 Point point_of(const ConfigurationSummary& c, bool intervals) {
@@ -29,7 +29,7 @@ std::optional<Column> telling_axis(const FigureSource& source) {
     std::map<double, std::vector<double>> gaps;
     for (const ConfigurationSummary& c : source.comparison.configurations)
       gaps[axis.value(c)].push_back(c.gap.mean);
-    if (gaps.size() > looks) continue;
+    if (gaps.size() > series_styles) continue;
     Range means;
     for (const auto& [value, of_value] : gaps) means.add(mean(of_value));
     if (means.high - means.low > widest) {
@@ -56,7 +56,7 @@ std::string left_out(const FigureSource& source) {
 
 }  // namespace
 
-Figure train_against_test(const FigureSource& source) {
+Figure train_against_test_figure(const FigureSource& source) {
   const auto& configurations = source.comparison.configurations;
   Range train, test;
   const bool intervals = configurations.size() <= most_with_intervals;
@@ -67,18 +67,18 @@ Figure train_against_test(const FigureSource& source) {
     add_interval(test, p.y, p.y_half);
     any_interval = any_interval || p.y_half > 0;
   }
-  // The diagonal is in sight over all of the plot's width.
+  // The diagonal is in sight over all of the plot's scatter_width.
   const Scale x = linear_scale(train);
   const double diagonal_end = std::min(x.high, 1.0);
   test.add(x.low);
   test.add(diagonal_end);
 
-  Sheet sheet(width, source.results.name, "train against test accuracy");
-  const Frame frame(sheet.svg(), 0, width - right_margin, sheet.bottom(), plot_height,
+  Sheet sheet(scatter_width, source.results.name, "train against test accuracy");
+  const Frame frame(sheet.svg(), 0, scatter_width - right_margin, sheet.bottom(), scatter_plot_height,
                     {x, "Training accuracy"}, {linear_scale(test), "Test accuracy"});
   sheet.reach(frame.bottom());
   frame.grid();
-  const Look diagonal{"#555", "2 3", Marker::none, true};
+  const SeriesStyle diagonal{"#555", "2 3", Marker::none, true};
   frame.line(std::vector<Point>{{x.low, x.low}, {diagonal_end, diagonal_end}}, diagonal);
 
   std::vector<LegendEntry> legend;
@@ -90,12 +90,12 @@ Figure train_against_test(const FigureSource& source) {
     std::vector<Point> points;
     for (const ConfigurationSummary& c : configurations)
       if (!axis || axis->value(c) == values[i]) points.push_back(point_of(c, intervals));
-    frame.bars(points, look(i), {2, 0.8});
-    frame.markers(points, look(i), radius);
-    legend.push_back({axis ? fmt::format("{} {}", axis->name, texts[i]) : "configuration", look(i)});
+    frame.bars(points, series_style(i), {2, 0.8});
+    frame.markers(points, series_style(i), radius);
+    legend.push_back({axis ? fmt::format("{} {}", axis->name, texts[i]) : "configuration", series_style(i)});
   }
   const auto mark = [&](std::string label, std::size_t which, Marker marker) {
-    const Look marked{.marker = marker};
+    const SeriesStyle marked{.marker = marker};
     frame.markers(std::vector<Point>{point_of(configurations[which], false)}, marked, 3.5);
     legend.push_back({std::move(label), marked});
   };

@@ -50,17 +50,17 @@ std::vector<float> row_of(const TensorInfo& tensor, const Weights& weights, cons
 
 }  // namespace
 
-std::vector<Marks> stored_marks(const StoredFile& file) {
+std::vector<RunProgress> stored_progress(const StoredFile& file) {
   // In the opposite order of a writer's: what is claimed here has been written before.
   const auto status = file.read_flags<RunStatus>("status");
   const auto epochs_done = file.epochs_done();
   const auto wall_time = file.read<double>("wall_time");
   std::vector<std::int32_t> weights_epoch(status.size(), -1);
   if (file.has_weights()) weights_epoch = file.weights_epochs();
-  std::vector<Marks> marks;
+  std::vector<RunProgress> progress;
   for (std::size_t r = 0; r < status.size(); ++r)
-    marks.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r]});
-  return marks;
+    progress.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r]});
+  return progress;
 }
 
 std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row, bool initial,
@@ -126,11 +126,12 @@ void ArrayWriter::write_weights(std::size_t row, bool initial, const Weights& we
   }
 }
 
-void ArrayWriter::write_progress(std::size_t row, const Marks& marks) {
-  descriptor_.write_at(epochs_done_ + row * sizeof(marks.epochs_done), &marks.epochs_done,
-                       sizeof(marks.epochs_done));
-  descriptor_.write_at(wall_time_ + row * sizeof(marks.wall_time), &marks.wall_time, sizeof(marks.wall_time));
-  if (weights_epoch_ != 0) write_weights_epoch(row, marks.weights_epoch);
+void ArrayWriter::write_progress(std::size_t row, const RunProgress& progress) {
+  descriptor_.write_at(epochs_done_ + row * sizeof(progress.epochs_done), &progress.epochs_done,
+                       sizeof(progress.epochs_done));
+  descriptor_.write_at(wall_time_ + row * sizeof(progress.wall_time), &progress.wall_time,
+                       sizeof(progress.wall_time));
+  if (weights_epoch_ != 0) write_weights_epoch(row, progress.weights_epoch);
 }
 
 void ArrayWriter::write_status(std::size_t row, RunStatus status) {

@@ -19,17 +19,17 @@
 namespace runner {
 
 /// How far a run has come, as the file says.
-struct Marks {
+struct RunProgress {
   std::int32_t epochs_done = -1;
   RunStatus status = RunStatus::pending;
   double wall_time = 0;
   std::int32_t weights_epoch = -1;  ///< after which the run had the weights in the file; −1: none
 
-  friend bool operator==(const Marks&, const Marks&) = default;
+  friend bool operator==(const RunProgress&, const RunProgress&) = default;
 };
 
 /// Those of all rows.
-std::vector<Marks> stored_marks(const StoredFile& file);
+std::vector<RunProgress> stored_progress(const StoredFile& file);
 
 /// What a file holds of the weights of a run of so many hidden units, NaN where there are none yet.
 Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
@@ -54,7 +54,8 @@ class ArrayWriter {
   /// The weights of one run, NaN for the hidden units it does not have.
   void write_weights(std::size_t row, bool initial, const Weights& weights);
 
-  void write_progress(std::size_t row, const Marks& marks);  ///< epochs_done, wall_time and weights_epoch
+  void write_progress(std::size_t row,
+                      const RunProgress& progress);  ///< epochs_done, wall_time and weights_epoch
   void write_status(std::size_t row, RunStatus status);
   void write_weights_epoch(std::size_t row, std::int32_t epoch);
 

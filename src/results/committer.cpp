@@ -12,23 +12,23 @@ namespace runner {
 namespace {
 
 /// A record as the file holds it: from the epoch where a run diverges on there are no numbers.
-CommittedEpoch as_stored(const EpochRecord& record) {
+DurableEpoch as_stored(const TrainedEpoch& record) {
   return {record.run, record.epoch, record.status == RunStatus::diverged ? Metrics() : record.metrics,
           record.status};
 }
 
 }  // namespace
 
-Committer::Committer(ArrayWriter writer, std::vector<Marks> marks, Epochs epochs, bool save_weights,
+Committer::Committer(ArrayWriter writer, std::vector<RunProgress> progress, Epochs epochs, bool save_weights,
                      std::chrono::milliseconds interval,
-                     std::function<void(std::span<const CommittedEpoch>)> committed)
+                     std::function<void(std::span<const DurableEpoch>)> notify)
     : writer_(std::move(writer)),
-      marks_(std::move(marks)),
-      committed_(std::move(committed)),
+      progress_(std::move(progress)),
+      notify_(std::move(notify)),
       epochs_(epochs),
       save_weights_(save_weights),
       interval_(interval) {
-  for (const Marks& m : marks_) {
+  for (const RunProgress& m : progress_) {
     complete_.push_back(has_ended(m.status) ||
                         (m.epochs_done >= epochs_.sweep && epochs_.sweep < epochs_.file &&
                          (!save_weights_ || m.weights_epoch >= epochs_.sweep)));
@@ -41,10 +41,10 @@ Committer::~Committer() {
   finish();
 }
 
-void Committer::add(std::span<const EpochRecord> records) {
+void Committer::add(std::span<const TrainedEpoch> records) {
   std::vector<Pending> copies;
   std::size_t bytes = 0;
-  for (const EpochRecord& record : records) {
+  for (const TrainedEpoch& record : records) {
     const bool ended = has_ended(record.status);
     const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file;
     copies.push_back(
@@ -120,7 +120,7 @@ void Committer::work() {
       return;
     }
     for (const Pending& p : group)
-      if (p.ended) complete_[p.told.run] = true;
+      if (p.ended) complete_[p.durable.run] = true;
   }
 }
 
@@ -128,21 +128,21 @@ void Committer::commit(std::span<const Pending> group) {
   unmark_weights(group);
   write_data(group);
   writer_->sync();
-  write_marks(group);
+  write_progress(group);
   writer_->require_in_place();
-  if (!committed_) return;
-  std::vector<CommittedEpoch> told;
-  for (const Pending& p : group) told.push_back(p.told);
-  committed_(told);
+  if (!notify_) return;
+  std::vector<DurableEpoch> epochs;
+  for (const Pending& p : group) epochs.push_back(p.durable);
+  notify_(epochs);
 }
 
 void Committer::unmark_weights(std::span<const Pending> group) {
   bool any = false;
   for (const Pending& p : group) {
-    Marks& marks = marks_[p.told.run];
-    if (!p.weights || !p.ended || marks.weights_epoch < 0) continue;
-    marks.weights_epoch = -1;
-    writer_->write_weights_epoch(p.told.run, -1);
+    RunProgress& progress = progress_[p.durable.run];
+    if (!p.weights || !p.ended || progress.weights_epoch < 0) continue;
+    progress.weights_epoch = -1;
+    writer_->write_weights_epoch(p.durable.run, -1);
     any = true;
   }
   if (any) writer_->sync();
@@ -153,14 +153,14 @@ void Committer::write_data(std::span<const Pending> group) {
   std::vector<const Pending*> by_run;
   for (const Pending& p : group) by_run.push_back(&p);
   std::stable_sort(by_run.begin(), by_run.end(),
-                   [](const Pending* a, const Pending* b) { return a->told.run < b->told.run; });
+                   [](const Pending* a, const Pending* b) { return a->durable.run < b->durable.run; });
 
   std::vector<Metrics> epochs;
   for (std::size_t i = 0; i < by_run.size(); i += epochs.size()) {
-    const CommittedEpoch& first = by_run[i]->told;
+    const DurableEpoch& first = by_run[i]->durable;
     epochs.clear();
     for (std::size_t k = i; k < by_run.size(); ++k) {
-      const CommittedEpoch& next = by_run[k]->told;
+      const DurableEpoch& next = by_run[k]->durable;
       if (next.run != first.run || next.epoch != first.epoch + static_cast<int>(epochs.size())) break;
       epochs.push_back(next.metrics);
     }
@@ -169,31 +169,31 @@ void Committer::write_data(std::span<const Pending> group) {
 
   for (const Pending& p : group) {
     if (!p.weights) continue;
-    if (p.told.epoch == 0) writer_->write_weights(p.told.run, true, *p.weights);
-    if (p.ended) writer_->write_weights(p.told.run, false, *p.weights);
+    if (p.durable.epoch == 0) writer_->write_weights(p.durable.run, true, *p.weights);
+    if (p.ended) writer_->write_weights(p.durable.run, false, *p.weights);
   }
 }
 
-void Committer::write_marks(std::span<const Pending> group) {
+void Committer::write_progress(std::span<const Pending> group) {
   std::vector<std::size_t> advanced, changed;
   for (const Pending& p : group) {
-    const std::size_t run = p.told.run;
-    Marks& marks = marks_[run];
-    seconds_[run] = p.told.epoch == 0 ? p.seconds : seconds_[run] + p.seconds;
-    const int epochs_done = p.told.status == RunStatus::diverged ? p.told.epoch - 1 : p.told.epoch;
+    const std::size_t run = p.durable.run;
+    RunProgress& progress = progress_[run];
+    seconds_[run] = p.durable.epoch == 0 ? p.seconds : seconds_[run] + p.seconds;
+    const int epochs_done = p.durable.status == RunStatus::diverged ? p.durable.epoch - 1 : p.durable.epoch;
     // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
     // until it is past them.
-    if (epochs_done <= marks.epochs_done && !p.ended) continue;
-    if (p.stored != marks.status) changed.push_back(run);
+    if (epochs_done <= progress.epochs_done && !p.ended) continue;
+    if (p.stored != progress.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
     const bool with_weights = p.weights && p.ended;
-    marks = {std::max(epochs_done, marks.epochs_done), p.stored, seconds_[run],
-             with_weights ? p.told.epoch : marks.weights_epoch};
+    progress = {std::max(epochs_done, progress.epochs_done), p.stored, seconds_[run],
+                with_weights ? p.durable.epoch : progress.weights_epoch};
   }
 
-  for (const std::size_t run : advanced) writer_->write_progress(run, marks_[run]);
+  for (const std::size_t run : advanced) writer_->write_progress(run, progress_[run]);
   if (!advanced.empty()) writer_->sync();
-  for (const std::size_t run : changed) writer_->write_status(run, marks_[run].status);
+  for (const std::size_t run : changed) writer_->write_status(run, progress_[run].status);
   if (!changed.empty()) writer_->sync();
 }
 

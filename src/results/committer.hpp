@@ -33,17 +33,16 @@ class Committer {
     int sweep, file;
   };
 
-  /// `marks`: how far each run of the sweep, which is also its row, has come in the file.
-  Committer(ArrayWriter writer, std::vector<Marks> marks, Epochs epochs, bool save_weights,
-            std::chrono::milliseconds interval,
-            std::function<void(std::span<const CommittedEpoch>)> committed);
+  /// `progress`: how far each run of the sweep, which is also its row, has come in the file.
+  Committer(ArrayWriter writer, std::vector<RunProgress> progress, Epochs epochs, bool save_weights,
+            std::chrono::milliseconds interval, std::function<void(std::span<const DurableEpoch>)> notify);
 
   /// Commits what is left; what cannot be is lost.
   ~Committer();
 
   /// add and close: one thread at a time. Both throw Error (failure) if a commit failed, this time or
   /// earlier.
-  void add(std::span<const EpochRecord> records);
+  void add(std::span<const TrainedEpoch> records);
   void close();
 
   /// Runs that the file does not hold in full, as long as the sweep has them: that have not diverged, and
@@ -52,7 +51,7 @@ class Committer {
 
  private:
   struct Pending {
-    CommittedEpoch told;
+    DurableEpoch durable;
     RunStatus stored;  ///< its status on file
     bool ended;        ///< nothing of it follows
     double seconds;
@@ -63,7 +62,7 @@ class Committer {
   void commit(std::span<const Pending> group);
   void unmark_weights(std::span<const Pending> group);
   void write_data(std::span<const Pending> group);
-  void write_marks(std::span<const Pending> group);
+  void write_progress(std::span<const Pending> group);
   void throw_if_failed() const;
   void finish() noexcept;
   bool full() const { return pending_bytes_ >= max_pending_bytes; }
@@ -72,9 +71,9 @@ class Committer {
 
   // The thread's own.
   std::optional<ArrayWriter> writer_;  ///< until close
-  std::vector<Marks> marks_;
-  std::vector<double> seconds_;  ///< of each run, from its epoch 0 on the way it has gone last
-  const std::function<void(std::span<const CommittedEpoch>)> committed_;
+  std::vector<RunProgress> progress_;
+  std::vector<double> seconds_;  ///< wall time of each run, summed since its most recent epoch 0
+  const std::function<void(std::span<const DurableEpoch>)> notify_;
 
   const Epochs epochs_;
   const bool save_weights_;

@@ -25,6 +25,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <hdf5_hl.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -330,7 +331,7 @@ std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier,
 }
 
 /// How a run stands in the new file that stood so in an earlier one.
-Marks marks_of(const StoredRun& run, int epochs) {
+RunProgress progress_of(const StoredRun& run, int epochs) {
   const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
   return {run.epochs_done, goes_on ? RunStatus::running : run.status, run.wall_time, run.weights_epoch};
 }
@@ -356,8 +357,8 @@ class Earlier {
         writer.write_epochs(row, 0, epochs);
       for (const bool initial : {true, false})
         if (const auto of_run = weights(initial)) writer.write_weights(row, initial, *of_run);
-      writer.write_progress(row, marks_of(run, epochs_));
-      writer.write_status(row, marks_of(run, epochs_).status);
+      writer.write_progress(row, progress_of(run, epochs_));
+      writer.write_status(row, progress_of(run, epochs_).status);
     });
   }
 
@@ -366,11 +367,11 @@ class Earlier {
     const StoredFile made(path);
     for (const auto& [name, bytes] : columns)
       if (made.bytes(name) != bytes) throw failure(fmt::format("its {} reads back otherwise", name));
-    const std::vector<Marks> marks = stored_marks(made);
-    std::vector<bool> from_earlier(marks.size());
+    const std::vector<RunProgress> progress = stored_progress(made);
+    std::vector<bool> from_earlier(progress.size());
     for_each_row(stop, [&](std::size_t row, const StoredRun& run, const WeightsOf& weights) {
       from_earlier[row] = true;
-      bool same = marks[row] == marks_of(run, epochs_);
+      bool same = progress[row] == progress_of(run, epochs_);
       const std::vector<Metrics> epochs = epochs_of(run);
       for (const MetricInfo& metric : metric_table) {
         if (!made.parts().has(metric)) continue;
@@ -383,8 +384,8 @@ class Earlier {
         if (const auto of_run = weights(initial)) same &= !different_weight(made, row, initial, *of_run);
       if (!same) throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
     });
-    for (std::size_t row = 0; row < marks.size(); ++row)
-      if (!from_earlier[row] && marks[row] != Marks{})
+    for (std::size_t row = 0; row < progress.size(); ++row)
+      if (!from_earlier[row] && progress[row] != RunProgress{})
         throw failure(fmt::format("its run {} reads back otherwise", row));
   }
 
@@ -416,10 +417,10 @@ class Earlier {
   /// of which a writer takes the marks away before it writes others.
   static void require_unchanged(const StoredFile& now, const ResultsData& then) {
     const std::vector<std::string> digests = now.digests();
-    const std::vector<Marks> marks = stored_marks(now);
+    const std::vector<RunProgress> progress = stored_progress(now);
     bool same = digests.size() == then.runs.size();
     for (std::size_t r = 0; same && r < digests.size(); ++r)
-      same = digests[r] == then.runs[r].run.digest && marks[r].weights_epoch == then.runs[r].weights_epoch;
+      same = digests[r] == then.runs[r].run.digest && progress[r].weights_epoch == then.runs[r].weights_epoch;
     if (!same) throw failure(fmt::format("{} has been written to meanwhile", then.file.string()));
   }
 

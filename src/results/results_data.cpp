@@ -5,8 +5,8 @@
 
 #include "layout.hpp"
 #include "read_stored.hpp"
+#include "run_progress.hpp"
 #include "stored_file.hpp"
-#include "stored_marks.hpp"
 
 #include <algorithm>
 #include <array>
@@ -39,7 +39,7 @@ std::vector<Value> read_column(const StoredFile& file, const Axis<Value, Rule>& 
 }
 
 /// So many values are read at a time where a file may say that there are more than there is room for.
-constexpr std::uint64_t piece = std::uint64_t{1} << 20;
+constexpr std::uint64_t chunk = std::uint64_t{1} << 20;
 
 /// A number of images.
 std::size_t read_size(const StoredFile& file, const char* name, std::int64_t least) {
@@ -90,9 +90,9 @@ std::vector<std::int32_t> read_indices(const StoredFile& file) {
   std::vector<std::int32_t> indices;
   std::int64_t last = -1;
   bool in_sweep = true;
-  for (std::uint64_t first = 0; first < count; first += piece)
+  for (std::uint64_t first = 0; first < count; first += chunk)
     for (const std::int32_t index :
-         file.read_part<std::int32_t>("run", first, std::min(piece, count - first))) {
+         file.read_part<std::int32_t>("run", first, std::min(chunk, count - first))) {
       in_sweep = in_sweep && index != -1;
       if (in_sweep ? index <= last || index >= static_cast<std::int64_t>(max_runs) : index != -1)
         throw file.damaged(
@@ -105,8 +105,8 @@ std::vector<std::int32_t> read_indices(const StoredFile& file) {
 
 void require_epochs(const StoredFile& file) {
   const std::uint64_t length = file.extent(layout::epoch);
-  for (std::uint64_t first = 0; first < length; first += piece) {
-    const auto epochs = file.read_part<std::int32_t>("epoch", first, std::min(piece, length - first));
+  for (std::uint64_t first = 0; first < length; first += chunk) {
+    const auto epochs = file.read_part<std::int32_t>("epoch", first, std::min(chunk, length - first));
     for (std::size_t i = 0; i < epochs.size(); ++i)
       if (epochs[i] != static_cast<std::int64_t>(first + i))
         throw file.damaged(fmt::format("its epoch {} is numbered {}", first + i, epochs[i]));
@@ -151,7 +151,7 @@ ResultsData read(const StoredFile& file) {
   ResultsData data{file.path(), file.text("title"), file.text("config"), read_origin(file), 0, {}};
   const std::size_t length = file.extent(layout::epoch);
   data.epochs = static_cast<int>(length) - 1;
-  const std::vector<Marks> marks = read_marks(file);
+  const std::vector<RunProgress> progress = read_progress(file);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
   for_each_axis([&](const auto& axis) {
@@ -173,14 +173,14 @@ ResultsData read(const StoredFile& file) {
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
     run.run = {specs[r], std::move(digests[r]), indices[r]};
-    run.status = status_of(marks[r], data.epochs, file.has_weights());
-    run.epochs_done = marks[r].epochs_done;
-    run.wall_time = marks[r].wall_time;
-    run.weights_epoch = marks[r].weights_epoch;
+    run.status = status_of(progress[r], data.epochs, file.has_weights());
+    run.epochs_done = progress[r].epochs_done;
+    run.wall_time = progress[r].wall_time;
+    run.weights_epoch = progress[r].weights_epoch;
     data.runs.push_back(std::move(run));
   }
 
-  const std::size_t rows = std::max<std::size_t>(1, piece / length);
+  const std::size_t rows = std::max<std::size_t>(1, chunk / length);
   for (const MetricInfo& metric : metric_table) {
     if (!file.parts().has(metric)) continue;
     const std::string_view name = metric.name;

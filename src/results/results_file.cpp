@@ -8,9 +8,9 @@
 #include "checkpoint.hpp"
 #include "committer.hpp"
 #include "creation.hpp"
+#include "run_progress.hpp"
 #include "seal.hpp"
 #include "stored_file.hpp"
-#include "stored_marks.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
@@ -19,6 +19,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -89,12 +90,12 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts&
 }
 
 /// Puts down the status where a writer ended before it could.
-void settle(std::vector<Marks>& marks, int epochs, bool save_weights, ArrayWriter& writer) {
+void settle(std::vector<RunProgress>& progress, int epochs, bool save_weights, ArrayWriter& writer) {
   bool any = false;
-  for (std::size_t run = 0; run < marks.size(); ++run) {
-    const RunStatus status = status_of(marks[run], epochs, save_weights);
-    if (status == marks[run].status) continue;
-    marks[run].status = status;
+  for (std::size_t run = 0; run < progress.size(); ++run) {
+    const RunStatus status = status_of(progress[run], epochs, save_weights);
+    if (status == progress[run].status) continue;
+    progress[run].status = status;
     writer.write_status(run, status);
     any = true;
   }
@@ -162,10 +163,10 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   // Rows are now those of the sweep, in its order.
   const StoredFile& stored = state_->stored.emplace(path);
   ArrayWriter writer(path, stored);
-  std::vector<Marks> marks = read_marks(stored);
-  marks.resize(sweep.runs.size());
+  std::vector<RunProgress> progress = read_progress(stored);
+  progress.resize(sweep.runs.size());
   const int file_epochs = static_cast<int>(stored.extent(layout::epoch)) - 1;
-  settle(marks, file_epochs, sweep.config.save_weights, writer);
+  settle(progress, file_epochs, sweep.config.save_weights, writer);
   state_->path = path;
   state_->runs = sweep.runs;
   std::map<std::string, NetworkShape> shapes;
@@ -174,20 +175,20 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
                    NetworkShape{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes});
   state_->begun = read_checkpoint(checkpoint_path(path), shapes);
   state_->had_checkpoint = fs::exists(checkpoint_path(path));
-  for (std::size_t run = 0; run < marks.size(); ++run) {
+  for (std::size_t run = 0; run < progress.size(); ++run) {
     // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
     // begun anew of epochs that it does not have yet.
     const auto usable = [&](int epoch) {
-      return epoch > 0 && epoch <= marks[run].epochs_done && epoch < sweep.config.epochs ? epoch : 0;
+      return epoch > 0 && epoch <= progress[run].epochs_done && epoch < sweep.config.epochs ? epoch : 0;
     };
     const auto begun = state_->begun.find(sweep.runs[run].digest);
-    state_->recorded.push_back(marks[run].epochs_done);
-    state_->epochs.push_back(std::max(usable(marks[run].weights_epoch),
+    state_->recorded.push_back(progress[run].epochs_done);
+    state_->epochs.push_back(std::max(usable(progress[run].weights_epoch),
                                       begun == state_->begun.end() ? 0 : usable(begun->second.epoch)));
   }
-  state_->committer.emplace(std::move(writer), std::move(marks),
+  state_->committer.emplace(std::move(writer), std::move(progress),
                             Committer::Epochs{sweep.config.epochs, file_epochs}, sweep.config.save_weights,
-                            options.commit_interval, std::move(options.committed));
+                            options.commit_interval, std::move(options.notify));
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot use the results file {}: {}", file.string(), error.code().message()));
 }
@@ -232,8 +233,8 @@ void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
   }
 }
 
-void ResultsFile::on_epoch(std::span<const EpochRecord> records) {
-  for (const EpochRecord& record : records)
+void ResultsFile::on_epoch(std::span<const TrainedEpoch> records) {
+  for (const TrainedEpoch& record : records)
     if (record.stopped && record.epoch > 0)
       state_->stopped.insert_or_assign(state_->runs[record.run].digest,
                                        Snapshot{record.epoch, record.weights()});

@@ -137,7 +137,7 @@ void WriterLock::release() noexcept {
   held_.reset();
 }
 
-std::optional<Writer> current_writer(const std::filesystem::path& file) {
+std::optional<WriterProcess> current_writer(const std::filesystem::path& file) {
   // As writers do: two names of one file have one lock.
   std::error_code fault;
   const std::filesystem::path absolute = std::filesystem::absolute(file, fault);
@@ -150,7 +150,7 @@ std::optional<Writer> current_writer(const std::filesystem::path& file) {
   if (!(text >> pid_word >> pid >> on >> host >> since_word >> since) || pid <= 0) return std::nullopt;
   const auto start = utc_time(since);
   if (!start || (host == host_name() && !holds_a_lock(pid))) return std::nullopt;
-  return Writer{pid, std::move(host), *start};
+  return WriterProcess{pid, std::move(host), *start};
 }
 
 }  // namespace runner

@@ -4,6 +4,7 @@
 
 #include "json_text.hpp"
 
+#include <string_view>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -11,11 +12,9 @@
 namespace runner {
 namespace {
 
-using OrderedJson = nlohmann::ordered_json;
-
 template <class Value>
-OrderedJson list_of(const std::vector<Value>& values) {
-  OrderedJson list = OrderedJson::array();
+Json list_of(const std::vector<Value>& values) {
+  Json list = Json::array();
   for (const Value value : values) {
     if constexpr (std::is_enum_v<Value>)
       list.push_back(to_string(value));
@@ -37,21 +36,36 @@ bool is_compared(const std::string& key, const Json& stored, const Json& now) {
 }  // namespace
 
 std::string effective_config(const Config& config) {
-  OrderedJson json;
-  json["name"] = config.name;
-  json["description"] = config.description;
+  std::string text;
+  const auto put = [&](std::string_view key, const Json& value) {
+    text += text.empty() ? '{' : ',';
+    // A folder's path may be any bytes; all other texts have been checked.
+    text += fmt::format("\"{}\":{}", key, value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  put("name", config.name);
+  put("description", config.description);
   if (config.dataset.directory.empty())
-    json["dataset"] = config.dataset.name;
+    put("dataset", config.dataset.name);
   else
-    json["dataset"]["dir"] = config.dataset.directory.string();
-  if (config.dataset.train_size) json["train_size"] = *config.dataset.train_size;
-  if (config.dataset.validation_size > 0) json["validation_size"] = config.dataset.validation_size;
-  if (config.dataset.test_size) json["test_size"] = *config.dataset.test_size;
-  json["epochs"] = config.epochs;
-  json["save_weights"] = config.save_weights;
-  for_each_axis([&](const auto& axis) { json[std::string(axis.name)] = list_of(config.grid.*axis.values); });
-  // A folder's path may be any bytes; all other texts have been checked.
-  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+    put("dataset", {{"dir", config.dataset.directory.string()}});
+  if (config.dataset.train_size) put("train_size", *config.dataset.train_size);
+  if (config.dataset.validation_size > 0) put("validation_size", config.dataset.validation_size);
+  if (config.dataset.test_size) put("test_size", *config.dataset.test_size);
+  put("epochs", config.epochs);
+  put("save_weights", config.save_weights);
+  for_each_axis([&](const auto& axis) { put(axis.name, list_of(config.grid.*axis.values)); });
+  return text + '}';
+}
+
+std::string stored_description(const std::string& text) {
+  try {
+    const Json config = parse_json(text, "the config of a results file");
+    return config.is_object() ? config.value("description", "") : "";
+  } catch (const Error&) {
+    return "";
+  } catch (const Json::type_error&) {
+    return "";
+  }
 }
 
 std::vector<std::string> config_differences(const std::string& one, const std::string& other) {
@@ -60,7 +74,7 @@ std::vector<std::string> config_differences(const std::string& one, const std::s
     if (!config.is_object()) throw bad_input("the config of a results file is no JSON object");
     for_each_axis([&](const auto& axis) {
       if (const std::string name(axis.name); !config.contains(name))
-        config[name] = Json(list_of(Grid{}.*axis.values));
+        config[name] = list_of(Grid{}.*axis.values);
     });
     return config;
   };

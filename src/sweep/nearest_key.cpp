@@ -32,14 +32,14 @@ std::string suggest_key(std::string_view unknown, std::span<const std::string_vi
   constexpr std::size_t far_longer = 100;
   if (unknown.size() > far_longer) return all;
   // As a share of the longer word, so that "batch" is nearer to "batch_size" than to "name".
-  const auto unlikeness = [&](std::string_view key) {
+  const auto relative_distance = [&](std::string_view key) {
     return static_cast<double>(edit_distance(unknown, key)) /
            static_cast<double>(std::max(unknown.size(), key.size()));
   };
-  const auto nearest =
-      std::min_element(known.begin(), known.end(),
-                       [&](std::string_view a, std::string_view b) { return unlikeness(a) < unlikeness(b); });
-  if (unlikeness(*nearest) <= 0.5) return fmt::format("did you mean \"{}\"?", *nearest);
+  const auto nearest = std::min_element(
+      known.begin(), known.end(),
+      [&](std::string_view a, std::string_view b) { return relative_distance(a) < relative_distance(b); });
+  if (relative_distance(*nearest) <= 0.5) return fmt::format("did you mean \"{}\"?", *nearest);
   return all;
 }
 

@@ -10,7 +10,7 @@ namespace runner {
 namespace {
 
 /// Units of a block that are no padding.
-std::size_t units_of(std::size_t block, std::size_t hidden) {
+std::size_t units_in_block(std::size_t block, std::size_t hidden) {
   return std::min(lanes, hidden - block * lanes);
 }
 
@@ -92,7 +92,7 @@ void NumericalStep::find_gradient(Loss loss, const RawBatch& batch, const Stacke
   for_each_part(blocks_ * ranges, split, [&](std::size_t part, std::size_t) {
     const std::size_t block = part / ranges, range = part % ranges;
     functions_.add_block(NetworkStack::activation, loss, images_of(range), network.w2_row(block * lanes),
-                         units_of(block, hidden_), classes_, hidden_block(block, begin_of(range)),
+                         units_in_block(block, hidden_), classes_, hidden_block(block, begin_of(range)),
                          softmax_parts(begin_of(range)), differences(block, range));
   });
 

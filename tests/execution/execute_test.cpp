@@ -186,7 +186,7 @@ TEST(Execute, StopsADivergedRunAndKeepsItsNeighboursBits) {
 class Stopper : public Recorder {
  public:
   explicit Stopper(int calls) : calls_(calls) {}
-  void on_epoch(std::span<const EpochRecord> records) override {
+  void on_epoch(std::span<const TrainedEpoch> records) override {
     Recorder::on_epoch(records);
     if (--calls_ <= 0) stop = true;
   }
@@ -232,7 +232,7 @@ TEST(Execute, IsCompleteWhenStoppedAfterTheLastEpoch) {
 
 TEST(Execute, HandsOnWhatTheObserverThrows) {
   class Failing : public Observer {
-    void on_epoch(std::span<const EpochRecord>) override { throw std::runtime_error("disk full"); }
+    void on_epoch(std::span<const TrainedEpoch>) override { throw std::runtime_error("disk full"); }
   } failing;
   const Dataset data = test::tiny_dataset();
   const Sweep sweep = test::made_up_sweep();

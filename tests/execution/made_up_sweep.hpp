@@ -46,10 +46,10 @@ class Recorder : public Observer {
     bool stopped;
   };
 
-  void on_epoch(std::span<const EpochRecord> records) override {
+  void on_epoch(std::span<const TrainedEpoch> records) override {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock.owns_lock()) overlapped = true;
-    for (const EpochRecord& r : records) {
+    for (const TrainedEpoch& r : records) {
       Entry entry{r.epoch, r.metrics, r.status, r.seconds, {}, r.stopped};
       append_weights(r.weights(), entry.weights);
       runs[r.run].push_back(std::move(entry));

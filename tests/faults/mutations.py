@@ -32,11 +32,11 @@ MUTATIONS = [
     ("sync of a new file before it gets its name", REPLACEMENT, "    file_.sync_all();\n", ""),
     ("sync of the folder after a file got its name", REPLACEMENT, "if (!sync_names(folder) && note)", "if (false && note)"),
     # orderings
-    ("epochs before their marks", COMMITTER, "  write_data(group);\n  writer_->sync();\n  write_marks(group);\n",
-     "  write_marks(group);\n  write_data(group);\n  writer_->sync();\n"),
-    ("progress before the status", COMMITTER, "  for (const std::size_t run : advanced) writer_->write_progress(run, marks_[run]);\n",
-     "  for (const std::size_t run : changed) writer_->write_status(run, marks_[run].status);\n  if (!changed.empty()) writer_->sync();\n"
-     "  for (const std::size_t run : advanced) writer_->write_progress(run, marks_[run]);\n"),
+    ("epochs before their marks", COMMITTER, "  write_data(group);\n  writer_->sync();\n  write_progress(group);\n",
+     "  write_progress(group);\n  write_data(group);\n  writer_->sync();\n"),
+    ("progress before the status", COMMITTER, "  for (const std::size_t run : advanced) writer_->write_progress(run, progress_[run]);\n",
+     "  for (const std::size_t run : changed) writer_->write_status(run, progress_[run].status);\n  if (!changed.empty()) writer_->sync();\n"
+     "  for (const std::size_t run : advanced) writer_->write_progress(run, progress_[run]);\n"),
     ("the mark taken from weights before they are written over", COMMITTER, "  unmark_weights(group);\n", ""),
     ("a look at the name before an epoch is told", COMMITTER, "  writer_->require_in_place();\n", ""),
     ("a file is made under another name", REPLACEMENT, "  make(temporary.path());\n", "  make(temporary.path());\n  make(file);\n"),

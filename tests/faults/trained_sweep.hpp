@@ -43,7 +43,7 @@ inline const std::string short_config =
 inline const std::string long_config =
     R"({"epochs": 5, "learning_rate": [0.5, 0.25, 3e38], "batch_size": [8, 10], "hidden_size": [2, 3], "save_weights": true})";
 
-using Told = std::pair<std::string, CommittedEpoch>;  ///< with the run's digest
+using Told = std::pair<std::string, DurableEpoch>;  ///< with the run's digest
 
 /// Trains what a file lacks, on one thread, and waits until each epoch is on file, so that it is written and
 /// synced in the same way each time; stops after so many epochs of cohorts.
@@ -52,12 +52,12 @@ inline void train(
     const std::function<void(const Told&)>& committed = [](const Told&) {},
     int stop_after = std::numeric_limits<int>::max()) {
   std::atomic<std::size_t> on_file = 0;
-  const auto told = [&](std::span<const CommittedEpoch> epochs) {
-    for (const CommittedEpoch& e : epochs) committed({sweep.runs[e.run].digest, e});
+  const auto told = [&](std::span<const DurableEpoch> epochs) {
+    for (const DurableEpoch& e : epochs) committed({sweep.runs[e.run].digest, e});
     on_file += epochs.size();
   };
   ResultsFile file(path, sweep, sweep_data(), {"runner", "0.1.0", "g++", "reference", "a processor"},
-                   {.commit_interval = std::chrono::milliseconds(0), .committed = told});
+                   {.commit_interval = std::chrono::milliseconds(0), .notify = told});
   /// Hands on, and asks to stop in the end.
   struct Stopper : Observer {
     ResultsFile& file;
@@ -67,7 +67,7 @@ inline void train(
     std::atomic<bool> stop{false};
     Stopper(ResultsFile& to, const std::atomic<std::size_t>& count, int calls)
         : file(to), on_file(count), left(calls) {}
-    void on_epoch(std::span<const EpochRecord> records) override {
+    void on_epoch(std::span<const TrainedEpoch> records) override {
       file.on_epoch(records);
       added += records.size();
       while (on_file < added) {
@@ -95,8 +95,8 @@ class Reference : public Observer {
             make_backend("reference", InstructionSet::x86_64), pool, *this, std::atomic<bool>{false});
   }
 
-  void on_epoch(std::span<const EpochRecord> records) override {
-    for (const EpochRecord& r : records)
+  void on_epoch(std::span<const TrainedEpoch> records) override {
+    for (const TrainedEpoch& r : records)
       epochs_[sweep_.runs[r.run].digest].push_back({r.metrics, r.status, r.weights()});
   }
 

@@ -65,7 +65,7 @@ Seed make_seed(bool save_weights, bool validation) {
   seed.sweep = sweep_of(config, data);
   ResultsFile results(path, seed.sweep, data, example_provenance, {});
   const auto tell = [&](std::size_t run, int epoch, RunStatus status) {
-    EpochRecord record = record_of(run, epoch, status);
+    TrainedEpoch record = record_of(run, epoch, status);
     if (validation)
       record.metrics[Metric::validation_loss] = record.metrics[Metric::validation_accuracy] = 0.5f;
     record.weights = [&] { return constant_weights(data, seed.sweep.runs[run], 0); };

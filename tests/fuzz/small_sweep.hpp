@@ -55,10 +55,10 @@ inline void train_some(const std::filesystem::path& path, const Sweep& sweep, co
     int left;
     std::atomic<bool> stop{false};
     Stopper(ResultsFile& to, int calls) : file(to), left(calls) {}
-    void on_epoch(std::span<const EpochRecord> records) override {
-      std::vector<EpochRecord> copies(records.begin(), records.end());
+    void on_epoch(std::span<const TrainedEpoch> records) override {
+      std::vector<TrainedEpoch> copies(records.begin(), records.end());
       stop = --left <= 0;
-      for (EpochRecord& record : copies) record.stopped = stop && record.status == RunStatus::running;
+      for (TrainedEpoch& record : copies) record.stopped = stop && record.status == RunStatus::running;
       file.on_epoch(copies);
     }
   } stopper(file, epochs);

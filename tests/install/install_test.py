@@ -35,6 +35,13 @@ with tempfile.TemporaryDirectory() as name:
     installed = {p.relative_to(prefix / "include") for p in (prefix / "include").rglob("*.hpp")}
     assert installed == {p.relative_to(Path(repository) / "include") for p in (Path(repository) / "include").rglob("*.hpp")}
 
+    # The library alone needs neither Chart.js nor CLI11.
+    library = folder / "library"
+    run("cmake", "-S", repository, "-B", library, "-G", "Ninja", "-DRUNNER_PROGRAM=OFF", "-DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON",
+        "-DCHART_JS=CHART_JS-NOTFOUND", f"-DCMAKE_CXX_COMPILER={compiler}")
+    steps = run("ninja", "-C", library, "-n")
+    assert "librunner_report.a" in steps and "src/cli" not in steps and "page.html" not in steps, steps
+
     project.mkdir()
     (project / "curve.cpp").write_text(example)
     (project / "CMakeLists.txt").write_text(lists)

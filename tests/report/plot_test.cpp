@@ -45,14 +45,14 @@ TEST_F(FrameOf, DrawsLinesMarkersAndBars) {
   frame_.line(points, {.dash = test_dash});
   EXPECT_TRUE(has("d=\"M39 210L89 110\""));
   EXPECT_TRUE(has("stroke-dasharray=\"6 3\""));
-  frame_.markers(points, look(0), 3);
+  frame_.markers(points, series_style(0), 3);
   EXPECT_TRUE(has("d=\"M36 210a3 3 0 1 0 6 0a3 3 0 1 0 -6 0zM86 110a3 3 0 1 0 6 0a3 3 0 1 0 -6 0z\""));
   frame_.bars(points, {}, {.cap = 0});
   EXPECT_TRUE(has("d=\"M79 110L99 110M89 160L89 60\""));
 }
 
 TEST_F(FrameOf, DrawsBandsUpAndDownAgain) {
-  frame_.band(std::vector<Point>{{0, 0.5, 0, 0.25}, {10, 0.5, 0, 0.25}}, look(1));
+  frame_.band(std::vector<Point>{{0, 0.5, 0, 0.25}, {10, 0.5, 0, 0.25}}, series_style(1));
   EXPECT_TRUE(has("d=\"M39 60L139 60L139 160L39 160z\" fill=\"#d55e00\""));
 }
 
@@ -86,13 +86,13 @@ TEST_F(FrameOf, LeavesOutLabelsThatWouldOverlap) {
 TEST(Looks, DifferInColourAndMarker) {
   std::set<std::string_view> colours;
   std::set<Marker> markers;
-  for (std::size_t i = 0; i < looks; ++i) {
-    colours.insert(look(i).colour);
-    markers.insert(look(i).marker);
+  for (std::size_t i = 0; i < series_styles; ++i) {
+    colours.insert(series_style(i).colour);
+    markers.insert(series_style(i).marker);
   }
-  EXPECT_EQ(colours.size(), looks);
-  EXPECT_EQ(markers.size(), looks);
-  EXPECT_EQ(look(looks).colour, look(0).colour);
+  EXPECT_EQ(colours.size(), series_styles);
+  EXPECT_EQ(markers.size(), series_styles);
+  EXPECT_EQ(series_style(series_styles).colour, series_style(0).colour);
 }
 
 TEST(SheetOf, ShortensLongNamesButNotWhatItShows) {
@@ -105,9 +105,10 @@ TEST(SheetOf, ShortensLongNamesButNotWhatItShows) {
 TEST(SheetOf, PutsLegendEntriesIntoAsManyLinesAsTheyNeed) {
   Sheet sheet(300, "made", "nothing");
   const double top = sheet.bottom();
-  sheet.legend(std::vector<LegendEntry>{{"a", look(0)}, {"b", look(1)}});
+  sheet.legend(std::vector<LegendEntry>{{"a", series_style(0)}, {"b", series_style(1)}});
   const double line = sheet.bottom() - top;
-  sheet.legend(std::vector<LegendEntry>{{std::string(30, 'a'), look(0)}, {std::string(30, 'b'), look(1)}});
+  sheet.legend(std::vector<LegendEntry>{{std::string(30, 'a'), series_style(0)},
+                                        {std::string(30, 'b'), series_style(1)}});
   EXPECT_GT(sheet.bottom() - top - line, line);
 }
 

@@ -35,10 +35,10 @@ TEST(Cut, KeepsCharactersWhole) {
 }
 
 TEST(Padded, CountsCharactersToo) {
-  EXPECT_EQ(padded("▁▂", 4), "▁▂  ");
-  EXPECT_EQ(padded("abcde", 4), "abcde");
-  EXPECT_EQ(padded("学", 4), "学  ");
-  EXPECT_EQ(padded("e\u0301", 2), "e\u0301 ");
+  EXPECT_EQ(pad_right("▁▂", 4), "▁▂  ");
+  EXPECT_EQ(pad_right("abcde", 4), "abcde");
+  EXPECT_EQ(pad_right("学", 4), "学  ");
+  EXPECT_EQ(pad_right("e\u0301", 2), "e\u0301 ");
 }
 
 }  // namespace

@@ -258,7 +258,7 @@ class AStoppedSweep : public testing::Test {
   /// Epochs from `first` to `last`, after which the run is stopped with weights that are all `value`.
   void train_and_stop(ResultsFile& file, std::size_t run, int first, int last, float value) {
     for (int epoch = first; epoch < last; ++epoch) write_epoch(file, run, epoch);
-    EpochRecord record = record_of(run, last);
+    TrainedEpoch record = record_of(run, last);
     record.weights = [&] { return constant_weights(data, sweep.runs[run], value); };
     record.stopped = true;
     file.on_epoch({&record, 1});

@@ -86,7 +86,7 @@ TEST_F(ACommit, PutsDataThenProgressThenStatus) {
     return 0;
   };
   ResultsFile file(path, sweep, data, example_provenance,
-                   {.commit_interval = 1h, .committed = [&](auto) { seen.emplace_back(0.0f, 0, 0); }});
+                   {.commit_interval = 1h, .notify = [&](auto) { seen.emplace_back(0.0f, 0, 0); }});
   write_run(file, 1);
   instead_of_sync = look;
   file.close();
@@ -96,9 +96,9 @@ TEST_F(ACommit, PutsDataThenProgressThenStatus) {
 TEST_F(ACommit, TellsOfEpochsInTheirOrderOnceTheyAreOnFile) {
   std::vector<std::tuple<std::size_t, int, float>> told;
   bool on_file = true;
-  const auto committed = [&](std::span<const CommittedEpoch> epochs) {
+  const auto committed = [&](std::span<const DurableEpoch> epochs) {
     const ResultsData results = read_results(path);
-    for (const CommittedEpoch& e : epochs) {
+    for (const DurableEpoch& e : epochs) {
       told.emplace_back(e.run, e.epoch, e.metrics[Metric::train_loss]);
       on_file = on_file &&
                 results.runs[e.run].curves[Metric::train_loss][static_cast<std::size_t>(e.epoch)] ==
@@ -106,7 +106,7 @@ TEST_F(ACommit, TellsOfEpochsInTheirOrderOnceTheyAreOnFile) {
                 results.runs[e.run].epochs_done >= e.epoch;
     }
   };
-  ResultsFile file(path, sweep, data, example_provenance, {.commit_interval = 0ms, .committed = committed});
+  ResultsFile file(path, sweep, data, example_provenance, {.commit_interval = 0ms, .notify = committed});
   write_epoch(file, 2, 0);
   write_epoch(file, 0, 0);
   write_epoch(file, 2, 1);
@@ -123,7 +123,7 @@ TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
     return sweep_of(text, data);
   };
   const auto write = [](ResultsFile& file, int epoch, RunStatus status, float value) {
-    EpochRecord record = record_of(1, epoch, status);
+    TrainedEpoch record = record_of(1, epoch, status);
     record.weights = [value] { return constant_weights({data.pixels, 3, data.classes}, value); };
     file.on_epoch({&record, 1});
   };
@@ -154,9 +154,8 @@ TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
 
 TEST_F(ACommit, GathersEpochsForItsInterval) {
   std::vector<std::size_t> groups;
-  ResultsFile file(
-      path, sweep, data, example_provenance,
-      {.commit_interval = 1h, .committed = [&](auto epochs) { groups.push_back(epochs.size()); }});
+  ResultsFile file(path, sweep, data, example_provenance,
+                   {.commit_interval = 1h, .notify = [&](auto epochs) { groups.push_back(epochs.size()); }});
   for (std::size_t run = 0; run < 4; ++run) write_run(file, run);
   file.close();
   EXPECT_THAT(groups, ElementsAre(12));
@@ -164,9 +163,8 @@ TEST_F(ACommit, GathersEpochsForItsInterval) {
 
 TEST_F(ACommit, ComesByItselfWhenTheIntervalIsOver) {
   std::promise<std::size_t> told;
-  ResultsFile file(
-      path, sweep, data, example_provenance,
-      {.commit_interval = 10ms, .committed = [&](auto epochs) { told.set_value(epochs.size()); }});
+  ResultsFile file(path, sweep, data, example_provenance,
+                   {.commit_interval = 10ms, .notify = [&](auto epochs) { told.set_value(epochs.size()); }});
   write_epoch(file, 3, 0);
   EXPECT_EQ(told.get_future().get(), 1u);
   EXPECT_EQ(read_results(path).runs[3].epochs_done, 0);
@@ -177,8 +175,8 @@ TEST_F(ACommit, DoesNotWaitForTheIntervalWhenMuchHasBeenGathered) {
       sweep_of(R"({"hidden_size": 4000, "batch_size": 10, "epochs": 2, "save_weights": true})", data);
   std::atomic<int> commits = 0;
   ResultsFile file(path, wide, data, example_provenance,
-                   {.commit_interval = 1h, .committed = [&](auto) { ++commits; }});
-  EpochRecord record = record_of(0, 0);
+                   {.commit_interval = 1h, .notify = [&](auto) { ++commits; }});
+  TrainedEpoch record = record_of(0, 0);
   record.weights = [] { return constant_weights({data.pixels, 4000, data.classes}, 0); };
   for (int i = 0; i < 300; ++i) file.on_epoch({&record, 1});  // 180 MB
   EXPECT_GE(commits, 1);
@@ -188,7 +186,7 @@ TEST_F(ACommit, DoesNotWaitForTheIntervalWhenMuchHasBeenGathered) {
 TEST_F(ACommit, ThatFailsIsReportedWithItsCause) {
   int told = 0;
   ResultsFile file(path, sweep, data, example_provenance,
-                   {.commit_interval = 1h, .committed = [&](auto) { ++told; }});
+                   {.commit_interval = 1h, .notify = [&](auto) { ++told; }});
   write_run(file, 0);
   instead_of_sync = [] { return ENOSPC; };
   EXPECT_THAT(failure_of([&] { file.close(); }),
@@ -221,7 +219,7 @@ TEST_F(ACommit, WritesNothingButRawData) {
   ResultsFile file(path, saving, data, example_provenance, {});
   std::string before = bytes();
   for (const RunStatus status : {RunStatus::running, RunStatus::done}) {
-    EpochRecord record = record_of(1, status == RunStatus::done ? 1 : 0, status);
+    TrainedEpoch record = record_of(1, status == RunStatus::done ? 1 : 0, status);
     record.weights = [] { return constant_weights({data.pixels, 3, data.classes}, 1); };
     file.on_epoch({&record, 1});
   }

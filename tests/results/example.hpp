@@ -46,7 +46,7 @@ inline Weights constant_weights(const Dataset& data, const Run& run, float value
   return constant_weights({data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes}, value);
 }
 
-inline EpochRecord record_of(std::size_t run, int epoch, RunStatus status = RunStatus::running) {
+inline TrainedEpoch record_of(std::size_t run, int epoch, RunStatus status = RunStatus::running) {
   return {run, epoch, example_metrics(run, epoch), status, 0.5, {}};
 }
 

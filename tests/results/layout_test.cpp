@@ -124,7 +124,7 @@ class SavedWeights : public testing::Test {
     ResultsFile file(folder_ / "x.h5", sweep, data_, example_provenance, {});
     Weights weights{{1, 4, 2, 5, 3, 6}, {7, 8}, {9, 10, 11, 12}, {13, 14}};
     const auto tell = [&](int epoch, RunStatus status) {
-      EpochRecord record = record_of(0, epoch, status);
+      TrainedEpoch record = record_of(0, epoch, status);
       record.weights = [&weights] { return weights; };
       file.on_epoch({&record, 1});
     };

@@ -511,7 +511,7 @@ TEST_F(ARefusal, ToReadAnImpossibleValidationAccuracy) {
   validated.validation = validated.test;
   {
     ResultsFile file(path, sweep, validated, example_provenance, {});
-    EpochRecord record = record_of(0, 0);
+    TrainedEpoch record = record_of(0, 0);
     record.metrics[Metric::validation_loss] = HUGE_VALF;  // decides nothing
     record.metrics[Metric::validation_accuracy] = 0.5f;
     file.on_epoch({&record, 1});

@@ -63,7 +63,7 @@ TEST_F(AResultsFile, HoldsWhatWasMeasuredOnAValidationSet) {
   validated.validation = validated.test;
   const Sweep now = sweep_of(example_config, validated);
   ResultsFile file(path, now, validated, example_provenance, {});
-  EpochRecord record = record_of(1, 0);
+  TrainedEpoch record = record_of(1, 0);
   record.metrics[Metric::validation_loss] = 7;
   record.metrics[Metric::validation_accuracy] = 0.5f;
   file.on_epoch({&record, 1});
@@ -102,7 +102,7 @@ TEST_F(AResultsFile, HoldsTheEpochsItWasTold) {
 TEST_F(AResultsFile, HoldsNoNumbersFromTheDivergingEpochOn) {
   ResultsFile file = open();
   write_epoch(file, 0, 0);
-  EpochRecord record = record_of(0, 1, RunStatus::diverged);
+  TrainedEpoch record = record_of(0, 1, RunStatus::diverged);
   record.metrics[Metric::train_loss] = std::numeric_limits<float>::infinity();
   file.on_epoch({&record, 1});
   file.close();
@@ -243,11 +243,11 @@ class ADisturbedFile : public AResultsFile, public testing::WithParamInterface<s
 
 TEST_P(ADisturbedFile, IsNoticedBeforeAnEpochIsTold) {
   std::atomic<int> told = 0;
-  const auto committed = [&](std::span<const CommittedEpoch> epochs) {
+  const auto committed = [&](std::span<const DurableEpoch> epochs) {
     told += static_cast<int>(epochs.size());
   };
   ResultsFile file(path, sweep, data, example_provenance,
-                   {.commit_interval = std::chrono::milliseconds(0), .committed = committed});
+                   {.commit_interval = std::chrono::milliseconds(0), .notify = committed});
   write_epoch(file, 0, 0);
   while (told < 1) std::this_thread::yield();
   if (GetParam() == "removed") std::filesystem::remove(path);

@@ -17,12 +17,12 @@ int main(int, char* argv[]) {
     config.replace(config.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
     const Sweep sweep = sweep_of(config, data);
     ResultsFile file(argv[1], sweep, data, example_provenance,
-                     {.commit_interval = std::chrono::milliseconds(0), .committed = [&](auto epochs) {
-                        for (const CommittedEpoch& e : epochs)
+                     {.commit_interval = std::chrono::milliseconds(0), .notify = [&](auto epochs) {
+                        for (const DurableEpoch& e : epochs)
                           std::cout << "committed " << e.run << ' ' << e.epoch << std::endl;
                       }});
     const auto tell = [&](std::size_t run, int epoch) {
-      EpochRecord record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
+      TrainedEpoch record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
       record.weights = [&] {
         // Each tensor counts from 0, W1 down its columns.
         Weights weights = constant_weights(data, sweep.runs[run], 0);

@@ -28,8 +28,8 @@ struct Provenance {
   std::string processor;
 };
 
-/// A run's epoch as it is told after it has been committed.
-struct CommittedEpoch {
+/// A run's epoch that is safely on disk.
+struct DurableEpoch {
   std::size_t run;
   int epoch;
   Metrics metrics;
@@ -41,10 +41,10 @@ struct CommittedEpoch {
 /// The file is made whole (every array allocated in full) under a temporary name, synced and renamed before
 /// the first epoch; from then on nothing but raw data is written. Epochs are committed in groups: gathered
 /// for at most `commit_interval`, written and synced (fdatasync); then the marks epochs_done and wall_time
-/// are written and synced, then status; and only then `committed` is told. A kill or a power cut costs at
-/// most the epochs not yet told.
+/// are written and synced, then status; and only then `notify` is called. A kill or a power cut costs at
+/// most the epochs of which nobody has been notified yet.
 ///
-/// Weights of runs that are stopped in the middle (EpochRecord::stopped) go to a sidecar, `file` +
+/// Weights of runs that are stopped in the middle (TrainedEpoch::stopped) go to a sidecar, `file` +
 /// ".checkpoint", when the file is closed, and it goes on from there the next time. Nothing is lost without
 /// it but time.
 ///
@@ -58,7 +58,7 @@ class ResultsFile : public Observer, public Checkpoints {
     bool prune = false;  ///< drop the runs that are no longer in the sweep
     std::chrono::milliseconds commit_interval{1000};
     /// Called on the file's own thread; may be empty.
-    std::function<void(std::span<const CommittedEpoch>)> committed{};
+    std::function<void(std::span<const DurableEpoch>)> notify{};
     /// To make a large file takes minutes: once this is true, that is given up. May be null.
     const std::atomic<bool>* stop = nullptr;
     /// Hears what the file system lacks, and what another program has put into the file and is lost when it
@@ -101,7 +101,7 @@ class ResultsFile : public Observer, public Checkpoints {
   void compare(std::size_t run, const Metrics& evaluated) const override;
 
   /// Throws Error (failure) if an earlier write failed.
-  void on_epoch(std::span<const EpochRecord> records) override;
+  void on_epoch(std::span<const TrainedEpoch> records) override;
 
   /// Commits what is left, writes or removes the sidecar, and closes the file. Throws Error (failure) if
   /// anything could not be written.

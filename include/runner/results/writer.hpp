@@ -8,7 +8,7 @@
 namespace runner {
 
 /// The runner that is at work on a results file.
-struct Writer {
+struct WriterProcess {
   long pid;
   std::string host;
   std::chrono::system_clock::time_point since;  ///< in whole seconds, by its host's clock
@@ -19,6 +19,6 @@ struct Writer {
 ///
 /// It looks and takes no lock, so it is never in a writer's way, and what it says may be over when it is
 /// read. Throws nothing for a file that is not there or cannot be read: that is nobody.
-std::optional<Writer> current_writer(const std::filesystem::path& file);
+std::optional<WriterProcess> current_writer(const std::filesystem::path& file);
 
 }  // namespace runner

@@ -50,6 +50,9 @@ Config parse_config(const std::string& text, const std::filesystem::path& file,
 /// The effective config that a results file holds, which this version or an earlier one has accepted.
 Config parse_stored_config(const std::string& text, const std::filesystem::path& file);
 
+/// The description in the effective config of a results file; empty where there is none that can be read.
+std::string stored_description(const std::string& text);
+
 /// The same config for another number of epochs, 1 … max_epochs.
 Config with_epochs(Config config, int epochs);
 

@@ -11,7 +11,7 @@
 namespace runner {
 
 /// One run's epoch.
-struct EpochRecord {
+struct TrainedEpoch {
   std::size_t run;                   ///< index in the sweep
   int epoch;                         ///< 0 = untrained
   Metrics metrics;                   ///< as computed, also when not finite
@@ -28,7 +28,7 @@ class Observer {
 
   /// The records of one cohort's epoch. Called by one thread at a time; epochs of a run come in order.
   /// What it throws stops the sweep.
-  virtual void on_epoch(std::span<const EpochRecord> records) = 0;
+  virtual void on_epoch(std::span<const TrainedEpoch> records) = 0;
 };
 
 /// Provides the starting weights of resumed runs. Called by several threads at once. What it throws stops the

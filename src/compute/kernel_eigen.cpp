@@ -1,35 +1,27 @@
 // The portable kernel: Eigen's double-precision product of the integers, exact because no sum exceeds 2^53.
-//
-// Eigen is all inline functions; under a name of its own for each instruction set, the linker cannot hand one
-// set's code to another.
-#define EIGEN_RENAMED_INNER(set) Eigen_##set
-#define EIGEN_RENAMED(set) EIGEN_RENAMED_INNER(set)
-#define Eigen EIGEN_RENAMED(RUNNER_INSTRUCTION_SET)
-#define EIGEN_DONT_PARALLELIZE
-#include <Eigen/Core>
-#undef Eigen
-namespace eigen = EIGEN_RENAMED(RUNNER_INSTRUCTION_SET);
-
+// There is one copy of it, for any processor: those of x86-64-v3 and later have faster kernels.
 #include "runner/compute/update_rule.hpp"
 
 #include "fixed_point.hpp"
 #include "simd.hpp"
 
-namespace runner::RUNNER_INSTRUCTION_SET {
+#include <Eigen/Core>
+
+namespace runner::x86_64 {
 namespace {
 
-using Matrix = eigen::Matrix<double, eigen::Dynamic, eigen::Dynamic, eigen::RowMajor>;
-using Block = eigen::Matrix<double, eigen::Dynamic, static_cast<int>(lanes), eigen::RowMajor>;
+using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Block = Eigen::Matrix<double, Eigen::Dynamic, static_cast<int>(lanes), Eigen::RowMajor>;
 
-inline eigen::Index index(std::size_t n) {
-  return static_cast<eigen::Index>(n);
+inline Eigen::Index index(std::size_t n) {
+  return static_cast<Eigen::Index>(n);
 }
 
-inline eigen::Map<const Block> numbers(FixedPointBlock block) {
+inline Eigen::Map<const Block> numbers(FixedPointBlock block) {
   return {reinterpret_cast<const double*>(block.digits), index(block.terms), index(lanes)};
 }
 
-inline eigen::Map<const Matrix> images_of(const std::byte* packed, std::size_t images, std::size_t pixels) {
+inline Eigen::Map<const Matrix> images_of(const std::byte* packed, std::size_t images, std::size_t pixels) {
   return {reinterpret_cast<const double*>(packed), index(images), index(pixels)};
 }
 
@@ -60,7 +52,7 @@ class EigenKernel final : public Kernel {
   void forward(FixedPointBlock w, const std::byte* packed, std::size_t images,
                float* __restrict out) const override {
     double* __restrict sums = thread_scratch(images * lanes);
-    eigen::Map<Block>(sums, index(images), index(lanes)).noalias() =
+    Eigen::Map<Block>(sums, index(images), index(lanes)).noalias() =
         images_of(packed, images, w.terms) * numbers(w);
     for (std::size_t b = 0; b < images; ++b)
       for (std::size_t l = 0; l < lanes; ++l)
@@ -87,7 +79,7 @@ class EigenKernel final : public Kernel {
   static void backward(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
                        const Ending& ending) {
     double* __restrict sums = thread_scratch(pixels * lanes);
-    eigen::Map<Block>(sums, index(pixels), index(lanes)).noalias() =
+    Eigen::Map<Block>(sums, index(pixels), index(lanes)).noalias() =
         images_of(packed, delta.terms, pixels).transpose() * numbers(delta);
     for (std::size_t d = 0; d < pixels; ++d)
       for (std::size_t l = 0; l < lanes; ++l)
@@ -102,4 +94,4 @@ const Kernel& eigen_kernel() {
   return kernel;
 }
 
-}  // namespace runner::RUNNER_INSTRUCTION_SET
+}  // namespace runner::x86_64

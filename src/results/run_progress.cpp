@@ -1,4 +1,4 @@
-#include "stored_marks.hpp"
+#include "run_progress.hpp"
 
 #include "runner/error/error.hpp"
 
@@ -8,11 +8,11 @@
 
 namespace runner {
 
-std::vector<Marks> read_marks(const StoredFile& file) {
+std::vector<RunProgress> read_progress(const StoredFile& file) {
   const int epochs = static_cast<int>(file.extent(layout::epoch)) - 1;
-  std::vector<Marks> marks = stored_marks(file);
-  for (std::size_t r = 0; r < marks.size(); ++r) {
-    const Marks& m = marks[r];
+  std::vector<RunProgress> progress = stored_progress(file);
+  for (std::size_t r = 0; r < progress.size(); ++r) {
+    const RunProgress& m = progress[r];
     if (!std::isfinite(m.wall_time) || m.wall_time < 0)
       throw file.damaged(fmt::format("the wall_time of run {} is {}", r, m.wall_time));
     if (m.status == RunStatus::done && m.epochs_done != epochs)
@@ -24,13 +24,14 @@ std::vector<Marks> read_marks(const StoredFile& file) {
       throw file.damaged(fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,
                                      m.epochs_done, m.weights_epoch));
   }
-  return marks;
+  return progress;
 }
 
-RunStatus status_of(const Marks& marks, int epochs, bool has_weights) {
-  if (has_ended(marks.status)) return marks.status;
-  if (marks.epochs_done == epochs && (!has_weights || marks.weights_epoch == epochs)) return RunStatus::done;
-  return marks.epochs_done >= 0 ? RunStatus::running : marks.status;
+RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights) {
+  if (has_ended(progress.status)) return progress.status;
+  if (progress.epochs_done == epochs && (!has_weights || progress.weights_epoch == epochs))
+    return RunStatus::done;
+  return progress.epochs_done >= 0 ? RunStatus::running : progress.status;
 }
 
 }  // namespace runner

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "array_writer.hpp"
+#include "stored_file.hpp"
+
+#include <vector>
+
+namespace runner {
+
+/// How far each run of a file has come: stored_progress, checked. Throws Error (bad_input) where its marks
+/// contradict each other.
+///
+/// A writer puts down epochs first, then how many there are, then the status. RunProgress are read in the
+/// opposite order, so that nothing is claimed that has not been seen. A power cut may leave any part of the
+/// marks of one commit without its status: only the marks of runs that have ended can contradict each other.
+std::vector<RunProgress> read_progress(const StoredFile& file);
+
+/// The status that follows from the other marks of a run in a file of so many epochs. The status is written
+/// last: a writer that ended before, or a bit that is another, leaves one that says less.
+RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights);
+
+}  // namespace runner
