@@ -87,8 +87,6 @@ class Search {
   }
 
  private:
-  using Links = std::vector<std::pair<std::string, H5L_type_t>>;
-
   template <class Result>
   Result ask(Result result) const {
     if (result >= 0) return result;
@@ -97,15 +95,9 @@ class Search {
     throw stored_.damaged(fmt::format("what is in it cannot be told ({})", cause.text));
   }
 
-  Links links() const {
-    Links all;
-    ask(H5Lvisit(
-        file_, H5_INDEX_NAME, H5_ITER_INC,
-        [](hid_t, const char* path, const H5L_info_t* link, void* to) -> herr_t {
-          static_cast<Links*>(to)->emplace_back(path, link->type);
-          return 0;
-        },
-        &all));
+  hdf5::Links links() const {
+    hdf5::Links all;
+    ask(hdf5::list_links(file_, all));
     return all;
   }
 
@@ -125,14 +117,7 @@ class Search {
   std::vector<std::string> foreign_attributes(const std::string& path, const Names& ours) const {
     const Object object(ask(H5Oopen(file_, path.c_str(), H5P_DEFAULT)), "");
     std::vector<std::string> names, found;
-    hsize_t first = 0;
-    ask(H5Aiterate2(
-        object, H5_INDEX_NAME, H5_ITER_INC, &first,
-        [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
-          static_cast<std::vector<std::string>*>(to)->emplace_back(name);
-          return 0;
-        },
-        &names));
+    ask(hdf5::list_attributes(object, names));
     for (const std::string& name : names)
       if (!ours.contains(name))
         found.push_back(

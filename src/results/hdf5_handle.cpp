@@ -2,6 +2,7 @@
 
 #include "runner/results/hdf5.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
@@ -74,6 +75,34 @@ void note_failed_close() noexcept {
 void check_closes(const std::string& doing) {
   if (!failed_close.empty())
     throw failure("cannot " + doing + ": " + std::exchange(failed_close, std::string()));
+}
+
+// Both in native order, and sorted afterwards. For any other order HDF5 1.10 makes a table first, and where a
+// read fails it frees entries of the table that it has not filled.
+
+herr_t list_attributes(hid_t object, std::vector<std::string>& names) {
+  hsize_t first = 0;
+  const herr_t result = H5Aiterate2(
+      object, H5_INDEX_NAME, H5_ITER_NATIVE, &first,
+      [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
+        static_cast<std::vector<std::string>*>(to)->emplace_back(name);
+        return 0;
+      },
+      &names);
+  std::sort(names.begin(), names.end());
+  return result;
+}
+
+herr_t list_links(hid_t group, Links& links) {
+  const herr_t result = H5Lvisit(
+      group, H5_INDEX_NAME, H5_ITER_NATIVE,
+      [](hid_t, const char* path, const H5L_info_t* link, void* to) -> herr_t {
+        static_cast<Links*>(to)->emplace_back(path, link->type);
+        return 0;
+      },
+      &links);
+  std::sort(links.begin(), links.end());
+  return result;
 }
 
 PropertyList file_access() {

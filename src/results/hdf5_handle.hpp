@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <hdf5.h>
 
@@ -76,6 +77,14 @@ using Dataspace = Handle<H5Sclose>;
 using Attribute = Handle<H5Aclose>;
 using Datatype = Handle<H5Tclose>;
 using PropertyList = Handle<H5Pclose>;
+
+/// Lists the names of an object's attributes in `names`, sorted. Returns what HDF5 returned: negative where
+/// that failed.
+herr_t list_attributes(hid_t object, std::vector<std::string>& names);
+
+/// Lists everything under a file or group in `links`, sorted: its path from there, and what leads to it.
+using Links = std::vector<std::pair<std::string, H5L_type_t>>;
+herr_t list_links(hid_t group, Links& links);
 
 /// How every results file is opened: a format every HDF5 since 1.8 reads, that keeps no open-for-write mark;
 /// and without HDF5's own file locks, so that readers and the writer do not stop each other.
