@@ -113,7 +113,7 @@ Options parse_arguments(int argc, char** argv) {
             return read_shard(text, run) ? "" : text + " is not i/N with 1 ≤ i ≤ N";
           },
           "i/N"));
-  app.add_flag("--list", run.list, "Print the runs and cohorts, and do nothing");
+  app.add_flag("--list", run.list, "Print the runs and cohorts, and exit");
   CLI::Option* fresh = app.add_flag("--fresh", run.fresh, "Replace the results file, whatever it holds");
   app.add_flag("--prune", run.prune, "Drop runs of the results file that are no longer in the sweep")
       ->excludes(fresh);
@@ -181,7 +181,7 @@ Options parse_arguments(int argc, char** argv) {
       "verify", "Train stored runs again from what the file says of itself, and compare every bit");
   verify->add_option("FILE", verification.file, "The results file")->required();
   CLI::Option* sample =
-      verify->add_option("--sample", verification.sample, "So many runs, spread over the file")
+      verify->add_option("--sample", verification.sample, "How many runs, spread evenly over the file")
           ->check(CLI::PositiveNumber)
           ->capture_default_str();
   verify->add_flag("--all", verification.all, "All runs")->excludes(sample);

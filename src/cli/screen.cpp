@@ -63,12 +63,12 @@ void Screen::leave() noexcept {
   if (keys_) tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal_);
 }
 
-void Screen::draw(std::string_view picture) {
+void Screen::draw(std::string_view frame) {
   // Line over line, each first erased, then what is below: nothing flickers.
   std::string text = "\x1b[H";
-  for (std::size_t begin = 0; begin < picture.size();) {
-    const std::size_t end = picture.find('\n', begin);
-    text.append("\x1b[K").append(picture.substr(begin, end - begin)).append("\n");
+  for (std::size_t begin = 0; begin < frame.size();) {
+    const std::size_t end = frame.find('\n', begin);
+    text.append("\x1b[K").append(frame.substr(begin, end - begin)).append("\n");
     begin = end + 1;
   }
   put(text += "\x1b[J");

@@ -20,8 +20,8 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  /// Puts up a picture, lines that end with their end of line, in place of the one before.
-  void draw(std::string_view picture);
+  /// Shows a frame, lines that end with their end of line, in place of the one before.
+  void draw(std::string_view frame);
 
   /// Waits at most so long. redraw: its size has changed, or the program was stopped (Ctrl-Z) and goes on;
   /// quit: SIGINT (Ctrl-C) or another signal that ends programs, or q was

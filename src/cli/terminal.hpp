@@ -14,8 +14,8 @@ std::size_t terminal_columns(int descriptor);
 /// is set (no-color.org); else 80 columns without.
 TableStyle table_style();
 
-/// The same for a picture: as high as the terminal but for the line that the cursor is left in; 24 lines
-/// where there is none.
+/// The same for a frame of the live view: as high as the terminal but for the line that the cursor is left
+/// in; 24 lines where there is none.
 ScreenStyle screen_style();
 
 /// Whether an open file is a terminal that obeys escape sequences: TERM=dumb says that it does not.

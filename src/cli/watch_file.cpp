@@ -91,7 +91,7 @@ class Watched {
     take();
   }
 
-  /// Where one cannot be read now, the picture stays what it was, and says so.
+  /// Where one cannot be read now, the frame stays what it was, and says so.
   void look() {
     try {
       sweep_ = read_one_sweep(files_);
@@ -102,7 +102,7 @@ class Watched {
   }
 
   bool finished() const { return standing_.finished(); }
-  std::string picture() const { return to_screen(results(), activity_, screen_style()); }
+  std::string frame() const { return to_screen(results(), activity_, screen_style()); }
 
  private:
   const ResultsData& results() const { return sweep_.files.front(); }
@@ -129,7 +129,7 @@ void show(Watched& watched, std::chrono::nanoseconds interval) {
   Screen screen;
   Clock::time_point next = Clock::now() + interval;
   while (!watched.finished()) {
-    screen.draw(watched.picture());
+    screen.draw(watched.frame());
     switch (screen.wait(next - Clock::now())) {
       case Screen::Event::quit:
         return;
@@ -153,7 +153,7 @@ int watch_file(const WatchOptions& options) {
   if (can_draw() && !watched.finished())
     show(watched,
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.interval)));
-  put_out(watched.picture());
+  put_out(watched.frame());
   return exit_done;
 }
 

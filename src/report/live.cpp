@@ -99,10 +99,10 @@ Strings lines_of(const std::string& text) {
   return lines;
 }
 
-/// A picture that grows downwards.
-class Picture {
+/// A frame that grows downwards.
+class LiveFrame {
  public:
-  explicit Picture(const ScreenStyle& style) : style_(style) {}
+  explicit LiveFrame(const ScreenStyle& style) : style_(style) {}
 
   void add(const std::string& line, const char* colour = nullptr) {
     const std::string shown = cut(line, style_.columns) + '\n';
@@ -135,10 +135,10 @@ void share_out(std::vector<Runs>& groups, std::size_t lines) {
   for (std::size_t g = 0; g < groups.size(); ++g) groups[g].resize(given[g]);
 }
 
-void add_sections(const ResultsData& results, const ScreenStyle& style, Picture& picture) {
+void add_sections(const ResultsData& results, const ScreenStyle& style, LiveFrame& frame) {
   constexpr std::size_t heading_lines = 2;
   const std::vector<Section> sections = sections_of(results);
-  std::size_t room = picture.left();
+  std::size_t room = frame.left();
   if (room < heading_lines + 2) return;
   // With a blank line where there is room.
   const bool airy = room >= heading_lines + 1 + 3 * sections.size();
@@ -154,15 +154,15 @@ void add_sections(const ResultsData& results, const ScreenStyle& style, Picture&
   const auto epochs = static_cast<std::size_t>(results.epochs);
   const TextTable table = table_of(results, rows, style.columns, std::min(least_curve, epochs));
   const CurveLayout layout = curve_layout(table.width, style.columns, epochs);
-  if (airy) picture.add("");
-  for (const std::string& line : lines_of(table.heading)) picture.add(line);
+  if (airy) frame.add("");
+  for (const std::string& line : lines_of(table.heading)) frame.add(line);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const Section& section = *rows[r].section;
     const bool first = r == 0 || rows[r - 1].section != &section;
-    if (first) picture.add(title_line(section, layout), "1");
+    if (first) frame.add(title_line(section, layout), "1");
     const std::string_view numbers = std::string_view(table.rows[r]).substr(0, table.rows[r].size() - 1);
-    picture.add(pad_right(numbers, layout.first) + sparklines_of(*rows[r].run, section, layout),
-                first ? section.colour : nullptr);
+    frame.add(pad_right(numbers, layout.first) + sparklines_of(*rows[r].run, section, layout),
+              first ? section.colour : nullptr);
   }
 }
 
@@ -194,12 +194,12 @@ Standing standing_of(const ResultsData& results) {
 
 std::string to_screen(const ResultsData& results, const std::string& activity, const ScreenStyle& style) {
   const Standing standing = standing_of(results);
-  Picture picture(style);
+  LiveFrame frame(style);
   for (const std::string& line : {runs_line(printable(results.name), standing, style.columns),
                                   bar(standing, style.columns), printable(activity)})
-    if (picture.left() > 0) picture.add(line);
-  add_sections(results, style, picture);
-  return picture.text();
+    if (frame.left() > 0) frame.add(line);
+  add_sections(results, style, frame);
+  return frame.text();
 }
 
 }  // namespace runner

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-/// What a picture of a running sweep shows of its runs. A run's numbers are those after its last recorded
+/// What the live view of a running sweep shows of its runs. A run's numbers are those after its last recorded
 /// epoch.
 namespace runner {
 

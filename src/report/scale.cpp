@@ -74,10 +74,10 @@ Scale linear_scale(const Range& wanted, double smallest_step) {
   const Range range{std::clamp(wanted.low, -largest_drawn, largest_drawn),
                     std::clamp(wanted.high, -largest_drawn, largest_drawn)};
   const double largest = std::max(std::abs(range.low), std::abs(range.high));
-  double margin = padding * (range.high - range.low);
-  if (range.high - range.low <= 1e-9 * largest) margin = largest * 0.05;
-  if (margin < smallest_drawn) margin = 0.5;
-  Scale scale{range.low - margin, range.high + margin};
+  double room = padding * (range.high - range.low);
+  if (range.high - range.low <= 1e-9 * largest) room = largest * 0.05;
+  if (room < smallest_drawn) room = 0.5;
+  Scale scale{range.low - room, range.high + room};
 
   const double step = std::max(round_step((scale.high - scale.low) / steps), smallest_step);
   const int decimals = std::max(0, -magnitude(step * (1 + 1e-9)));

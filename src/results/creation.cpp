@@ -2,7 +2,7 @@
 
 #include "runner/files/descriptor.hpp"
 #include "runner/files/replacement.hpp"
-#include "runner/model/versions.hpp"
+#include "runner/model/layout_version.hpp"
 
 #include "additions.hpp"
 #include "array_writer.hpp"
@@ -303,8 +303,8 @@ struct Source {
   std::size_t row;
 };
 
-/// For each of the new rows where it comes from, if from anywhere. Of the same run in several files the one
-/// that has come furthest is taken. Appends rows for runs that are not in the sweep.
+/// The source of each new row, if it has one. Where several files have the same run, the source is the one
+/// with the most epochs. Appends rows for runs that are not in the sweep.
 std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier, bool prune, Rows& rows) {
   std::unordered_map<std::string, std::size_t> row_of;
   for (std::size_t r = 0; r < rows.size(); ++r) row_of.emplace(rows[r].digest, r);

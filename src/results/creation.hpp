@@ -28,13 +28,13 @@ struct Creation {
   Note note{};
 };
 
-/// Makes the results file of a sweep in place of whatever bears that name, as replace_file does.
+/// Makes the results file of a sweep and replaces a file of that name, as replace_file does.
 ///
 /// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
-/// (unless they are to be pruned) to rows of their own behind those of the sweep; of a run that is in several
-/// what has come furthest. A run that was done, but is to have more epochs now, is running again. Before the
-/// new file gets the name it is read back, and all that it took over compared. What another program has put
-/// into the earlier files is not taken over: `note` hears what that is.
+/// (unless they are to be pruned) to rows of their own behind those of the sweep. Where several files have
+/// the same run, the one with the most epochs is taken. A run that was done, but is to have more epochs now,
+/// is running again. Before the new file gets the name it is read back, and all that it took over compared.
+/// What another program has put into the earlier files is not taken over: `note` hears what that is.
 ///
 /// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an
 /// earlier file that was written to meanwhile; stopped: it was asked to.

@@ -3,7 +3,7 @@
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 #include "runner/files/descriptor.hpp"
-#include "runner/model/versions.hpp"
+#include "runner/model/layout_version.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,5 +1,7 @@
 #include "stored_file.hpp"
 
+#include "runner/model/layout_version.hpp"
+
 #include "hdf5_handle.hpp"
 #include "hdf5_types.hpp"
 #include "seal.hpp"
@@ -87,15 +89,7 @@ class StoredFile::Structure {
 
   std::map<std::string, Value> attributes() const {
     std::vector<std::string> names;
-    hsize_t first = 0;
-    ask(H5Aiterate2(
-            file_, H5_INDEX_NAME, H5_ITER_NATIVE, &first,
-            [](hid_t, const char* name, const H5A_info_t*, void* to) -> herr_t {
-              static_cast<std::vector<std::string>*>(to)->emplace_back(name);
-              return 0;
-            },
-            &names),
-        "its attributes cannot be told");
+    ask(hdf5::list_attributes(file_, names), "its attributes cannot be told");
     std::map<std::string, Value> values;
     for (const std::string& name : names) values[name] = value(name);
     return values;

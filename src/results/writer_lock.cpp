@@ -51,7 +51,7 @@ std::optional<std::string> text_of(const std::filesystem::path& path) {
 Error held(const std::filesystem::path& file) {
   const std::string holder = text_of(lock_path(file)).value_or("");
   return bad_input(fmt::format("{} is being written by another runner ({})", file.string(),
-                               holder.empty() ? "it has only just begun" : holder));
+                               holder.empty() ? "it has just started" : holder));
 }
 
 Error no_lock(const std::filesystem::path& path) {

@@ -1,5 +1,6 @@
 #include "runner/checks/verification.hpp"
 #include "runner/error/error.hpp"
+#include "runner/model/layout_version.hpp"
 #include "runner/report/comparison.hpp"
 #include "runner/report/figures.hpp"
 #include "runner/report/live.hpp"

@@ -1,5 +1,6 @@
 #include "runner/error/error.hpp"
 #include "runner/files/descriptor.hpp"
+#include "runner/model/layout_version.hpp"
 #include "runner/results/merge.hpp"
 #include "runner/results/results_data.hpp"
 

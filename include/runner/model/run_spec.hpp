@@ -103,7 +103,7 @@ inline constexpr std::tuple axes{
 
 /// Calls function(axis) for each, in their order.
 template <class Function>
-void for_each_axis(Function function) {
+constexpr void for_each_axis(Function function) {
   std::apply([&](const auto&... axis) { (function(axis), ...); }, axes);
 }
 

@@ -20,14 +20,15 @@ struct Standing {
 
 Standing standing_of(const ResultsData& results);
 
-/// The screen there is for a picture.
+/// The screen there is for a frame.
 struct ScreenStyle {
   std::size_t columns = 80, rows = 24;
   bool colour = false;  ///< ANSI colours, for what is said in words, too
 };
 
-/// A picture of a sweep that may be running: how far it has come, below that `activity`, a line that the
-/// caller knows more of, then as many runs as there is room for, each with a curve over its epochs:
+/// A frame of the live view of a sweep that may be running: how far it has come, below that `activity`, a
+/// line that the caller knows more of, then as many runs as there is room for, each with a curve over its
+/// epochs:
 ///
 /// - leading: the largest chosen-by accuracy (validation set where there is one, else test set)
 /// - widest gap: the largest train minus test accuracy, where it is above 0, of networks that learned

@@ -32,8 +32,8 @@ std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
                                  std::span<const std::size_t> runs, std::size_t threads,
                                  std::size_t max_hidden = 256);
 
-/// The same for runs that may have been trained before: run i for epochs[i] epochs, those of a cohort equally
-/// long. Those that have been begun come first; then most expensive first by what is left to do.
+/// Overload for resumed runs: run i has completed epochs[i] epochs. All runs of a cohort have completed the
+/// same number. Cohorts that have been begun come first; then those with the most work left.
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
                                  std::span<const std::size_t> runs, std::span<const int> epochs,
                                  std::size_t threads);
