@@ -1,18 +1,44 @@
 #pragma once
 
-#include "options.hpp"
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
 
 namespace runner::cli {
 
-/// Each carries out one command and returns the exit code. Throws Error.
-int run_sweep(const RunOptions& options);
-int compare_file(const CompareOptions& options);
-int report_file(const ReportOptions& options);
-int watch_file(const WatchOptions& options);
-int verify_file(const VerifyOptions& options);
-int seal_file(const SealOptions& options);
-int gradcheck(const GradcheckOptions& options);
-int merge_files(const MergeOptions& options);
+/// What commands are added to.
+struct CommandLine {
+  CLI::App& app;     ///< of the program
+  std::string text;  ///< as it was given: "runner configs/sweep.json --fresh"
+};
+
+/// A command that has been added to a command line.
+struct Command {
+  CLI::App* app;             ///< its own arguments
+  std::string_view usage;    ///< "merge OUT PART…"
+  std::function<int()> run;  ///< with the arguments that were parsed; returns the exit code. Throws Error
+};
+
+/// Each adds a command and its arguments.
+Command compare_command(const CommandLine& line);
+Command report_command(const CommandLine& line);
+Command watch_command(const CommandLine& line);
+Command verify_command(const CommandLine& line);
+Command seal_command(const CommandLine& line);
+Command gradcheck_command(const CommandLine& line);
+Command merge_command(const CommandLine& line);
+
+/// All of them, in the order in which the help lists them.
+using AddCommand = Command (*)(const CommandLine& line);
+inline constexpr AddCommand commands[] = {compare_command, report_command,    watch_command, verify_command,
+                                          seal_command,    gradcheck_command, merge_command};
+
+/// The one that has no name: it trains a sweep. Its arguments are the program's own.
+Command run_command(const CommandLine& line);
 
 /// What this program was compiled with.
 std::string compiler();

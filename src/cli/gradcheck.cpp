@@ -12,13 +12,22 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <memory>
 #include <set>
 #include <tuple>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace runner::cli {
 namespace {
+
+struct GradcheckOptions {
+  std::filesystem::path config;
+  std::vector<std::string> overrides;
+  ComputeOptions compute;
+};
 
 /// More than float32 and the 1e-7 in the logarithm make of a network as it begins, and far less than a
 /// mistake would.
@@ -100,8 +109,6 @@ double check(const RunSpec& run, const Dataset& data, const Backend& backend) {
   return worst;
 }
 
-}  // namespace
-
 int gradcheck(const GradcheckOptions& options) {
   Config config = read_config(options.config, options.overrides);
   const Backend backend = make_backend(options.compute.kernel, instruction_set_of(options.compute));
@@ -123,6 +130,18 @@ int gradcheck(const GradcheckOptions& options) {
       "without its 1e-7, which a network that is very sure of what is wrong can tell.)\n",
       worst, allowed);
   return exit_failed;
+}
+
+}  // namespace
+
+Command gradcheck_command(const CommandLine& line) {
+  const auto options = std::make_shared<GradcheckOptions>();
+  CLI::App* app = line.app.add_subcommand(
+      "gradcheck", "Check back-propagation against central differences, for the networks of a config");
+  app->add_option("CONFIG", options->config, "The sweep, a JSON file")->required();
+  app->add_option("KEY=VALUE", options->overrides, "Replace keys of the config");
+  add_options(*app, options->compute);
+  return {app, "gradcheck CONFIG", [options] { return gradcheck(*options); }};
 }
 
 }  // namespace runner::cli

@@ -1,46 +1,16 @@
 #include "runner/error/error.hpp"
 #include "runner/results/hdf5.hpp"
 
-#include "commands.hpp"
+#include "arguments.hpp"
 #include "exit_codes.hpp"
-#include "options.hpp"
 #include "standard_streams.hpp"
 
 #include <exception>
 #include <new>
 #include <string_view>
 #include <system_error>
-#include <variant>
 
 namespace {
-
-int execute(const runner::cli::RunOptions& options) {
-  return runner::cli::run_sweep(options);
-}
-int execute(const runner::cli::CompareOptions& options) {
-  return runner::cli::compare_file(options);
-}
-int execute(const runner::cli::ReportOptions& options) {
-  return runner::cli::report_file(options);
-}
-int execute(const runner::cli::WatchOptions& options) {
-  return runner::cli::watch_file(options);
-}
-int execute(const runner::cli::VerifyOptions& options) {
-  return runner::cli::verify_file(options);
-}
-int execute(const runner::cli::SealOptions& options) {
-  return runner::cli::seal_file(options);
-}
-int execute(const runner::cli::GradcheckOptions& options) {
-  return runner::cli::gradcheck(options);
-}
-int execute(const runner::cli::MergeOptions& options) {
-  return runner::cli::merge_files(options);
-}
-int execute(const runner::cli::Finished& finished) {
-  return finished.exit_code;
-}
 
 /// Without memory of its own: there may be none.
 int failed(std::string_view reason, int exit_code) {
@@ -63,7 +33,7 @@ int main(int argc, char** argv) {
   try {
     prepare_standard_streams();
     runner::leave_out_hdf5_clean_up();
-    return std::visit([](const auto& options) { return execute(options); }, parse_arguments(argc, argv));
+    return parse_arguments(argc, argv)();
   } catch (const ReaderGone&) {
     return exit_failed;  // who reads no further wants no message either
   } catch (const runner::Error& e) {

@@ -8,16 +8,26 @@
 #include "read_sweeps.hpp"
 #include "standard_streams.hpp"
 
+#include <filesystem>
+#include <memory>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace runner::cli {
 namespace {
 
 using Paths = std::vector<std::filesystem::path>;
+
+struct ReportOptions {
+  Paths files;
+  bool all = false;               ///< runs whose values have left the config, too
+  std::filesystem::path output;   ///< of the page; if empty, that of the one file with .html
+  std::filesystem::path figures;  ///< their folder; none if empty, and no page unless it is named
+};
 
 /// Output would take the place of the results.
 void require_another_file(const std::filesystem::path& output, const Paths& results) {
@@ -60,8 +70,6 @@ void write_figures(const ResultsData& results, const ReportOptions& options) {
   for (const Figure& figure : all) write_output(options.figures / figure.name, figure.svg, options.files);
 }
 
-}  // namespace
-
 int report_file(const ReportOptions& options) {
   const bool page = options.figures.empty() || !options.output.empty();
   if (page && options.output.empty() && options.files.size() > 1)
@@ -72,6 +80,22 @@ int report_file(const ReportOptions& options) {
   if (page) write_page(files, kept, options);
   if (!options.figures.empty()) write_figures(files.front(), options);
   return exit_done;
+}
+
+}  // namespace
+
+Command report_command(const CommandLine& line) {
+  const auto options = std::make_shared<ReportOptions>();
+  CLI::App* app = line.app.add_subcommand("report", "Write a results file as a page of plots");
+  app->add_option("FILE", options->files,
+                  "Results files, also of sweeps that are running; several: on one page, shards as one")
+      ->required();
+  app->add_flag("--all", options->all, "Count runs whose values have left the config, too");
+  app->add_option("-o,--output", options->output,
+                  "The page (the results file's name with .html; several files need this option)");
+  app->add_option("--svg", options->figures,
+                  "A folder for the plots as SVG files, for a paper; the page too only with --output");
+  return {app, "report FILE", [options] { return report_file(*options); }};
 }
 
 }  // namespace runner::cli

@@ -16,14 +16,41 @@
 #include "terminal.hpp"
 #include "warn.hpp"
 
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
 #include <numeric>
 #include <optional>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
 namespace runner::cli {
 namespace {
+
+/// How a sweep says how far it has come.
+enum class ProgressForm {
+  text,  ///< for people, on standard error
+  jsonl  ///< for programs, on standard output: a line for each epoch that is on file, and nothing else
+};
+
+struct RunOptions {
+  std::filesystem::path config;
+  std::vector<std::string> overrides;
+  std::filesystem::path output;       ///< results/<name>.h5 if empty
+  std::string share;                  ///< "2/8"
+  std::size_t shard = 1, shards = 1;  ///< the same as numbers: train the share of shard 1 … shards
+  ComputeOptions compute;
+  std::chrono::milliseconds::rep commit_interval = 1000;  ///< in milliseconds
+  bool list = false;
+  bool fresh = false;
+  bool prune = false;
+  bool quiet = false;
+  ProgressForm progress = ProgressForm::text;
+};
 
 template <class... Values>
 void say(const RunOptions& options, fmt::format_string<Values...> format, Values&&... values) {
@@ -65,17 +92,7 @@ void print_comparison(ResultsData results, int epochs) {
               results.file.string());
 }
 
-}  // namespace
-
-std::string compiler() {
-#ifdef __clang__
-  return __VERSION__;
-#else
-  return "g++ " __VERSION__;
-#endif
-}
-
-int run_sweep(const RunOptions& options) {
+int run_sweep(const RunOptions& options, const std::string& command_line) {
   Config config = read_config(options.config, options.overrides);
   const InstructionSet set = instruction_set_of(options.compute);
   const Backend backend = make_backend(options.compute.kernel, set);
@@ -95,7 +112,7 @@ int run_sweep(const RunOptions& options) {
   require_memory(sweep, data, backend, options.compute.threads);
 
   const std::size_t runs = sweep.runs.size();
-  const Provenance provenance{options.command_line, RUNNER_VERSION, compiler(),
+  const Provenance provenance{command_line, RUNNER_VERSION, compiler(),
                               fmt::format("{} ({})", backend.kernel->name(), to_string(set)),
                               std::string(processor_name())};
   // Before anything is on file, as there may be no threads to be had.
@@ -115,9 +132,9 @@ int run_sweep(const RunOptions& options) {
     else
       progress->add(epochs);
   };
-  ResultsFile file(
-      output, sweep, data, provenance,
-      {options.fresh, options.prune, options.commit_interval, notify, &signal->requested(), warn});
+  ResultsFile file(output, sweep, data, provenance,
+                   {options.fresh, options.prune, std::chrono::milliseconds(options.commit_interval), notify,
+                    &signal->requested(), warn});
   const std::vector<std::size_t> missing = file.missing();
   bool complete = true;
   if (missing.empty()) {
@@ -155,6 +172,57 @@ int run_sweep(const RunOptions& options) {
   signal.reset();
   if (!options.quiet && !lines) print_comparison(read_results(output), sweep.config.epochs);
   return exit_done;
+}
+
+bool read_share(const std::string& text, RunOptions& options) {
+  const char* const end = text.data() + text.size();
+  const auto [slash, first_error] = std::from_chars(text.data(), end, options.shard);
+  if (first_error != std::errc() || slash == end || *slash != '/') return false;
+  const auto [rest, second_error] = std::from_chars(slash + 1, end, options.shards);
+  return second_error == std::errc() && rest == end && options.shard >= 1 && options.shard <= options.shards;
+}
+
+}  // namespace
+
+Command run_command(const CommandLine& line) {
+  const auto options = std::make_shared<RunOptions>();
+  RunOptions& run = *options;
+  CLI::App& app = line.app;
+  app.add_option("CONFIG", run.config, "The sweep, a JSON file");
+  app.add_option("KEY=VALUE", run.overrides, "Replace keys of the config; the value is JSON or plain text");
+  app.add_option("-o,--output", run.output, "The results file (results/<name>.h5)");
+  add_options(app, run.compute);
+  app.add_option("--commit-interval", run.commit_interval,
+                 "Milliseconds that epochs are gathered before they are written")
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
+  app.add_option("--shard", run.share, "i/N: train the i-th of N shares; into results/<name>.shard-i-of-N.h5")
+      ->check(CLI::Validator(
+          [&run](const std::string& text) {
+            return read_share(text, run) ? "" : text + " is not i/N with 1 ≤ i ≤ N";
+          },
+          "i/N"));
+  app.add_flag("--list", run.list, "Print the runs and cohorts, and exit");
+  CLI::Option* fresh = app.add_flag("--fresh", run.fresh, "Replace the results file, whatever it holds");
+  app.add_flag("--prune", run.prune, "Drop runs of the results file that are no longer in the sweep")
+      ->excludes(fresh);
+  const std::map<std::string, ProgressForm> forms{{"text", ProgressForm::text},
+                                                  {"jsonl", ProgressForm::jsonl}};
+  CLI::Option* progress =
+      app.add_option("--progress", run.progress,
+                     "text, or jsonl: a JSON object on standard output for each epoch that is on file")
+          ->transform(CLI::CheckedTransformer(forms).description("text|jsonl"))
+          ->default_str("text");
+  app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors")->excludes(progress);
+  return {&app, "CONFIG (a sweep to run)", [options, text = line.text] { return run_sweep(*options, text); }};
+}
+
+std::string compiler() {
+#ifdef __clang__
+  return __VERSION__;
+#else
+  return "g++ " __VERSION__;
+#endif
 }
 
 }  // namespace runner::cli

@@ -9,8 +9,11 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <system_error>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,12 +52,10 @@ void require_that_hdf5_survives(const std::filesystem::path& file) {
     throw bad_input(fmt::format("the results file {} is damaged: HDF5 crashes on it", file.string()));
 }
 
-}  // namespace
-
-int seal_file(const SealOptions& options) {
-  require_that_hdf5_survives(options.file);
-  const SealCheck found = reseal(options.file, warn);
-  const std::string name = options.file.string();
+int seal_file(const std::filesystem::path& file) {
+  require_that_hdf5_survives(file);
+  const SealCheck found = reseal(file, warn);
+  const std::string name = file.string();
   if (found.unchanged)
     print_out("{}: the seal is right, nothing has been changed since it was made\n", name);
   else if (found.additions.empty())
@@ -65,6 +66,16 @@ int seal_file(const SealOptions& options) {
     print_out(
         "The arrays are in their places, and the numbers can be read: the file is sealed as it is now.\n");
   return exit_done;
+}
+
+}  // namespace
+
+Command seal_command(const CommandLine& line) {
+  const auto file = std::make_shared<std::filesystem::path>();
+  CLI::App* app = line.app.add_subcommand(
+      "seal", "Say what another program has added to a results file, and take the file as it is");
+  app->add_option("FILE", *file, "The results file")->required();
+  return {app, "seal FILE", [file] { return seal_file(*file); }};
 }
 
 }  // namespace runner::cli

@@ -7,12 +7,23 @@
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
 
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <utility>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace runner::cli {
+namespace {
+
+struct VerifyOptions {
+  std::filesystem::path file;
+  std::size_t sample = 10;  ///< runs
+  bool all = false;
+  ComputeOptions compute;
+};
 
 int verify_file(const VerifyOptions& options) {
   const Backend backend = make_backend(options.compute.kernel, instruction_set_of(options.compute));
@@ -46,6 +57,22 @@ int verify_file(const VerifyOptions& options) {
       "bit (it was {} on {}): the file has been changed since, or a machine computed wrongly, then or now.\n",
       found.differences.size(), results.origin.kernel, results.origin.processor);
   return exit_failed;
+}
+
+}  // namespace
+
+Command verify_command(const CommandLine& line) {
+  const auto options = std::make_shared<VerifyOptions>();
+  CLI::App* app = line.app.add_subcommand(
+      "verify", "Train stored runs again from what the file says of itself, and compare every bit");
+  app->add_option("FILE", options->file, "The results file")->required();
+  CLI::Option* sample =
+      app->add_option("--sample", options->sample, "How many runs, spread evenly over the file")
+          ->check(CLI::PositiveNumber)
+          ->capture_default_str();
+  app->add_flag("--all", options->all, "All runs")->excludes(sample);
+  add_options(*app, options->compute);
+  return {app, "verify FILE", [options] { return verify_file(*options); }};
 }
 
 }  // namespace runner::cli

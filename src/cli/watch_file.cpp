@@ -12,15 +12,24 @@
 #include "terminal.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <deque>
+#include <filesystem>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace runner::cli {
 namespace {
+
+struct WatchOptions {
+  std::vector<std::filesystem::path> files;  ///< one, or the shards of one sweep
+  double interval = 1;                       ///< seconds between two looks, at least
+};
 
 using Clock = std::chrono::steady_clock;
 
@@ -146,8 +155,6 @@ void show(Watched& watched, std::chrono::nanoseconds interval) {
   }
 }
 
-}  // namespace
-
 int watch_file(const WatchOptions& options) {
   Watched watched(options.files);
   if (can_draw() && !watched.finished())
@@ -155,6 +162,32 @@ int watch_file(const WatchOptions& options) {
          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.interval)));
   put_out(watched.frame());
   return exit_done;
+}
+
+/// CLI::Range would let NaN pass.
+bool is_interval(const std::string& text) {
+  double seconds = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, seconds);
+  return error == std::errc() && rest == end && seconds >= 0.1 && seconds <= 86'400;
+}
+
+}  // namespace
+
+Command watch_command(const CommandLine& line) {
+  const auto options = std::make_shared<WatchOptions>();
+  CLI::App* app = line.app.add_subcommand(
+      "watch",
+      "Show a running sweep as it goes on, until it is done or Ctrl-C; once, where there is no terminal");
+  app->add_option("FILE", options->files, "The results file, or those of a sweep's shards")->required();
+  app->add_option("--interval", options->interval, "Seconds between two looks, at least")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return is_interval(text) ? "" : text + " is no number of seconds from 0.1 to 86400";
+          },
+          "0.1 … 86400"))
+      ->capture_default_str();
+  return {app, "watch FILE", [options] { return watch_file(*options); }};
 }
 
 }  // namespace runner::cli
