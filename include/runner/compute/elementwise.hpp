@@ -44,9 +44,9 @@ struct Elementwise {
   void (*output_bias_gradient)(const float* dy, std::size_t classes, std::size_t stride, float* db2);
 
   /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·slope, slope
-  /// = the activation's at z(b, h): (1 − z)·z; dW2(h, c) = Σ_b z(b, h)·dy(c, b); db1(h) = Σ_b da(b, h). z,
-  /// da: the block; w2, dw2: the row of unit `begin`; db1: of the block. Other units, and the entries of dw2
-  /// past the last class, are left alone.
+  /// = that of the activation where its value is z(b, h); dW2(h, c) = Σ_b z(b, h)·dy(c, b); db1(h) = Σ_b
+  /// da(b, h). z, da: the block; w2, dw2: the row of unit `begin`; db1: of the block. Other units, and the
+  /// entries of dw2 past the last class, are left alone.
   void (*hidden_gradient)(Activation activation, const float* dy, std::size_t classes, std::size_t images,
                           const float* z, std::size_t begin, std::size_t end, const float* w2, float* dw2,
                           float* db1, float* da);
