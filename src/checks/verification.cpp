@@ -56,7 +56,7 @@ class Comparer : public Observer {
       if (curve.empty()) continue;
       const float trained = diverged ? canonical_nan : canonical(record.metrics[line.metric]);
       const float was = curve[static_cast<std::size_t>(record.epoch)];
-      if (!same_bits(trained, was))
+      if (!unrecorded(line, was) && !same_bits(trained, was))
         return Difference{row, std::string(line.name), record.epoch, was, trained};
     }
     return std::nullopt;

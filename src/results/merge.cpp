@@ -51,7 +51,10 @@ bool same_numbers(const StoredRun& a, const StoredRun& b) {
   for (const MetricInfo& line : metric_table) {
     const std::vector<float>&x = a.curves[line.metric], &y = b.curves[line.metric];
     if (x.empty() || y.empty()) continue;
-    if (!std::equal(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(epochs), y.begin(), same_bits))
+    const auto agree = [&](float p, float q) {
+      return same_bits(p, q) || unrecorded(line, p) || unrecorded(line, q);
+    };
+    if (!std::equal(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(epochs), y.begin(), agree))
       return false;
   }
   return true;

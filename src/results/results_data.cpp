@@ -191,8 +191,10 @@ ResultsData read(const StoredFile& file) {
         // What lies behind the mark may be half written: it is not there yet.
         const auto committed = static_cast<std::size_t>(data.runs[r].epochs_done + 1);
         const float* row = values.data() + (r - first) * length;
+        const float* recorded =
+            std::find_if_not(row, row + committed, [&](float v) { return unrecorded(metric, v); });
         const float* wrong =
-            std::find_if_not(row, row + committed, [&](float v) { return can_be(metric, v); });
+            std::find_if_not(recorded, row + committed, [&](float v) { return can_be(metric, v); });
         if (wrong != row + committed)
           throw file.damaged(
               fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));

@@ -224,7 +224,7 @@ void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
     const float recorded =
         stored.read_part<float>(metric.name, run * stored.extent(layout::epoch) + epoch, 1)[0];
     const float now = canonical(evaluated[metric.metric]);
-    if (!same_bits(recorded, now))
+    if (!unrecorded(metric, recorded) && !same_bits(recorded, now))
       throw bad_input(fmt::format(
           "the results file {} is damaged: the weights of run {} after epoch {} give a {} of {}, recorded "
           "was {}; "

@@ -47,6 +47,17 @@ TEST(Metrics, AreFiniteWithoutAValidationSet) {
   EXPECT_FALSE(metrics.finite());
 }
 
+// A run may have been trained, in part, before there was a metric. Of a metric that every file has, NaN is
+// damage.
+TEST(Metrics, MayBeUnrecordedWhereTheyAreNewerThanTheRun) {
+  const MetricInfo old = info(Metric::test_loss);
+  MetricInfo newer = old;
+  newer.since = oldest_readable_layout + 1;
+  EXPECT_TRUE(unrecorded(newer, canonical_nan));
+  EXPECT_FALSE(unrecorded(newer, 0.5f));
+  EXPECT_FALSE(unrecorded(old, canonical_nan));
+}
+
 TEST(AxisTable, HasTheAxesInTheirOrder) {
   EXPECT_THAT(axis_names(), ElementsAre("learning_rate", "batch_size", "hidden_size", "loss", "sampling",
                                         "gradient", "weight_init_std", "seed"));

@@ -34,6 +34,11 @@ class Layout4(unittest.TestCase):
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done.stdout + done.stderr
 
+    def layout_4_values(self, name, path):
+        """The arrays of a file that its fixture has, too. A later layout has more: columns of new axes, and of new metrics what was recorded since."""
+        arrays = values_of(FILES / f"{name}.h5").keys()
+        return {array: value for array, value in values_of(self.dir / path).items() if array in arrays}
+
     def test_is_read(self):
         for name, runs in self.RUNS.items():
             with self.subTest(name=name):
@@ -62,7 +67,7 @@ class Layout4(unittest.TestCase):
             with self.subTest(name=name):
                 self.run_it(f"{name}.json", "--shard", "1/2", "--output", "shard.h5", "--quiet")
                 self.run_it("merge", "whole.h5", f"{name}.h5", "shard.h5")
-                self.assertEqual(values_of(self.dir / "whole.h5"), values_of(self.dir / f"{name}.h5"))
+                self.assertEqual(self.layout_4_values(name, "whole.h5"), values_of(FILES / f"{name}.h5"))
                 (self.dir / "whole.h5").unlink()
                 (self.dir / "shard.h5").unlink()
 
@@ -79,7 +84,7 @@ class Layout4(unittest.TestCase):
                 shutil.copy(self.dir / f"{name}.h5", self.dir / "longer.h5")
                 self.run_it(f"{name}.json", more, "--output", "longer.h5", "--quiet")
                 self.run_it(f"{name}.json", more, "--output", "fresh.h5", "--quiet", "--fresh")
-                self.assertEqual(values_of(self.dir / "longer.h5"), values_of(self.dir / "fresh.h5"))
+                self.assertEqual(self.layout_4_values(name, "longer.h5"), self.layout_4_values(name, "fresh.h5"))
                 self.assertEqual(config_of(self.dir / "longer.h5"), config_of(self.dir / "fresh.h5"))
 
     def test_is_refused_where_a_byte_is_another(self):

@@ -66,6 +66,12 @@ inline bool same_bits(float a, float b) {
   return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
+/// Whether the number that a file has of a metric was never recorded: the epochs that a run had trained
+/// before there was the metric have NaN in its place.
+inline bool unrecorded(const MetricInfo& metric, float stored) {
+  return metric.since > oldest_readable_layout && std::isnan(stored);
+}
+
 /// A value for each metric.
 template <class Value>
 class PerMetric {
