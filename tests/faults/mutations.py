@@ -65,7 +65,7 @@ MUTATIONS = [
     ("the type of an array", STORED, "    if (ask(H5Tequal(type, hdf5::file_type(variable.type)), unreadable) == 0)\n", "    if (false)\n"),
     ("the shape of an array", STORED, "    if (shape(dataset, unreadable) != expected_shape(variable, stored_.extents_))\n", "    if (false)\n"),
     ("an array lies in the file", STORED, "    if (offset == HADDR_UNDEF || offset > stored_.size_ || bytes > stored_.size_ - offset)\n", "    if (false)\n"),
-    ("weights give what was recorded before they are gone on from", "src/results/results_file.cpp", "    if (!same_bits(recorded, now))\n",
+    ("weights give what was recorded before they are gone on from", "src/results/results_file.cpp", "    if (!unrecorded(metric, recorded) && !same_bits(recorded, now))\n",
      "    if (false)\n"),
     ("verify compares weights", VERIFY, "      if (!difference) difference = compare_weights(row, record);\n", ""),
     ("the checkpoint's checksum", CHECKPOINT, "    if (!has_its_checksum()) return std::nullopt;\n", ""),
