@@ -108,7 +108,7 @@ def main():
         tree = Path(name) / "runner"
         shutil.copytree(REPOSITORY, tree, ignore=shutil.ignore_patterns("build", "build-*", ".git", "node_modules", "*.h5"))
         launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-        subprocess.run(["cmake", "--preset", "release", *launcher], cwd=tree, check=True, capture_output=True, env={**os.environ})
+        subprocess.run(["cmake", "--preset", "release", "-DCMAKE_UNITY_BUILD=OFF", *launcher], cwd=tree, check=True, capture_output=True, env={**os.environ})
         build(tree)
         if found := first_failure(tree):
             print(f"as it is: {found} fails")
