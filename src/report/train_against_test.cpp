@@ -67,7 +67,7 @@ Figure train_against_test_figure(const FigureSource& source) {
     add_interval(test, p.y, p.y_half);
     any_interval = any_interval || p.y_half > 0;
   }
-  // The diagonal is in sight over all of the plot's scatter_width.
+  // The diagonal is in sight over all of the plot's width.
   const Scale x = linear_scale(train);
   const double diagonal_end = std::min(x.high, 1.0);
   test.add(x.low);

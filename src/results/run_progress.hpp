@@ -10,7 +10,7 @@ namespace runner {
 /// How far each run of a file has come: stored_progress, checked. Throws Error (bad_input) where its marks
 /// contradict each other.
 ///
-/// A writer puts down epochs first, then how many there are, then the status. RunProgress are read in the
+/// A writer puts down epochs first, then how many there are, then the status. Marks are read in the
 /// opposite order, so that nothing is claimed that has not been seen. A power cut may leave any part of the
 /// marks of one commit without its status: only the marks of runs that have ended can contradict each other.
 std::vector<RunProgress> read_progress(const StoredFile& file);
