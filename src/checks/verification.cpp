@@ -64,12 +64,12 @@ class Comparer : public Observer {
 
   std::optional<Difference> compare_weights(std::size_t row, const TrainedEpoch& record) const {
     if (!weights_.available()) return std::nullopt;
-    for (const bool initial : {true, false}) {
-      if (record.epoch != (initial ? 0 : results_.runs[row].weights_epoch)) continue;
-      if (const auto found_one = weights_.first_different(row, initial, record.weights()))
-        return Difference{row, found_one->array, record.epoch, found_one->stored, found_one->expected};
-    }
-    return std::nullopt;
+    std::optional<DifferentWeight> different;
+    if (record.epoch == 0) different = weights_.first_different_initial(row, record.state().weights);
+    if (!different && record.epoch == results_.runs[row].weights_epoch)
+      different = weights_.first_different_last(row, record.state());
+    if (!different) return std::nullopt;
+    return Difference{row, different->array, record.epoch, different->stored, different->expected};
   }
 
   const ResultsData& results_;

@@ -91,10 +91,10 @@ double check(const RunSpec& run, const Dataset& data, const Backend& backend) {
   const Weights weights = weights_of(CohortTrainer(data, std::span(&run, 1), backend, split).weights(0));
   const Dataset batch = first_batch(data, run);
   const RawBatch raw{batch.train.pixels.data(), batch.train.labels.data(), batch.train.count, batch.pixels};
-  const Derivatives numerical = numerical_gradient(run.loss, raw, weights, *backend.central_differences);
+  const Derivatives numerical = numerical_gradient(run, raw, weights, *backend.central_differences);
   const auto book = compare_gradients(book_gradient(run.loss, batch, weights), numerical);
   const auto training =
-      compare_gradients(backpropagation_gradient(run.loss, batch, weights, backend), numerical);
+      compare_gradients(backpropagation_gradient(run, batch, weights, backend), numerical);
 
   print_out("{}-{}-{}, {}, weight_init_std {}, {} images of {}\n", data.pixels, run.hidden_size, data.classes,
             to_string(run.loss), run.weight_init_std, batch.train.count, data.name);

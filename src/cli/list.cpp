@@ -10,20 +10,25 @@
 namespace runner::cli {
 namespace {
 
-/// Of each axis the room for its name and each of its values.
-std::vector<std::size_t> widths_of(const Grid& grid) {
-  std::vector<std::size_t> widths;
-  for_each_axis([&](const auto& axis) {
-    const AxisInfo& as_text = axis_table()[widths.size()];
+/// A column of the list.
+struct AxisColumn {
+  const AxisInfo& axis;
+  std::size_t width;  ///< room for the axis's name and each of its values
+};
+
+/// The axes whose value does not go without saying in every run.
+std::vector<AxisColumn> columns_of(const Sweep& sweep) {
+  std::vector<AxisColumn> columns;
+  for (const AxisInfo& axis : axis_table()) {
+    bool stated = false;
     std::size_t longest = axis.name.size();
-    RunSpec spec;
-    for (const auto& value : grid.*axis.values) {
-      spec.*axis.value = value;
-      longest = std::max(longest, as_text.text(spec).size());
+    for (const Run& run : sweep.runs) {
+      stated = stated || !axis.goes_without_saying(run.spec);
+      longest = std::max(longest, axis.text(run.spec).size());
     }
-    widths.push_back(longest);
-  });
-  return widths;
+    if (stated) columns.push_back({axis, longest});
+  }
+  return columns;
 }
 
 }  // namespace
@@ -33,13 +38,12 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
   std::vector<std::size_t> cohort_of(sweep.runs.size());
   for (std::size_t c = 0; c < cohorts.size(); ++c)
     for (const std::size_t run : cohorts[c].runs) cohort_of[run] = c;
-  const std::vector<std::size_t> widths = widths_of(sweep.config.grid);
+  const std::vector<AxisColumn> columns = columns_of(sweep);
 
   std::string text;
   const auto out = std::back_inserter(text);
   const auto put_axes = [&](const auto& cell_of) {
-    for (std::size_t a = 0; a < widths.size(); ++a)
-      fmt::format_to(out, "  {:>{}}", cell_of(axis_table()[a]), widths[a]);
+    for (const auto& [axis, width] : columns) fmt::format_to(out, "  {:>{}}", cell_of(axis), width);
   };
   fmt::format_to(out, "{:>7}", "run");
   put_axes([](const AxisInfo& axis) { return axis.name; });

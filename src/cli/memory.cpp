@@ -32,11 +32,16 @@ void require(const std::string& what, double bytes, std::string_view advice = ""
                               amount(limit.bytes), advice));
 }
 
-/// A cohort as one run: its hidden units side by side.
+/// A cohort as one run: its hidden units side by side, with the optimizer that remembers most.
 RunSpec stacked(const Cohort& cohort, const Sweep& sweep) {
   RunSpec stack = sweep.runs[cohort.runs.front()].spec;
   stack.hidden_size = 0;
-  for (const std::size_t run : cohort.runs) stack.hidden_size += sweep.runs[run].spec.hidden_size;
+  for (const std::size_t run : cohort.runs) {
+    const RunSpec& spec = sweep.runs[run].spec;
+    stack.hidden_size += spec.hidden_size;
+    if (moment_count(spec.optimizer) > moment_count(stack.optimizer)) stack.optimizer = spec.optimizer;
+    stack.weight_decay = std::max(stack.weight_decay, spec.weight_decay);
+  }
   return stack;
 }
 

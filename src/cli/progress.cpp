@@ -87,7 +87,8 @@ std::string json_line(const DurableEpoch& epoch, const Run& run, bool with_valid
   std::string line = fmt::format(R"({{"run":{},"digest":"{}","epoch":{},"status":"{}")", run.index,
                                  run.digest, epoch.epoch, to_string(epoch.status));
   for (const MetricInfo& metric : metric_table)
-    if (metric.set != ImageSet::validation || with_validation)
+    if ((metric.set != ImageSet::validation || with_validation) &&
+        (metric.metric != Metric::clean_train_accuracy || run.spec.label_noise > 0))
       line += fmt::format(R"(,"{}":{})", metric.name, number(epoch.metrics[metric.metric]));
   return line + "}\n";
 }

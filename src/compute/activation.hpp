@@ -3,7 +3,7 @@
 // What an activation is. Each is a struct:
 //
 //   value(a)   of a number, in float32 and in double
-//   slope(z)   its derivative where its value is z, of a number or of a register of them
+//   slope(z)   its derivative where its value is z, of a register of numbers
 //
 // Included by the code that is compiled per instruction set.
 
@@ -29,12 +29,38 @@ struct Sigmoid {
   }
 };
 
+struct Tanh {
+  [[gnu::always_inline]] static inline float value(float a) { return tanh(a); }
+  [[gnu::always_inline]] static inline double value(double a) { return tanh(a); }
+
+  template <class Numbers>
+  [[gnu::always_inline]] static inline Numbers slope(Numbers z) {
+    return 1.0f - z * z;
+  }
+};
+
+/// max(a, 0); not a number where a is none. Its slope at 0 is taken for 0.
+struct Relu {
+  [[gnu::always_inline]] static inline float value(float a) { return a < 0 ? 0.0f : a; }
+  [[gnu::always_inline]] static inline double value(double a) { return a < 0 ? 0.0 : a; }
+
+  template <class Numbers>
+  [[gnu::always_inline]] static inline Numbers slope(Numbers z) {
+    const Numbers zero{}, one = zero + 1.0f;
+    return z > zero ? one : zero;
+  }
+};
+
 /// body(the struct of an activation).
 template <class Body>
 [[gnu::always_inline]] inline void with_activation(Activation activation, const Body& body) {
   switch (activation) {
     case Activation::sigmoid:
-      body(Sigmoid{});
+      return body(Sigmoid{});
+    case Activation::tanh:
+      return body(Tanh{});
+    case Activation::relu:
+      return body(Relu{});
   }
 }
 

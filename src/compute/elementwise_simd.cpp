@@ -6,6 +6,7 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/update_rule.hpp"
+#include "runner/data/random.hpp"
 
 #include "activation.hpp"
 #include "simd.hpp"
@@ -54,6 +55,55 @@ inline void activate(float* __restrict a, const float* __restrict bias, std::siz
 
 void activate(Activation activation, float* a, const float* bias, std::size_t images) {
   with_activation(activation, [&](auto f) { activate<decltype(f)>(a, bias, images); });
+}
+
+/// Ten rounds of Philox4x32 (Random123) for each lane: the four words of random_block in w.
+inline void philox(std::uint64_t seed, std::uint32_t (&w)[4][lanes]) {
+  auto key0 = static_cast<std::uint32_t>(seed), key1 = static_cast<std::uint32_t>(seed >> 32);
+  for (int round = 0; round < 10; ++round) {
+    for (std::size_t l = 0; l < lanes; ++l) {
+      const std::uint64_t product0 = std::uint64_t{0xD2511F53} * w[0][l];
+      const std::uint64_t product1 = std::uint64_t{0xCD9E8D57} * w[2][l];
+      w[0][l] = static_cast<std::uint32_t>(product1 >> 32) ^ w[1][l] ^ key0;
+      w[1][l] = static_cast<std::uint32_t>(product1);
+      w[2][l] = static_cast<std::uint32_t>(product0 >> 32) ^ w[3][l] ^ key1;
+      w[3][l] = static_cast<std::uint32_t>(product0);
+    }
+    key0 += 0x9E3779B9;
+    key1 += 0xBB67AE85;
+  }
+}
+
+void drop_out(const DropoutLanes& dropout, std::uint64_t seed, std::uint64_t step, std::size_t images,
+              float* __restrict z, std::uint16_t* __restrict kept) {
+  for (std::size_t b = 0; b < images; b += 8) {
+    const std::uint64_t counter = (step << 19) + b / 8;
+    std::uint32_t w[4][lanes];
+    for (std::size_t l = 0; l < lanes; ++l) {
+      w[0][l] = static_cast<std::uint32_t>(counter);
+      w[1][l] = static_cast<std::uint32_t>(counter >> 32);
+      w[2][l] = dropout.unit[l];
+      w[3][l] = static_cast<std::uint32_t>(RandomPurpose::dropout);
+    }
+    philox(seed, w);
+    const std::size_t count = images - b < 8 ? images - b : 8;
+    for (std::size_t i = 0; i < count; ++i) {
+      const unsigned shift = 16 * (i % 2);
+      float* row = z + (b + i) * lanes;
+      std::uint32_t bits = 0;
+      for (std::size_t l = 0; l < lanes; ++l) {
+        const bool keep = (w[i / 2][l] >> shift & 0xffff) >= dropout.threshold[l];
+        row[l] = keep ? row[l] : 0.0f;
+        bits |= keep ? 1u << l : 0u;
+      }
+      kept[b + i] = static_cast<std::uint16_t>(bits);
+    }
+  }
+}
+
+void scale(const float* __restrict factor, std::size_t images, float* __restrict z) {
+  for (std::size_t b = 0; b < images; ++b)
+    for (std::size_t l = 0; l < lanes; ++l) z[b * lanes + l] *= factor[l];
 }
 
 /// N images at a time, some classes side by side, so that their sums stay in registers while W2 is read once.
@@ -183,10 +233,22 @@ inline void for_each_classes(std::size_t classes, const Body& body) {
   for (; c < classes; ++c) body(c, std::integral_constant<std::size_t, 1>());
 }
 
-/// hidden_gradient for units begin … end − 1 of one register; z, db1 and da begin at its first.
-template <class Activated>
+using PartBits = std::int32_t __attribute__((vector_size(sizeof(Part))));
+
+/// dz where the unit's bit is set, else 0; `bit`: of each lane.
+inline Part where_kept(Part dz, std::uint16_t kept, PartBits bit) {
+  const PartBits mine = (bit & static_cast<std::int32_t>(kept)) != 0;
+  return reinterpret_cast<Part>(reinterpret_cast<PartBits>(dz) & mine);
+}
+
+/// hidden_gradient for units begin … end − 1 of one register, whose first is unit `first` of the block; z,
+/// db1 and da begin there. `kept` is read where units were dropped.
+template <class Activated, bool dropped>
 void part_gradient(const float* dy, std::size_t classes, std::size_t images, const float* z,
-                   std::size_t begin, std::size_t end, const float* w2, float* dw2, float* db1, float* da) {
+                   const std::uint16_t* kept, std::size_t first, std::size_t begin, std::size_t end,
+                   const float* w2, float* dw2, float* db1, float* da) {
+  PartBits bit;
+  for (std::size_t l = 0; l < width; ++l) bit[l] = 1 << (first + l);
   const std::size_t stride = padded(images), w2_stride = padded(classes);
   Part w2_of[max_classes], dw2_of[max_classes], db1_of{};
   for (std::size_t c = 0; c < classes; ++c) {
@@ -202,6 +264,7 @@ void part_gradient(const float* dy, std::size_t classes, std::size_t images, con
     for (std::size_t b = 0; b < count; ++b) {
       const Part zb = load(z + (g + b) * lanes);
       dz[b] *= Activated::slope(zb);
+      if constexpr (dropped) dz[b] = where_kept(dz[b], kept[g + b], bit);
       db1_of_group += dz[b];
       float* to = da + (g + b) * lanes;
       if (end - begin == width)
@@ -221,14 +284,20 @@ void part_gradient(const float* dy, std::size_t classes, std::size_t images, con
 }
 
 void hidden_gradient(Activation activation, const float* dy, std::size_t classes, std::size_t images,
-                     const float* z, std::size_t begin, std::size_t end, const float* w2, float* dw2,
-                     float* db1, float* da) {
+                     const float* z, const std::uint16_t* kept, std::size_t begin, std::size_t end,
+                     const float* w2, float* dw2, float* db1, float* da) {
   with_activation(activation, [&](auto f) {
     for (std::size_t p = begin / width * width; p < end; p += width) {
       const std::size_t from = begin > p ? begin : p, to = end < p + width ? end : p + width;
       const std::size_t row = (from - begin) * padded(classes);
-      part_gradient<decltype(f)>(dy, classes, images, z + p, from - p, to - p, w2 + row, dw2 + row, db1 + p,
-                                 da + p);
+      const auto part = [&](auto dropped) {
+        part_gradient<decltype(f), dropped>(dy, classes, images, z + p, kept, p, from - p, to - p, w2 + row,
+                                            dw2 + row, db1 + p, da + p);
+      };
+      if (kept == nullptr)
+        part(std::false_type());
+      else
+        part(std::true_type());
     }
   });
 }
@@ -237,10 +306,44 @@ void descend(float rate, const float* __restrict gradient, std::size_t n, float*
   for (std::size_t i = 0; i < n; ++i) w[i] = Sgd::updated(w[i], rate, gradient[i]);
 }
 
-/// Losses of the `lanes` images from b on, and which class has their largest score.
-inline void evaluate_lanes(Loss loss, const float* s, const std::int32_t* label, std::size_t classes,
-                           std::size_t stride, double* losses, std::int32_t* best) {
-  float largest[lanes];
+/// The first `count` of `lanes` parameters.
+template <class Rule>
+inline void update_lanes(const LaneConstants& constants, const std::uint32_t* __restrict mask,
+                         const float* __restrict gradient, std::size_t count, float* __restrict first,
+                         float* __restrict second, float* __restrict w) {
+  for (std::size_t l = 0; l < count; ++l) {
+    const UpdateConstants<float> c = of_lane(constants, l);
+    float moments[max_moments]{};
+    if constexpr (Rule::moments > 0) moments[0] = first[l];
+    if constexpr (Rule::moments > 1) moments[1] = second[l];
+    const float changed =
+        updated<Rule>(c, w[l], decayed_gradient(c.weight_decay, w[l], gradient[l]), moments);
+    const bool mine = mask[l] != 0;
+    if constexpr (Rule::moments > 0) first[l] = mine ? moments[0] : first[l];
+    if constexpr (Rule::moments > 1) second[l] = mine ? moments[1] : second[l];
+    w[l] = mine ? changed : w[l];
+  }
+}
+
+template <class Rule>
+void update_by(const LaneConstants& constants, const std::uint32_t* mask, const float* gradient,
+               std::size_t n, float* const* moments, float* w) {
+  const auto at = [&](std::size_t k, std::size_t i) { return k < Rule::moments ? moments[k] + i : nullptr; };
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    update_lanes<Rule>(constants, mask, gradient + i, lanes, at(0, i), at(1, i), w + i);
+  update_lanes<Rule>(constants, mask, gradient + i, n - i, at(0, i), at(1, i), w + i);
+}
+
+void update(Optimizer optimizer, const LaneConstants& constants, const std::uint32_t* mask,
+            const float* gradient, std::size_t n, float* const* moments, float* w) {
+  with_update_rule(optimizer,
+                   [&](auto rule) { update_by<decltype(rule)>(constants, mask, gradient, n, moments, w); });
+}
+
+/// Which class has the largest score of each of `lanes` images, and that score.
+inline void find_best(const float* s, std::size_t classes, std::size_t stride, float* __restrict largest,
+                      std::int32_t* __restrict best) {
   for (std::size_t l = 0; l < lanes; ++l) {
     largest[l] = s[l];
     best[l] = 0;
@@ -253,6 +356,26 @@ inline void evaluate_lanes(Loss loss, const float* s, const std::int32_t* label,
       best[l] = larger ? static_cast<std::int32_t>(c) : best[l];
     }
   }
+}
+
+std::uint64_t count_correct(const float* s, const std::uint8_t* labels, std::size_t images,
+                            std::size_t classes, std::size_t stride) {
+  std::uint64_t correct = 0;
+  for (std::size_t b = 0; b < images; b += lanes) {
+    float largest[lanes];
+    std::int32_t best[lanes];
+    find_best(s + b, classes, stride, largest, best);
+    const std::size_t count = images - b < lanes ? images - b : lanes;
+    for (std::size_t l = 0; l < count; ++l) correct += best[l] == labels[b + l] ? 1u : 0u;
+  }
+  return correct;
+}
+
+/// Losses of the `lanes` images from b on, and which class has their largest score.
+inline void evaluate_lanes(Loss loss, const float* s, const std::int32_t* label, std::size_t classes,
+                           std::size_t stride, double* losses, std::int32_t* best) {
+  float largest[lanes];
+  find_best(s, classes, stride, largest, best);
   double e[max_classes][lanes], sum[lanes] = {};
   for (std::size_t c = 0; c < classes; ++c) {
     const float* __restrict row = s + c * stride;
@@ -306,8 +429,9 @@ void normal(const std::uint64_t* bits, std::size_t n, double std, float* out) {
 }  // namespace
 
 const Elementwise& elementwise_functions() {
-  static constexpr Elementwise functions{activate,        scores,  score_gradient, output_bias_gradient,
-                                         hidden_gradient, descend, evaluate,       normal};
+  static constexpr Elementwise functions{
+      activate,        drop_out, scale,  scores,        score_gradient, output_bias_gradient,
+      hidden_gradient, descend,  update, count_correct, evaluate,       normal};
   return functions;
 }
 

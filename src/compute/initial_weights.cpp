@@ -2,8 +2,21 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace runner {
+
+double initial_std(WeightInit init, double weight_init_std, std::size_t inputs) {
+  switch (init) {
+    case WeightInit::std:
+      return weight_init_std;
+    case WeightInit::xavier:
+      return 1 / std::sqrt(static_cast<double>(inputs));
+    case WeightInit::he:
+      return std::sqrt(2 / static_cast<double>(inputs));
+  }
+  return weight_init_std;
+}
 
 void initial_weights(const Elementwise& ops, std::uint64_t seed, RandomPurpose purpose, std::size_t hidden,
                      std::size_t width, float std, float* out) {

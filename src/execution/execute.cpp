@@ -98,10 +98,10 @@ class Execution {
 
   void begin(CohortInFlight& t) {
     std::vector<RunSpec> specs;
-    std::vector<Weights> start;
+    std::vector<TrainingState> start;
     for (const std::size_t run : t.cohort->runs) {
       specs.push_back(sweep_.runs[run].spec);
-      if (t.cohort->epoch > 0) start.push_back(checkpoints_->weights(run));
+      if (t.cohort->epoch > 0) start.push_back(checkpoints_->state(run));
     }
     t.runs = t.cohort->runs;
     t.trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_, start, t.cohort->epoch);
@@ -151,9 +151,9 @@ class Execution {
       const RunStatus status = !t.metrics[i].finite()          ? RunStatus::diverged
                                : epoch == sweep_.config.epochs ? RunStatus::done
                                                                : RunStatus::running;
-      records.push_back(
-          {run, epoch, t.metrics[i], status, seconds * run_cost(sweep_.runs[run].spec, facts_) / cost,
-           [&t, i] { return weights_of(t.trainer->weights(i)); }, stopped && status == RunStatus::running});
+      records.push_back({run, epoch, t.metrics[i], status,
+                         seconds * run_cost(sweep_.runs[run].spec, facts_) / cost,
+                         [&t, i] { return t.trainer->state(i); }, stopped && status == RunStatus::running});
     }
     observer_.on_epoch(records);
   }

@@ -38,6 +38,11 @@ constexpr AxisInfo info_of() {
       [](const RunSpec& spec) { return static_cast<long double>(spec.*axis_number<i>.value); },
       text_of<i>,
       [](const RunSpec& a, const RunSpec& b) { return a.*axis_number<i>.value == b.*axis_number<i>.value; },
+      [](const RunSpec& spec) {
+        const auto& the_axis = axis_number<i>;
+        return !the_axis.applies_to(spec) ||
+               (the_axis.since > oldest_readable_layout && spec.*the_axis.value == RunSpec{}.*the_axis.value);
+      },
       [](RunSpec& spec) { spec.*axis_number<i>.value = RunSpec{}.*axis_number<i>.value; }};
 }
 
@@ -52,7 +57,8 @@ constexpr std::array table = table_of(std::make_index_sequence<std::tuple_size_v
 
 bool obeys(double value, const Numbers& rule) {
   const auto number = static_cast<float>(value);
-  return (number > rule.least || (rule.least_is_allowed && number == rule.least)) && number <= rule.most;
+  return (number > rule.least || (rule.least_is_allowed && number == rule.least)) &&
+         (number < rule.most || (rule.most_is_allowed && number == rule.most));
 }
 
 bool obeys(std::int64_t value, const Integers& rule) {
@@ -76,8 +82,7 @@ std::vector<std::string_view> axis_names() {
 }
 
 bool same_cohort(const RunSpec& a, const RunSpec& b) {
-  const auto lockstep = [](const RunSpec& run) { return run.gradient == Gradient::backpropagation; };
-  return lockstep(a) && lockstep(b) && batches_key(a) == batches_key(b);
+  return a.gradient == Gradient::backpropagation && cohort_key(a) == cohort_key(b);
 }
 
 }  // namespace runner

@@ -123,6 +123,17 @@ std::vector<Column> fixed_axes(const Comparison& comparison) {
   return fixed;
 }
 
+std::vector<Column> stated_axes(const Comparison& comparison) {
+  std::vector<Column> stated = fixed_axes(comparison);
+  std::erase_if(stated, [&](const Column& axis) {
+    const auto& all = comparison.configurations;
+    return std::all_of(all.begin(), all.end(), [&](const ConfigurationSummary& configuration) {
+      return find_axis(axis.name)->goes_without_saying(configuration.spec);
+    });
+  });
+  return stated;
+}
+
 std::string exact_text(double number) {
   return std::isfinite(number) ? fmt::format("{}", number) : std::string();
 }

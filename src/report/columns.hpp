@@ -32,6 +32,9 @@ std::vector<Column> all_columns();
 std::vector<Column> varying_axes(const Comparison& comparison);
 std::vector<Column> fixed_axes(const Comparison& comparison);
 
+/// The fixed axes without those whose value goes without saying (AxisInfo).
+std::vector<Column> stated_axes(const Comparison& comparison);
+
 /// With the digits that give it back; empty for NaN and infinities.
 std::string exact_text(double number);
 

@@ -55,7 +55,7 @@ std::string name_of(const Comparison& comparison, const ConfigurationSummary& co
 std::string fixed_settings(const Comparison& comparison) {
   if (comparison.configurations.empty()) return "";
   return fmt::format("{}",
-                     fmt::join(settings(fixed_axes(comparison), comparison.configurations.front()), ", "));
+                     fmt::join(settings(stated_axes(comparison), comparison.configurations.front()), ", "));
 }
 
 std::string words_of(Verdict verdict) {

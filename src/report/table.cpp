@@ -261,7 +261,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
 
   const bool plain_seeds = all_done_with_as_many_seeds(configurations);
   out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
-  const std::vector<Column> fixed = fixed_axes(comparison), varying = varying_axes(comparison);
+  const std::vector<Column> fixed = stated_axes(comparison), varying = varying_axes(comparison);
 
   TextTable layout;
   for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means, Detail::least}) {

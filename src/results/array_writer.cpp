@@ -63,10 +63,10 @@ std::vector<RunProgress> stored_progress(const StoredFile& file) {
   return progress;
 }
 
-std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row, bool initial,
-                                                const Weights& weights) {
+std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
+                                                layout::TensorSet set, const Weights& weights) {
   for (const TensorInfo& tensor : tensor_table) {
-    const std::string name = layout::name_of(tensor, initial);
+    const std::string name = layout::name_of(tensor, set);
     const std::vector<float> stored = file.read_row(name, row);
     const std::vector<float> expected = row_of(tensor, weights, file.extents());
     for (std::size_t i = 0; i < stored.size(); ++i)
@@ -75,12 +75,31 @@ std::optional<DifferentWeight> different_weight(const StoredFile& file, std::siz
   return std::nullopt;
 }
 
-Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden) {
+std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
+                                                const TrainingState& state) {
+  std::optional<DifferentWeight> found = different_weight(file, row, layout::TensorSet::last, state.weights);
+  for (std::size_t k = 0; k < state.moments.size() && !found; ++k)
+    found = different_weight(file, row, layout::moment_set(k), state.moments[k]);
+  return found;
+}
+
+TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run) {
+  const auto hidden = static_cast<std::size_t>(run.hidden_size);
+  if (moment_count(run.optimizer) > file.parts().moments)
+    throw file.damaged(
+        fmt::format("run {} has the optimizer {}, whose moments are missing", row, to_string(run.optimizer)));
+  TrainingState state{read_weights(file, row, layout::TensorSet::last, hidden), {}};
+  for (std::size_t k = 0; k < moment_count(run.optimizer); ++k)
+    state.moments.push_back(read_weights(file, row, layout::moment_set(k), hidden));
+  return state;
+}
+
+Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet set, std::size_t hidden) {
   const NetworkShape network = shape_in(file.extents(), hidden);
   const NetworkShape room = shape_in(file.extents(), file.extent(layout::hidden));
   Weights weights;
   for (const TensorInfo& tensor : tensor_table) {
-    const std::vector<float> stored = file.read_row(layout::name_of(tensor, initial), row);
+    const std::vector<float> stored = file.read_row(layout::name_of(tensor, set), row);
     std::vector<float>& values = weights.*tensor.values;
     values.resize(size(tensor, network));
     for_each_stretch(tensor, network, room, [&](std::size_t from, std::size_t to, std::size_t count) {
@@ -90,23 +109,23 @@ Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std:
   return weights;
 }
 
-ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& layout)
+ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& stored)
     : descriptor_(file, O_RDWR),
-      size_(layout.size()),
-      epochs_done_(layout.offset("epochs_done")),
-      wall_time_(layout.offset("wall_time")),
-      status_(layout.offset("status")) {
+      size_(stored.size()),
+      epochs_done_(stored.offset("epochs_done")),
+      wall_time_(stored.offset("wall_time")),
+      status_(stored.offset("status")) {
   keep_others_from_writing(descriptor_);
-  if (descriptor_.identity() != layout.identity())
+  if (descriptor_.identity() != stored.identity())
     throw failure(fmt::format("cannot write {}: it was replaced meanwhile", file.string()));
-  extents_ = layout.extents();
+  extents_ = stored.extents();
   for (const MetricInfo& metric : metric_table)
-    if (layout.parts().has(metric)) metrics_.emplace_back(metric.metric, layout.offset(metric.name));
-  if (!layout.has_weights()) return;
-  weights_epoch_ = layout.offset("weights_epoch");
-  for (const bool initial : {false, true})
+    if (stored.parts().has(metric)) metrics_.emplace_back(metric.metric, stored.offset(metric.name));
+  if (!stored.has_weights()) return;
+  weights_epoch_ = stored.offset("weights_epoch");
+  for (const layout::TensorSet set : layout::tensor_sets(stored.parts()))
     for (std::size_t t = 0; t < tensor_count; ++t)
-      weights_[initial][t] = layout.offset(layout::name_of(tensor_table[t], initial));
+      weights_[static_cast<std::size_t>(set)][t] = stored.offset(layout::name_of(tensor_table[t], set));
 }
 
 void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs) {
@@ -118,11 +137,17 @@ void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const
   }
 }
 
-void ArrayWriter::write_weights(std::size_t row, bool initial, const Weights& weights) {
+void ArrayWriter::write_state(std::size_t row, const TrainingState& state) {
+  write_weights(row, layout::TensorSet::last, state.weights);
+  for (std::size_t k = 0; k < state.moments.size(); ++k)
+    write_weights(row, layout::moment_set(k), state.moments[k]);
+}
+
+void ArrayWriter::write_weights(std::size_t row, layout::TensorSet set, const Weights& weights) {
   for (std::size_t t = 0; t < tensor_count; ++t) {
     const std::vector<float> values = row_of(tensor_table[t], weights, extents_);
     const std::size_t bytes = values.size() * sizeof(float);
-    descriptor_.write_at(weights_[initial][t] + row * bytes, values.data(), bytes);
+    descriptor_.write_at(weights_[static_cast<std::size_t>(set)][t] + row * bytes, values.data(), bytes);
   }
 }
 

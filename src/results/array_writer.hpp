@@ -31,28 +31,37 @@ struct RunProgress {
 /// Those of all rows.
 std::vector<RunProgress> stored_progress(const StoredFile& file);
 
-/// What a file holds of the weights of a run of so many hidden units, NaN where there are none yet.
-Weights read_weights(const StoredFile& file, std::size_t row, bool initial, std::size_t hidden);
+/// What a file holds for the parameters of a run of so many hidden units, NaN where there is nothing yet.
+Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet set, std::size_t hidden);
 
-/// The first weight of a run that is not, bit for bit, one of these, or NaN for the hidden units that the run
-/// does not have.
-std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row, bool initial,
-                                                const Weights& weights);
+/// What a file holds of a run's state after its last epoch.
+TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run);
+
+/// The first number of a set of a run that is not, bit for bit, one of these, or NaN for the hidden units
+/// that the run does not have.
+std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
+                                                layout::TensorSet set, const Weights& weights);
+
+/// The same for a state.
+std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
+                                                const TrainingState& state);
 
 /// Writes into the arrays of a results file: every value has had its place since the file was made, so a
 /// write is a `pwrite` of raw data at that place, and HDF5 has no part in it any more. Little-endian
 /// processors only.
 class ArrayWriter {
  public:
-  /// `layout` is the same file, opened for reading. Throws Error: failure if it cannot be opened for writing,
+  /// `stored` is the same file, opened for reading. Throws Error: failure if it cannot be opened for writing,
   /// bad_input if another program has it open for writing.
-  ArrayWriter(const std::filesystem::path& file, const StoredFile& layout);
+  ArrayWriter(const std::filesystem::path& file, const StoredFile& stored);
 
   /// Epochs first_epoch … of one run, an array for each metric.
   void write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs);
 
-  /// The weights of one run, NaN for the hidden units it does not have.
-  void write_weights(std::size_t row, bool initial, const Weights& weights);
+  /// A number for each parameter of one run, NaN for the hidden units it does not have.
+  void write_weights(std::size_t row, layout::TensorSet set, const Weights& weights);
+  /// The state of one run after its last epoch.
+  void write_state(std::size_t row, const TrainingState& state);
 
   void write_progress(std::size_t row,
                       const RunProgress& progress);  ///< epochs_done, wall_time and weights_epoch
@@ -73,7 +82,7 @@ class ArrayWriter {
   std::uint64_t size_;
   layout::Extents extents_{};
   std::vector<std::pair<Metric, std::uint64_t>> metrics_;
-  std::array<std::array<std::uint64_t, tensor_count>, 2> weights_{};  ///< the last ones, the initial ones
+  std::array<std::array<std::uint64_t, tensor_count>, layout::tensor_set_count> weights_{};  ///< by TensorSet
   std::uint64_t epochs_done_, wall_time_, status_;
   std::uint64_t weights_epoch_ = 0;  ///< 0 in a file without weights
   std::vector<float> buffer_;

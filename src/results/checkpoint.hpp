@@ -14,7 +14,13 @@ namespace runner {
 /// A run after some epochs.
 struct Snapshot {
   int epoch;
-  Weights weights;
+  TrainingState state;
+};
+
+/// How much of a state there is of a run.
+struct SnapshotShape {
+  NetworkShape network;
+  std::size_t moments;
 };
 
 /// Runs by their digests. As the digest is of all that a run's numbers depend on, a snapshot is never wrong,
@@ -25,11 +31,11 @@ using Checkpoint = std::map<std::string, Snapshot>;
 std::filesystem::path checkpoint_path(const std::filesystem::path& file);
 
 /// What the file holds of the runs in `runs`, by their digests; it may hold others. Takes no more memory than
-/// their weights, however long the file is. Empty where there is no such file. Throws Error: bad_input if it
-/// is no regular file, damaged, of another format, or has weights of another shape for one of the runs;
+/// their states, however long the file is. Empty where there is no such file. Throws Error: bad_input if it
+/// is no regular file, damaged, of another format, or has a state of another shape for one of the runs;
 /// failure if it cannot be read.
 Checkpoint read_checkpoint(const std::filesystem::path& path,
-                           const std::map<std::string, NetworkShape>& runs);
+                           const std::map<std::string, SnapshotShape>& runs);
 
 /// Makes the file in place of an older one, whole and synced; a new one has the permissions of the results
 /// file `of`, if that is given. Removes it if there is nothing to keep. Throws Error (failure).

@@ -51,8 +51,8 @@ void Committer::add(std::span<const TrainedEpoch> records) {
         {as_stored(record), has_room ? RunStatus::running : record.status, ended, record.seconds, nullptr});
     bytes += sizeof(Pending);
     if (save_weights_ && (record.epoch == 0 || ended)) {
-      copies.back().weights = std::make_unique<Weights>(record.weights());
-      bytes += copies.back().weights->bytes();
+      copies.back().state = std::make_unique<TrainingState>(record.state());
+      bytes += copies.back().state->bytes();
     }
   }
 
@@ -140,7 +140,7 @@ void Committer::unmark_weights(std::span<const Pending> group) {
   bool any = false;
   for (const Pending& p : group) {
     RunProgress& progress = progress_[p.durable.run];
-    if (!p.weights || !p.ended || progress.weights_epoch < 0) continue;
+    if (!p.state || !p.ended || progress.weights_epoch < 0) continue;
     progress.weights_epoch = -1;
     writer_->write_weights_epoch(p.durable.run, -1);
     any = true;
@@ -168,9 +168,10 @@ void Committer::write_data(std::span<const Pending> group) {
   }
 
   for (const Pending& p : group) {
-    if (!p.weights) continue;
-    if (p.durable.epoch == 0) writer_->write_weights(p.durable.run, true, *p.weights);
-    if (p.ended) writer_->write_weights(p.durable.run, false, *p.weights);
+    if (!p.state) continue;
+    if (p.durable.epoch == 0)
+      writer_->write_weights(p.durable.run, layout::TensorSet::initial, p.state->weights);
+    if (p.ended) writer_->write_state(p.durable.run, *p.state);
   }
 }
 
@@ -186,7 +187,7 @@ void Committer::write_progress(std::span<const Pending> group) {
     if (epochs_done <= progress.epochs_done && !p.ended) continue;
     if (p.stored != progress.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
-    const bool with_weights = p.weights && p.ended;
+    const bool with_weights = p.state && p.ended;
     progress = {std::max(epochs_done, progress.epochs_done), p.stored, seconds_[run],
                 with_weights ? p.durable.epoch : progress.weights_epoch};
   }

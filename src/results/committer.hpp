@@ -55,7 +55,7 @@ class Committer {
     RunStatus stored;  ///< its status on file
     bool ended;        ///< nothing of it follows
     double seconds;
-    std::unique_ptr<const Weights> weights;  ///< of epoch 0 and the run's last, if they are to be saved
+    std::unique_ptr<const TrainingState> state;  ///< after epoch 0 and the run's last, if it is to be saved
   };
 
   void work();

@@ -14,6 +14,7 @@
 #include "stored_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <functional>
 #include <limits>
@@ -186,12 +187,17 @@ Place make_array(hid_t file, const Variable& variable, const layout::Extents& ex
   return {variable, {H5Dget_offset(dataset), layout::byte_count(variable, extents)}};
 }
 
-layout::Parts parts_of(const Sweep& sweep, const DatasetFacts& data) {
-  return {results_layout_version, sweep.config.save_weights, data.validation_size > 0};
-}
-
 /// The rows of a file: the sweep's runs in their order, then those that are in it no longer.
 using Rows = std::vector<Run>;
+
+layout::Parts parts_of(const Sweep& sweep, const Rows& rows, const DatasetFacts& data) {
+  layout::Parts parts{results_layout_version, sweep.config.save_weights, data.validation_size > 0, false, 0};
+  for (const Run& row : rows) {
+    parts.label_noise = parts.label_noise || row.spec.label_noise > 0;
+    parts.moments = std::max(parts.moments, moment_count(row.spec.optimizer));
+  }
+  return parts;
+}
 
 /// What arrays hold from the beginning, by their names: the bytes as they lie in the file.
 using Columns = std::map<std::string, std::string>;
@@ -260,7 +266,7 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   make_group(file, "seal");
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
   std::vector<Place> places;
-  for (const Variable& variable : layout::variables(parts_of(sweep, data)))
+  for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
     places.push_back(make_array(file, variable, extents));
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
   file.close("close it");
@@ -281,7 +287,7 @@ std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const DatasetFa
   // Names, attributes and the file's own structure: far less than this, but for the config.
   std::uint64_t total = (std::uint64_t{1} << 20) + sweep.config.text.size() + sweep.config.effective.size();
   const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
-  for (const Variable& variable : layout::variables(parts_of(sweep, data)))
+  for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
     if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total))
       return std::numeric_limits<std::uint64_t>::max();
   return total;
@@ -355,8 +361,8 @@ class Earlier {
     for_each_row(stop, [&](std::size_t row, const StoredRun& run, const WeightsOf& weights) {
       if (const std::vector<Metrics> epochs = epochs_of(run); !epochs.empty())
         writer.write_epochs(row, 0, epochs);
-      for (const bool initial : {true, false})
-        if (const auto of_run = weights(initial)) writer.write_weights(row, initial, *of_run);
+      for (const TensorSet set : all_sets)
+        if (const auto of_run = weights(set)) writer.write_weights(row, set, *of_run);
       writer.write_progress(row, progress_of(run, epochs_));
       writer.write_status(row, progress_of(run, epochs_).status);
     });
@@ -380,8 +386,8 @@ class Earlier {
         for (std::size_t e = 0; e < epochs.size(); ++e)
           same &= same_bits(stored[e], canonical(epochs[e][metric.metric]));
       }
-      for (const bool initial : {true, false})
-        if (const auto of_run = weights(initial)) same &= !different_weight(made, row, initial, *of_run);
+      for (const TensorSet set : all_sets)
+        if (const auto of_run = weights(set)) same &= !different_weight(made, row, set, *of_run);
       if (!same) throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
     });
     for (std::size_t row = 0; row < progress.size(); ++row)
@@ -390,8 +396,12 @@ class Earlier {
   }
 
  private:
-  /// The weights of a run, if its file has any.
-  using WeightsOf = std::function<std::optional<Weights>(bool initial)>;
+  using TensorSet = layout::TensorSet;
+  static constexpr std::array<TensorSet, layout::tensor_set_count> all_sets{
+      TensorSet::initial, TensorSet::last, TensorSet::moment1, TensorSet::moment2};
+
+  /// What its file holds for the parameters of a run, if it has the set.
+  using WeightsOf = std::function<std::optional<Weights>(TensorSet set)>;
 
   void for_each_row(const Stop& stop, const std::function<void(std::size_t row, const StoredRun& run,
                                                                const WeightsOf& weights)>& visit) const {
@@ -402,10 +412,11 @@ class Earlier {
         if (!sources_[row] || sources_[row]->file != f) continue;
         stop.throw_if_requested();
         const StoredRun& run = files_[f].runs[sources_[row]->row];
-        const bool has_weights = from.has_weights() && run.status != RunStatus::pending;
-        visit(row, run, [&](bool initial) -> std::optional<Weights> {
-          if (!has_weights) return std::nullopt;
-          return read_weights(from, sources_[row]->row, initial,
+        const std::vector<TensorSet> sets = layout::tensor_sets(from.parts());
+        visit(row, run, [&](TensorSet set) -> std::optional<Weights> {
+          const bool has_it = std::find(sets.begin(), sets.end(), set) != sets.end();
+          if (!has_it || run.status == RunStatus::pending) return std::nullopt;
+          return read_weights(from, sources_[row]->row, set,
                               static_cast<std::size_t>(run.run.spec.hidden_size));
         });
       }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 namespace runner::layout {
 namespace {
 
@@ -18,6 +20,21 @@ Variable column_of(const Axis<Value, Rule>& axis) {
   if constexpr (Named<Value>)
     column.flags.assign(enumerator_names<Value>.begin(), enumerator_names<Value>.end());
   return column;
+}
+
+std::string long_name_of(const TensorInfo& tensor, TensorSet set) {
+  switch (set) {
+    case TensorSet::initial:
+      return fmt::format("{} of the untrained network", tensor.long_name);
+    case TensorSet::last:
+      return fmt::format("{} after the last epoch", tensor.long_name);
+    case TensorSet::moment1:
+      return fmt::format("v of momentum and nesterov, h of adagrad and rmsprop, m of adam, for the {}",
+                         tensor.long_name);
+    case TensorSet::moment2:
+      return fmt::format("v of adam, for the {}", tensor.long_name);
+  }
+  return "";
 }
 
 }  // namespace
@@ -92,10 +109,9 @@ std::vector<Variable> variables(const Parts& parts) {
     scale(input);
     scale(hidden);
     scale(classes);
-    for (const bool initial : {true, false})
+    for (const TensorSet set : tensor_sets(parts))
       for (const TensorInfo& tensor : tensor_table) {
-        Variable array{name_of(tensor, initial), Type::float32, {run}, std::string(tensor.long_name), "1"};
-        array.long_name += initial ? " of the untrained network" : " after the last epoch";
+        Variable array{name_of(tensor, set), Type::float32, {run}, long_name_of(tensor, set), "1"};
         for (std::size_t d = 0; d < tensor.rank; ++d)
           array.dimensions.push_back(dimension_of(tensor.dimensions[d]));
         table.push_back(std::move(array));
@@ -110,8 +126,16 @@ std::vector<Variable> variables(const Parts& parts) {
   return table;
 }
 
-std::string name_of(const TensorInfo& tensor, bool initial) {
-  return std::string(initial ? "weights/initial_" : "weights/") + std::string(tensor.name);
+std::vector<TensorSet> tensor_sets(const Parts& parts) {
+  if (!parts.weights) return {};
+  std::vector<TensorSet> sets{TensorSet::initial, TensorSet::last};
+  for (std::size_t k = 0; k < parts.moments; ++k) sets.push_back(moment_set(k));
+  return sets;
+}
+
+std::string name_of(const TensorInfo& tensor, TensorSet set) {
+  constexpr std::array<std::string_view, tensor_set_count> prefixes{"initial_", "", "moment1_", "moment2_"};
+  return fmt::format("weights/{}{}", prefixes[static_cast<std::size_t>(set)], tensor.name);
 }
 
 Dimension dimension_of(TensorDimension dimension) {

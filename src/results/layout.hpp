@@ -69,9 +69,12 @@ struct Parts {
   int layout;  ///< its version
   bool weights;
   bool validation;
+  bool label_noise;     ///< a run has label noise, or had when the file was made
+  std::size_t moments;  ///< with the weights: the most moments that the optimizer of a run has
 
   /// Those with a column in it.
   bool has(const MetricInfo& metric) const {
+    if (metric.metric == Metric::clean_train_accuracy) return label_noise;
     return metric.since <= layout && (metric.set != ImageSet::validation || validation);
   }
   template <class Value, class Rule>
@@ -89,8 +92,21 @@ std::size_t metric_count(const Parts& parts);
 /// All arrays in their order in the file, those of dimensions first, the seal last.
 std::vector<Variable> variables(const Parts& parts);
 
-/// The array of a tensor of the runs' weights: the initial ones, or those at the run's last epoch.
-std::string name_of(const TensorInfo& tensor, bool initial);
+/// Which numbers of the runs' parameters a group of arrays holds, an array for each tensor: the initial
+/// weights; those at the run's last epoch; and the moments of its optimizer then.
+enum class TensorSet : std::size_t { initial, last, moment1, moment2 };
+inline constexpr std::size_t tensor_set_count = 2 + max_moments;
+
+/// That of a moment, which counts from 0.
+constexpr TensorSet moment_set(std::size_t moment) {
+  return static_cast<TensorSet>(static_cast<std::size_t>(TensorSet::moment1) + moment);
+}
+
+/// Those that a file has.
+std::vector<TensorSet> tensor_sets(const Parts& parts);
+
+/// The array of a tensor: "weights/initial_W1", "weights/W1", "weights/moment1_W1".
+std::string name_of(const TensorInfo& tensor, TensorSet set);
 
 /// The dimension of arrays that a tensor's dimension is.
 Dimension dimension_of(TensorDimension dimension);

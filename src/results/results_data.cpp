@@ -169,6 +169,15 @@ ResultsData read(const StoredFile& file) {
         throw file.damaged(fmt::format("a run's hidden_size is {}, its weights have room for {}",
                                        spec.hidden_size, file.extent(layout::hidden)));
 
+  for (const RunSpec& spec : specs) {
+    if (spec.label_noise > 0 && !file.parts().label_noise)
+      throw file.damaged(fmt::format("a run's label_noise is {}, and it has no {}", spec.label_noise,
+                                     info(Metric::clean_train_accuracy).name));
+    if (file.has_weights() && moment_count(spec.optimizer) > file.parts().moments)
+      throw file.damaged(
+          fmt::format("a run's optimizer is {}, whose moments are missing", to_string(spec.optimizer)));
+  }
+
   data.runs.reserve(digests.size());
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
@@ -208,6 +217,8 @@ ResultsData read(const StoredFile& file) {
           throw file.damaged(
               fmt::format("run {} has diverged after epoch {}, and its {} after epoch {} is {}", r,
                           data.runs[r].epochs_done, name, left - row, *left));
+        // A run without label noise has no other labels.
+        if (metric.metric == Metric::clean_train_accuracy && data.runs[r].run.spec.label_noise == 0) continue;
         std::vector<float>& column = data.runs[r].curves[metric.metric];
         column.reserve(length);
         column.assign(row, row + committed);

@@ -169,10 +169,11 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   settle(progress, file_epochs, sweep.config.save_weights, writer);
   state_->path = path;
   state_->runs = sweep.runs;
-  std::map<std::string, NetworkShape> shapes;
+  std::map<std::string, SnapshotShape> shapes;
   for (const Run& run : sweep.runs)
     shapes.emplace(run.digest,
-                   NetworkShape{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes});
+                   SnapshotShape{{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes},
+                                 moment_count(run.spec.optimizer)});
   state_->begun = read_checkpoint(checkpoint_path(path), shapes);
   state_->had_checkpoint = fs::exists(checkpoint_path(path));
   for (std::size_t run = 0; run < progress.size(); ++run) {
@@ -210,10 +211,9 @@ std::size_t ResultsFile::begun_anew() const {
   return count;
 }
 
-Weights ResultsFile::weights(std::size_t run) const {
-  if (const Snapshot* snapshot = state_->snapshot(run)) return snapshot->weights;
-  return read_weights(*state_->stored, run, false,
-                      static_cast<std::size_t>(state_->runs[run].spec.hidden_size));
+TrainingState ResultsFile::state(std::size_t run) const {
+  if (const Snapshot* snapshot = state_->snapshot(run)) return snapshot->state;
+  return read_state(*state_->stored, run, state_->runs[run].spec);
 }
 
 void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
@@ -237,7 +237,7 @@ void ResultsFile::on_epoch(std::span<const TrainedEpoch> records) {
   for (const TrainedEpoch& record : records)
     if (record.stopped && record.epoch > 0)
       state_->stopped.insert_or_assign(state_->runs[record.run].digest,
-                                       Snapshot{record.epoch, record.weights()});
+                                       Snapshot{record.epoch, record.state()});
   state_->committer->add(records);
 }
 

@@ -153,6 +153,10 @@ StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.si
   parts_.layout = static_cast<int>(layout);
   parts_.weights = structure.has("weights");
   parts_.validation = structure.has("validation_loss");
+  parts_.label_noise = structure.has(std::string(info(Metric::clean_train_accuracy).name));
+  while (parts_.weights && parts_.moments < max_moments &&
+         structure.has(layout::name_of(tensor_table[0], layout::moment_set(parts_.moments))))
+    ++parts_.moments;
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
     extents_[d] = structure.length_of_scale(d);
   if (has_weights())

@@ -18,9 +18,14 @@ bool StoredWeights::available() const {
   return state_->file.has_weights();
 }
 
-std::optional<DifferentWeight> StoredWeights::first_different(std::size_t row, bool initial,
-                                                              const Weights& weights) const {
-  return different_weight(state_->file, row, initial, weights);
+std::optional<DifferentWeight> StoredWeights::first_different_initial(std::size_t row,
+                                                                      const Weights& weights) const {
+  return different_weight(state_->file, row, layout::TensorSet::initial, weights);
+}
+
+std::optional<DifferentWeight> StoredWeights::first_different_last(std::size_t row,
+                                                                   const TrainingState& state) const {
+  return different_weight(state_->file, row, state);
 }
 
 }  // namespace runner

@@ -33,8 +33,7 @@ std::vector<Group> group_by_batches(const Sweep& sweep, const DatasetFacts& data
   std::sort(sorted.begin(), sorted.end(), [&](std::size_t a, std::size_t b) {
     const RunSpec& x = sweep.runs[a].spec;
     const RunSpec& y = sweep.runs[b].spec;
-    return std::tuple(x.gradient, batches_key(x), -x.hidden_size, a) <
-           std::tuple(y.gradient, batches_key(y), -y.hidden_size, b);
+    return std::tuple(cohort_key(x), -x.hidden_size, a) < std::tuple(cohort_key(y), -y.hidden_size, b);
   });
   std::vector<Group> groups;
   std::size_t wide = 0;    // runs of this group that are alone

@@ -159,6 +159,53 @@ void check_run_count(const Grid& grid, const std::string& where) {
   });
 }
 
+/// The words of an axis for which another one has a meaning: "momentum" or "nesterov".
+template <class Other, class OtherRule, class Value, class Rule>
+std::string words_with(const Axis<Value, Rule>& axis, const Axis<Other, OtherRule>& other) {
+  std::vector<std::string> words;
+  if constexpr (Named<Other>)
+    for (std::size_t i = 0; i < enumerator_names<Other>.size(); ++i) {
+      RunSpec run;
+      run.*other.value = static_cast<Other>(i);
+      if (axis.applies_to(run)) words.push_back(shown(enumerator_names<Other>[i]));
+    }
+  return fmt::format("{}", fmt::join(words, " or "));
+}
+
+/// That an axis that is given means something to every run of the sweep.
+void check_scopes(const Settings& settings, const Grid& grid) {
+  for_each_axis([&](const auto& axis) {
+    const auto given = settings.find(std::string(axis.name));
+    if (given == settings.end()) return;
+    const Setting& setting = given->second;
+    for_each_axis([&](const auto& other) {
+      if (other.name != axis.scope.other) return;
+      for (const auto value : grid.*other.values) {
+        RunSpec run;
+        run.*other.value = value;
+        if (!axis.applies_to(run))
+          throw bad_value(setting, setting.value,
+                          fmt::format("is given for {} {}, which has no {}", other.name,
+                                      shown(find_axis(other.name)->text(run)), axis.name),
+                          fmt::format("it goes with {} {}", other.name, words_with(axis, other)));
+      }
+    });
+  });
+}
+
+/// How long the schedule is where a config does not say: for a cosine, all epochs.
+void set_schedule_epochs(const Settings& settings, Config& config, const std::string& file) {
+  if (settings.contains("schedule_epochs")) return;
+  for (const LearningRateSchedule schedule : config.grid.learning_rate_schedule) {
+    if (schedule == LearningRateSchedule::step)
+      throw bad_input(fmt::format(
+          "{}: learning_rate_schedule: \"step\" needs schedule_epochs, after how many epochs the learning "
+          "rate is multiplied with schedule_factor, such as 10",
+          file));
+    if (schedule == LearningRateSchedule::cosine) config.grid.schedule_epochs = {config.epochs};
+  }
+}
+
 Config parse(const std::string& text, const std::filesystem::path& file,
              std::span<const std::string> overrides, ConfigSource source) {
   Settings settings = file_settings(text, file.string());
@@ -196,6 +243,8 @@ Config parse(const std::string& text, const std::filesystem::path& file,
     given(axis.name,
           [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis, source); });
   });
+  if (source == ConfigSource::user) check_scopes(settings, config.grid);
+  set_schedule_epochs(settings, config, file.string());
   given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
   check_run_count(config.grid, file.string());
   config.effective = effective_config(config);

@@ -28,8 +28,9 @@ std::string text_of(const Numbers& rule) {
   constexpr double largest = std::numeric_limits<float>::max();
   if (rule.least == 0 && !rule.least_is_allowed && rule.most == largest)
     return "a number above 0 that is neither 0 nor infinite as float32 (7.1e-46 to 3.4e+38)";
-  return fmt::format("a number {} {}{}", rule.least_is_allowed ? "from" : "above", rule.least,
-                     rule.most == largest ? "" : fmt::format(" to {}", rule.most));
+  const std::string end =
+      rule.most == largest ? "" : fmt::format("{} {}", rule.most_is_allowed ? " to" : ", below", rule.most);
+  return fmt::format("a number {} {}{}", rule.least_is_allowed ? "from" : "above", rule.least, end);
 }
 
 }  // namespace

@@ -24,6 +24,22 @@ Json list_of(const std::vector<Value>& values) {
   return list;
 }
 
+/// Whether an axis stands in the effective config: not where it means nothing to the runs, or to some of them
+/// has its default.
+template <class Value, class Rule>
+bool is_written(const Axis<Value, Rule>& axis, const Grid& grid) {
+  bool to_all = true, to_some = axis.scope.other.empty();
+  for_each_axis([&](const auto& other) {
+    if (other.name != axis.scope.other) return;
+    for (const auto value : grid.*other.values) {
+      RunSpec run;
+      run.*other.value = value;
+      (axis.applies_to(run) ? to_some : to_all) = axis.applies_to(run);
+    }
+  });
+  return to_some && (to_all || grid.*axis.values != Grid{}.*axis.values);
+}
+
 /// `stored`, `now`: null where the key is not set.
 bool is_compared(const std::string& key, const Json& stored, const Json& now) {
   if (key == "name" || key == "description") return false;
@@ -53,7 +69,9 @@ std::string effective_config(const Config& config) {
   if (config.dataset.test_size) put("test_size", *config.dataset.test_size);
   put("epochs", config.epochs);
   put("save_weights", config.save_weights);
-  for_each_axis([&](const auto& axis) { put(axis.name, list_of(config.grid.*axis.values)); });
+  for_each_axis([&](const auto& axis) {
+    if (is_written(axis, config.grid)) put(axis.name, list_of(config.grid.*axis.values));
+  });
   return text + '}';
 }
 

@@ -20,15 +20,23 @@ constexpr std::array<std::string_view, 7> depths{
     "hidden_layers", "hidden_layer_sizes", "layers", "num_layers", "n_layers", "depth", "architecture"};
 constexpr std::array<std::string_view, 4> seeds{"random_state", "random_seed", "rng_seed", "manual_seed"};
 constexpr std::array<std::string_view, 4> seed_counts{"seeds", "n_seeds", "num_seeds", "repeats"};
-constexpr std::array<std::string_view, 5> optimizers{"optimizer", "solver", "optim", "nesterov", "momentum"};
-constexpr std::array<std::string_view, 6> schedules{
-    "lr_schedule", "scheduler", "lr_decay", "learning_rate_schedule", "lr_scheduler", "warmup"};
-constexpr std::array<std::string_view, 4> activations{"activation", "activation_function", "nonlinearity",
-                                                      "relu"};
-constexpr std::array<std::string_view, 6> regularisers{"weight_decay",   "l2",    "l1", "weight_decay_lambda",
-                                                       "regularization", "lambda"};
-constexpr std::array<std::string_view, 5> layers_between{"dropout", "dropout_rate", "dropout_ratio",
-                                                         "batch_norm", "batchnorm"};
+constexpr std::array<std::string_view, 5> optimizers{"solver", "optim", "nesterov", "adam", "sgd"};
+constexpr std::array<std::string_view, 4> decay_rates{"rho", "alpha_rmsprop", "rmsprop_decay", "decay"};
+constexpr std::array<std::string_view, 3> epsilons{"eps", "adam_epsilon", "optimizer_epsilon"};
+constexpr std::array<std::string_view, 1> pairs_of_betas{"betas"};
+constexpr std::array<std::string_view, 5> schedules{"lr_schedule", "scheduler", "lr_decay", "lr_scheduler",
+                                                    "schedule"};
+constexpr std::array<std::string_view, 4> schedule_lengths{"step_size_epochs", "t_max", "decay_steps",
+                                                           "lr_step"};
+constexpr std::array<std::string_view, 2> schedule_factors{"gamma", "lr_gamma"};
+constexpr std::array<std::string_view, 2> warm_ups{"warmup", "warmup_epochs"};
+constexpr std::array<std::string_view, 3> activations{"activation_function", "nonlinearity", "relu"};
+constexpr std::array<std::string_view, 4> regularisers{"l2", "weight_decay_lambda", "regularization",
+                                                       "lambda"};
+constexpr std::array<std::string_view, 1> absolute_penalties{"l1"};
+constexpr std::array<std::string_view, 3> dropouts{"dropout_rate", "dropout_ratio", "use_dropout"};
+constexpr std::array<std::string_view, 2> layers_between{"batch_norm", "batchnorm"};
+constexpr std::array<std::string_view, 3> noises{"noise", "noise_rate", "label_noise_rate"};
 constexpr std::array<std::string_view, 5> stopping{"early_stopping", "patience", "n_iter_no_change", "tol",
                                                    "min_delta"};
 constexpr std::array<std::string_view, 7> searches{"search",  "samples", "n_trials", "where",
@@ -38,8 +46,8 @@ constexpr std::array<std::string_view, 5> validations{"validation_split", "valid
 constexpr std::array<std::string_view, 5> devices{"device", "gpu", "cuda", "gpus", "use_cuda"};
 constexpr std::array<std::string_view, 5> thread_counts{"threads", "n_jobs", "num_workers", "jobs",
                                                         "workers"};
-constexpr std::array<std::string_view, 5> weight_scales{"weight_init", "initializer", "init_std",
-                                                        "weight_std", "init_scale"};
+constexpr std::array<std::string_view, 3> weight_scales{"init_std", "weight_std", "init_scale"};
+constexpr std::array<std::string_view, 3> initializers{"initializer", "kernel_initializer", "init"};
 constexpr std::array<std::string_view, 4> losses{"loss_function", "criterion", "objective", "cost"};
 constexpr std::array<std::string_view, 4> shuffles{"shuffle", "replacement", "with_replacement",
                                                    "batch_sampling"};
@@ -69,12 +77,23 @@ constexpr std::array table{
         "[50, 100]"},
     ForeignKeys{seeds, "the key is \"seed\""},
     ForeignKeys{seed_counts, "the key is \"seed\", with a list of the seeds, such as [1, 2, 3]"},
-    ForeignKeys{optimizers, "there is no choice of optimizer: training is plain SGD, without momentum"},
-    ForeignKeys{schedules, "there is no schedule: \"learning_rate\" is the same in every epoch"},
-    ForeignKeys{activations,
-                "there is no choice of activation: the hidden layer is sigmoid, the output softmax"},
-    ForeignKeys{regularisers, "there is no weight decay and no other penalty on weights"},
-    ForeignKeys{layers_between, "there is no dropout and no batch normalisation"},
+    ForeignKeys{optimizers, "the key is \"optimizer\", such as \"sgd\", \"momentum\" or \"adam\""},
+    ForeignKeys{decay_rates, "the key is \"decay_rate\", for the optimizer \"rmsprop\""},
+    ForeignKeys{epsilons, "the key is \"epsilon\""},
+    ForeignKeys{pairs_of_betas, "the keys are \"beta1\" and \"beta2\", a number each"},
+    ForeignKeys{schedules, "the key is \"learning_rate_schedule\": \"constant\", \"step\" or \"cosine\""},
+    ForeignKeys{schedule_lengths, "the key is \"schedule_epochs\""},
+    ForeignKeys{schedule_factors, "the key is \"schedule_factor\""},
+    ForeignKeys{warm_ups,
+                "there is no warm-up; \"learning_rate_schedule\" is \"constant\", \"step\" or "
+                "\"cosine\""},
+    ForeignKeys{activations, "the key is \"activation\": \"sigmoid\", \"tanh\" or \"relu\""},
+    ForeignKeys{regularisers, "the key is \"weight_decay\": the λ of ½·λ·ΣW² in the loss"},
+    ForeignKeys{absolute_penalties, "there is no penalty on absolute values; \"weight_decay\" is on squares"},
+    ForeignKeys{dropouts,
+                "the key is \"dropout\": the share of the hidden units that is dropped, such as 0.2"},
+    ForeignKeys{layers_between, "there is no batch normalisation"},
+    ForeignKeys{noises, "the key is \"label_noise\", the share of the training labels that is drawn anew"},
     ForeignKeys{
         stopping,
         "there is no early stopping: every run is trained for all \"epochs\", and every epoch is recorded"},
@@ -85,6 +104,9 @@ constexpr std::array table{
                 "the key is \"validation_size\", a number of images and not a share of them, such as 10000"},
     ForeignKeys{devices, "there is no GPU support: training runs on the processor"},
     ForeignKeys{thread_counts, "this is an option and no key of the config: --threads N"},
+    ForeignKeys{initializers,
+                "the key is \"weight_init\": \"std\" (with \"weight_init_std\"), \"xavier\" "
+                "or \"he\""},
     ForeignKeys{weight_scales,
                 "the key is \"weight_init_std\": first weights are normal variates with this standard "
                 "deviation, such "

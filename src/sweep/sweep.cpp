@@ -33,6 +33,14 @@ std::vector<RunSpec> combinations(const Grid& grid) {
   return all;
 }
 
+/// A run has the default of an axis that means nothing to it.
+RunSpec without_what_does_not_apply(RunSpec spec) {
+  for_each_axis([&](const auto& axis) {
+    if (!axis.applies_to(spec)) spec.*axis.value = RunSpec{}.*axis.value;
+  });
+  return spec;
+}
+
 /// An axis value in the text that is hashed. A number that is not an integer stands as the 16 hexadecimal
 /// digits of its IEEE 754 bits: no formatting can change them.
 template <class Value>
@@ -54,8 +62,10 @@ Sweep expand(Config config, const DatasetFacts& data) {
   Sweep sweep{std::move(config), {}};
   const std::vector<RunSpec> all = combinations(sweep.config.grid);
   sweep.runs.reserve(all.size());
-  for (const RunSpec& spec : all)
+  for (const RunSpec& combination : all) {
+    const RunSpec spec = without_what_does_not_apply(combination);
     sweep.runs.push_back({spec, run_digest(spec, data), static_cast<std::int32_t>(sweep.runs.size())});
+  }
   return sweep;
 }
 

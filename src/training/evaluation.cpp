@@ -14,10 +14,12 @@ std::size_t groups_of(std::size_t images) {
 
 }  // namespace
 
-Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data, const Backend& backend,
+Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data,
+                       std::span<const std::uint8_t> train_labels, const Backend& backend,
                        const std::atomic<bool>& split)
     : stack_(stack),
       data_(data),
+      train_labels_(train_labels),
       kernel_(*backend.kernel),
       ops_(*backend.elementwise),
       split_(split),
@@ -26,40 +28,48 @@ Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data, const Bac
 
 void Evaluation::evaluate(std::span<Metrics> metrics) {
   assert(metrics.size() == stack_.size());
-  evaluate_set(data_.train, [&](std::size_t m, float loss, float accuracy) {
+  const auto own = [](const LabelledImages& set) { return MeasuredSet{set, set.labels.data()}; };
+  MeasuredSet train{data_.train, train_labels_.data()};
+  if (train.labels != data_.train.labels.data()) train.clean = data_.train.labels.data();
+  evaluate_set(train, [&](std::size_t m, float loss, float accuracy, float clean_accuracy) {
     metrics[m][Metric::train_loss] = loss;
     metrics[m][Metric::train_accuracy] = accuracy;
+    metrics[m][Metric::clean_train_accuracy] = train.clean == nullptr ? canonical_nan : clean_accuracy;
   });
-  evaluate_set(data_.test, [&](std::size_t m, float loss, float accuracy) {
+  evaluate_set(own(data_.test), [&](std::size_t m, float loss, float accuracy, float) {
     metrics[m][Metric::test_loss] = loss;
     metrics[m][Metric::test_accuracy] = accuracy;
   });
   if (data_.validation.count == 0) return;
-  evaluate_set(data_.validation, [&](std::size_t m, float loss, float accuracy) {
+  evaluate_set(own(data_.validation), [&](std::size_t m, float loss, float accuracy, float) {
     metrics[m][Metric::validation_loss] = loss;
     metrics[m][Metric::validation_accuracy] = accuracy;
   });
 }
 
-/// Calls store(network, mean loss, accuracy) for every network.
+/// Calls store(network, mean loss, accuracy, accuracy by the labels without noise) for every network.
 template <class Store>
-void Evaluation::evaluate_set(const LabelledImages& set, const Store& store) {
-  const std::size_t groups = groups_of(set.count);
+void Evaluation::evaluate_set(const MeasuredSet& set, const Store& store) {
+  const std::size_t groups = groups_of(set.images.count);
   for_each_part(groups, split_.load(std::memory_order_relaxed),
                 [&](std::size_t group, std::size_t slot) { evaluate_group(set, group, memory_[slot]); });
   for (std::size_t m = 0; m < stack_.size(); ++m) {
     Sums total{};
     for (std::size_t group = 0; group < groups; ++group) {
-      total.loss += sums_[group * stack_.size() + m].loss;
-      total.correct += sums_[group * stack_.size() + m].correct;
+      const Sums& sums = sums_[group * stack_.size() + m];
+      total.loss += sums.loss;
+      total.correct += sums.correct;
+      total.clean += sums.clean;
     }
-    const auto images = static_cast<double>(set.count);
-    store(m, static_cast<float>(total.loss / images),
-          static_cast<float>(static_cast<double>(total.correct) / images));
+    const auto images = static_cast<double>(set.images.count);
+    const auto share = [&](std::uint64_t count) {
+      return static_cast<float>(static_cast<double>(count) / images);
+    };
+    store(m, static_cast<float>(total.loss / images), share(total.correct), share(total.clean));
   }
 }
 
-void Evaluation::evaluate_group(const LabelledImages& set, std::size_t group, GroupMemory& memory) {
+void Evaluation::evaluate_group(const MeasuredSet& set, std::size_t group, GroupMemory& memory) {
   const std::size_t pixels = stack_.pixels(), classes = stack_.classes();
   if (memory.packed.size() == 0) {
     memory.packed = AlignedBuffer<std::byte>(kernel_.image_bytes(group_size, pixels));
@@ -67,15 +77,21 @@ void Evaluation::evaluate_group(const LabelledImages& set, std::size_t group, Gr
     memory.scores = AlignedBuffer<float>(classes * padded(group_size));
   }
   const std::size_t begin = group * group_size;
-  const std::size_t images = std::min(group_size, set.count - begin);
-  kernel_.pack({set.pixels.data() + begin * pixels, images, pixels}, false, memory.packed.data());
-  for (std::size_t k = 0; k < stack_.blocks(); ++k)
-    stack_.forward(k, memory.packed.data(), images, memory.z.data() + k * images * lanes);
+  const std::size_t images = std::min(group_size, set.images.count - begin);
+  kernel_.pack({set.images.pixels.data() + begin * pixels, images, pixels}, false, memory.packed.data());
+  for (std::size_t k = 0; k < stack_.blocks(); ++k) {
+    float* const z = memory.z.data() + k * images * lanes;
+    stack_.forward(k, memory.packed.data(), images, z);
+    stack_.weaken(k, images, z);
+  }
   for (std::size_t m = 0; m < stack_.size(); ++m) {
     stack_.scores(m, memory.z.data(), images, memory.scores.data());
     Sums& sums = sums_[group * stack_.size() + m];
-    ops_.evaluate(stack_[m].loss, memory.scores.data(), set.labels.data() + begin, images, classes,
+    ops_.evaluate(stack_[m].run.loss, memory.scores.data(), set.labels + begin, images, classes,
                   padded(images), &sums.loss, &sums.correct);
+    sums.clean = set.clean == nullptr ? 0
+                                      : ops_.count_correct(memory.scores.data(), set.clean + begin, images,
+                                                           classes, padded(images));
   }
 }
 

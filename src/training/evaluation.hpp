@@ -23,9 +23,10 @@ class Evaluation {
   /// Images in a group: part of the arithmetic.
   static constexpr std::size_t group_size = 256;
 
-  /// For the sets of `data`. `stack`, `data` and `split` outlive the evaluation.
-  Evaluation(const NetworkStack& stack, const Dataset& data, const Backend& backend,
-             const std::atomic<bool>& split);
+  /// For the sets of `data`; the training set has `train_labels`, which are not its own where it is trained
+  /// with label noise. All but `backend` outlive the evaluation.
+  Evaluation(const NetworkStack& stack, const Dataset& data, std::span<const std::uint8_t> train_labels,
+             const Backend& backend, const std::atomic<bool>& split);
 
   /// Metrics of each network; metrics.size() = stack.size().
   void evaluate(std::span<Metrics> metrics);
@@ -42,14 +43,23 @@ class Evaluation {
   struct Sums {
     double loss;
     std::uint64_t correct;
+    std::uint64_t clean;  ///< correct by the labels without noise, if these are asked for
   };
 
-  void evaluate_group(const LabelledImages& set, std::size_t group, GroupMemory& memory);
+  /// A set with the labels that it is measured by and, if these are noisy, those without noise.
+  struct MeasuredSet {
+    const LabelledImages& images;
+    const std::uint8_t* labels;
+    const std::uint8_t* clean = nullptr;
+  };
+
+  void evaluate_group(const MeasuredSet& set, std::size_t group, GroupMemory& memory);
   template <class Store>
-  void evaluate_set(const LabelledImages& set, const Store& store);
+  void evaluate_set(const MeasuredSet& set, const Store& store);
 
   const NetworkStack& stack_;
   const Dataset& data_;
+  std::span<const std::uint8_t> train_labels_;
   const Kernel& kernel_;
   const Elementwise& ops_;
   const std::atomic<bool>& split_;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <span>
 
 namespace runner {
 
-MiniBatches::MiniBatches(const LabelledImages& set, std::size_t pixels, std::size_t batch_size,
-                         Sampling sampling, std::uint64_t seed, const Kernel* kernel)
+MiniBatches::MiniBatches(const LabelledImages& set, std::span<const std::uint8_t> labels, std::size_t pixels,
+                         std::size_t batch_size, Sampling sampling, std::uint64_t seed, const Kernel* kernel)
     : set_(set),
+      labels_(labels),
       pixels_(pixels),
       batch_size_(batch_size),
       sampling_(sampling),
@@ -39,7 +39,7 @@ void MiniBatches::prepare(std::size_t n) {
       for (std::size_t d = 0; d < pixels_; d += 64) __builtin_prefetch(next + d);
     }
     std::memcpy(rows_.data() + i * pixels_, set_.pixels.data() + images[i] * pixels_, pixels_);
-    buffer.labels[i] = set_.labels[images[i]];
+    buffer.labels[i] = labels_[images[i]];
   }
   if (kernel_) kernel_->pack({rows_.data(), buffer.images, pixels_}, true, buffer.packed.data());
 }

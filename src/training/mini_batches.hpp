@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace runner {
@@ -25,9 +26,10 @@ struct Batch {
 /// may prepare batch n + 1 while others read the labels and packed pixels of batch n.
 class MiniBatches {
  public:
-  /// Batches of a training set, packed for `kernel` if there is one. The set outlives them.
-  MiniBatches(const LabelledImages& set, std::size_t pixels, std::size_t batch_size, Sampling sampling,
-              std::uint64_t seed, const Kernel* kernel);
+  /// Batches of a training set with these labels, packed for `kernel` if there is one. Set and labels outlive
+  /// them.
+  MiniBatches(const LabelledImages& set, std::span<const std::uint8_t> labels, std::size_t pixels,
+              std::size_t batch_size, Sampling sampling, std::uint64_t seed, const Kernel* kernel);
 
   /// Puts the images in the order of an epoch.
   void begin_epoch(int epoch);
@@ -49,6 +51,7 @@ class MiniBatches {
   };
 
   const LabelledImages& set_;
+  std::span<const std::uint8_t> labels_;
   std::size_t pixels_, batch_size_;
   Sampling sampling_;
   std::uint64_t seed_;

@@ -1,16 +1,18 @@
 #pragma once
 
 #include "runner/compute/aligned_buffer.hpp"
+#include "runner/data/random.hpp"
 #include "runner/training/cohort_trainer.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 namespace runner {
 
-/// A number for each parameter of the stacked networks: the weights, or a gradient.
+/// A number for each parameter of the stacked networks: the weights, a moment, or a gradient.
 ///
 /// The hidden units of all networks are numbered through. Unit u is column u % lanes of block u / lanes, in
 /// W1 and b1; W2 has a row for each unit, and b2 one for each network. The columns past the last unit and the
@@ -56,25 +58,27 @@ class StackedParameters {
 /// The networks of a cohort with their hidden layers side by side, so that one product serves all of them.
 ///
 /// The one place that knows where a parameter lies (StackedParameters). Invariant: the units past the last
-/// are zero and have a learning rate of zero, so that they learn nothing; and W1 in fixed point is W1, but
+/// are zero and are left alone by every step, so that they learn nothing; and W1 in fixed point is W1, but
 /// between a change of W1 and the next quantise(). Used by one thread at a time, but for what concerns one
 /// block or one network, which threads may do for different ones at once.
 class NetworkStack {
  public:
   /// One of the networks.
   struct Member {
-    Loss loss;
-    float rate;
+    RunSpec run;
+    float rate;  ///< learning rate of this epoch
     UnitRange units;
+
+    /// Whether its step is plain gradient descent, which needs a learning rate and nothing else.
+    bool is_plain() const {
+      return run.optimizer == Optimizer::sgd && static_cast<float>(run.weight_decay) == 0;
+    }
   };
 
-  /// Of the hidden layers of all.
-  static constexpr Activation activation = Activation::sigmoid;
-
-  /// Networks for images of `data` that begin with the weights `start`, or with initial ones if there are
-  /// none.
+  /// Networks for images of `data` that begin with the states `start`, or untrained if there are none. `runs`
+  /// have one activation.
   NetworkStack(const Dataset& data, std::span<const RunSpec> runs, const Backend& backend,
-               std::span<const Weights> start);
+               std::span<const TrainingState> start);
 
   std::size_t pixels() const { return pixels_; }
   std::size_t classes() const { return classes_; }
@@ -85,6 +89,32 @@ class NetworkStack {
   const Member& operator[](std::size_t network) const { return members_[network]; }
   WeightsView view(std::size_t network) const { return parameters_.view(network, members_[network].units); }
   const StackedParameters& parameters() const { return parameters_; }
+  /// As many as the optimizer of any network has moments.
+  std::span<const StackedParameters> moments() const { return moments_; }
+  Activation activation() const { return members_.front().run.activation; }
+  TrainingState state(std::size_t network) const;
+
+  /// Sets the learning rates of an epoch, which counts from 1.
+  void begin_epoch(int epoch);
+  /// Sets what optimizers need in a step, which counts from 1 over all epochs.
+  void begin_step(std::uint64_t step);
+  /// Of one network in this step.
+  const UpdateConstants<float>& constants(std::size_t network) const { return constants_[network]; }
+
+  /// Whether all networks of a block are plain.
+  bool is_plain(std::size_t block) const { return blocks_[block].plain; }
+  /// A step of W1 of a block that is not plain, and of its moments, and its digits. gradient: pixels × lanes.
+  void update_w1(std::size_t block, const float* gradient);
+
+  /// Whether any network of a block, or of all, has dropout.
+  bool has_dropout(std::size_t block) const { return blocks_[block].dropped; }
+  bool has_dropout() const;
+  /// Drops hidden units of a block in a step of training, as Elementwise::drop_out.
+  void drop_out(std::size_t block, std::uint64_t step, std::size_t images, float* z,
+                std::uint16_t* kept) const;
+  /// Multiplies the hidden units of a block by the share that training keeps, as the book's Dropout does
+  /// outside training.
+  void weaken(std::size_t block, std::size_t images, float* z) const;
 
   /// Takes a network out; those behind it move up.
   void drop(std::size_t network);
@@ -115,7 +145,16 @@ class NetworkStack {
   void scores(std::size_t network, const float* z, std::size_t images, float* s) const;
 
  private:
-  void draw_weights(std::span<const RunSpec> runs);
+  /// What the units of a block have from their networks.
+  struct Block {
+    bool plain, dropped;
+    DropoutLanes dropout;
+    float kept_shares[lanes];
+  };
+
+  void draw_weights();
+  void draw_weights(RandomPurpose purpose, std::size_t width, float std,
+                    std::span<const std::size_t> networks);
   void lay_out_members();
 
   const Kernel& kernel_;
@@ -124,6 +163,9 @@ class NetworkStack {
   std::vector<Member> members_;
   std::size_t units_ = 0;
   StackedParameters parameters_;
+  std::vector<StackedParameters> moments_;
+  std::vector<UpdateConstants<float>> constants_;  // of each network
+  std::vector<Block> blocks_;
   AlignedBuffer<std::byte> digits_;      // of each block of W1
   AlignedBuffer<Factors> factors_;       // of each block
   AlignedBuffer<float> rates_;           // units, padded

@@ -67,7 +67,7 @@ BlockDifferences NumericalStep::differences(std::size_t block, std::size_t range
   return {w1, b1, b1 + lanes};
 }
 
-void NumericalStep::find_gradient(Loss loss, const RawBatch& batch, const StackedParameters& network,
+void NumericalStep::find_gradient(const RunSpec& run, const RawBatch& batch, const StackedParameters& network,
                                   bool split) {
   const std::size_t length = (batch.count + ranges - 1) / ranges;
   const auto begin_of = [&](std::size_t range) { return std::min(range * length, batch.count); };
@@ -79,19 +79,19 @@ void NumericalStep::find_gradient(Loss loss, const RawBatch& batch, const Stacke
 
   for_each_part(blocks_ * ranges, split, [&](std::size_t part, std::size_t) {
     const std::size_t block = part / ranges, range = part % ranges;
-    functions_.hidden(NetworkStack::activation, images_of(range), network.w1_block(block),
-                      network.b1_block(block), hidden_block(block, begin_of(range)));
+    functions_.hidden(run.activation, images_of(range), network.w1_block(block), network.b1_block(block),
+                      hidden_block(block, begin_of(range)));
   });
   for_each_part(ranges, split, [&](std::size_t range, std::size_t) {
     const RawBatch images = images_of(range);
     const SoftmaxParts softmax = softmax_parts(begin_of(range));
     functions_.softmax(images, network.w2_row(0), network.b2(0), classes_, hidden_block(0, begin_of(range)).z,
                        batch_size_ * lanes, hidden_, softmax);
-    functions_.add_output_bias(loss, images, classes_, softmax, b2_sums_.data() + range * classes_);
+    functions_.add_output_bias(run.loss, images, classes_, softmax, b2_sums_.data() + range * classes_);
   });
   for_each_part(blocks_ * ranges, split, [&](std::size_t part, std::size_t) {
     const std::size_t block = part / ranges, range = part % ranges;
-    functions_.add_block(NetworkStack::activation, loss, images_of(range), network.w2_row(block * lanes),
+    functions_.add_block(run.activation, run.loss, images_of(range), network.w2_row(block * lanes),
                          units_in_block(block, hidden_), classes_, hidden_block(block, begin_of(range)),
                          softmax_parts(begin_of(range)), differences(block, range));
   });
@@ -122,17 +122,40 @@ double NumericalStep::b2(std::size_t label) const {
   return b2_sums_[label];
 }
 
-void NumericalStep::descend(double rate, const StackedParameters& network) const {
-  const auto step = [rate](float& parameter, double gradient) {
-    parameter = static_cast<float>(Sgd::updated(static_cast<double>(parameter), rate, gradient));
+void NumericalStep::move(Optimizer optimizer, const UpdateConstants<float>& constants,
+                         const StackedParameters& network, std::span<const StackedParameters> moments) const {
+  const auto wide = [](float number) { return static_cast<double>(number); };
+  const UpdateConstants<double> widened{
+      wide(constants.rate),     wide(constants.weight_decay), wide(constants.kept),
+      wide(constants.momentum), wide(constants.decay_rate),   wide(constants.beta1),
+      wide(constants.beta2),    wide(constants.inverse_root), wide(constants.epsilon)};
+  with_update_rule(optimizer, [&](auto rule) { move_by<decltype(rule)>(widened, network, moments); });
+}
+
+template <class Rule>
+void NumericalStep::move_by(const UpdateConstants<double>& constants, const StackedParameters& network,
+                            std::span<const StackedParameters> moments) const {
+  const UpdateConstants<double> of_biases = without_decay(constants);
+  const auto step = [&](const UpdateConstants<double>& c, double gradient, const auto& place) {
+    float& parameter = *place(network);
+    const auto w = static_cast<double>(parameter);
+    double numbers[max_moments]{};
+    if constexpr (Rule::moments > 0)
+      for (std::size_t k = 0; k < Rule::moments; ++k) numbers[k] = static_cast<double>(*place(moments[k]));
+    parameter =
+        static_cast<float>(updated<Rule>(c, w, decayed_gradient(c.weight_decay, w, gradient), numbers));
+    if constexpr (Rule::moments > 0)
+      for (std::size_t k = 0; k < Rule::moments; ++k) *place(moments[k]) = static_cast<float>(numbers[k]);
   };
+  using Of = const StackedParameters&;
   for (std::size_t unit = 0; unit < hidden_; ++unit) {
-    float* const column = network.w1_column(unit);
-    for (std::size_t d = 0; d < pixels_; ++d) step(column[d * lanes], w1(d, unit));
-    step(*network.b1(unit), b1(unit));
-    for (std::size_t c = 0; c < classes_; ++c) step(network.w2_row(unit)[c], w2(unit, c));
+    for (std::size_t d = 0; d < pixels_; ++d)
+      step(constants, w1(d, unit), [&](Of of) { return of.w1_column(unit) + d * lanes; });
+    step(of_biases, b1(unit), [&](Of of) { return of.b1(unit); });
+    for (std::size_t c = 0; c < classes_; ++c)
+      step(constants, w2(unit, c), [&](Of of) { return of.w2_row(unit) + c; });
   }
-  for (std::size_t c = 0; c < classes_; ++c) step(network.b2(0)[c], b2(c));
+  for (std::size_t c = 0; c < classes_; ++c) step(of_biases, b2(c), [&](Of of) { return of.b2(0) + c; });
 }
 
 }  // namespace runner

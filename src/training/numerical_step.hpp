@@ -7,6 +7,7 @@
 #include "network_stack.hpp"
 
 #include <cstddef>
+#include <span>
 
 namespace runner {
 
@@ -21,9 +22,9 @@ class NumericalStep {
   NumericalStep(const CentralDifferences& functions, std::size_t batch_size, std::size_t pixels,
                 std::size_t hidden, std::size_t classes);
 
-  /// Finds the gradient of the first network; work is split over the threads of the caller's arena if
-  /// `split`.
-  void find_gradient(Loss loss, const RawBatch& batch, const StackedParameters& network, bool split);
+  /// Finds the gradient of the first network, without weight decay; work is split over the threads of the
+  /// caller's arena if `split`.
+  void find_gradient(const RunSpec& run, const RawBatch& batch, const StackedParameters& network, bool split);
 
   // The gradient that was found.
   double w1(std::size_t pixel, std::size_t unit) const;
@@ -31,13 +32,19 @@ class NumericalStep {
   double w2(std::size_t unit, std::size_t label) const;
   double b2(std::size_t label) const;
 
-  /// Plain gradient descent in double, rounded to float32 once.
-  void descend(double rate, const StackedParameters& network) const;
+  /// The step of an optimizer (update_rule.hpp) in double; each parameter and moment is rounded to float32
+  /// once.
+  void move(Optimizer optimizer, const UpdateConstants<float>& constants, const StackedParameters& network,
+            std::span<const StackedParameters> moments) const;
 
   /// Memory it takes, bytes.
   static double memory(std::size_t batch_size, std::size_t pixels, std::size_t hidden, std::size_t classes);
 
  private:
+  template <class Rule>
+  void move_by(const UpdateConstants<double>& constants, const StackedParameters& network,
+               std::span<const StackedParameters> moments) const;
+
   static constexpr std::size_t ranges = 4;
 
   HiddenBlock hidden_block(std::size_t block, std::size_t image) const;

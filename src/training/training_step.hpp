@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -28,11 +29,11 @@ class TrainingStep {
   TrainingStep(NetworkStack& stack, const Backend& backend, Gradient gradient, std::size_t batch_size,
                const std::atomic<bool>& split);
 
-  /// Moves all networks down along the gradient on `batch`. Calls `meanwhile` once, on any thread, when
-  /// batch.raw is not needed any more.
-  void train(const Batch& batch, const std::function<void()>& meanwhile);
+  /// Step `step` of all networks on `batch`; steps count from 1 over all epochs. Calls `meanwhile` once, on
+  /// any thread, when batch.raw is not needed any more.
+  void train(const Batch& batch, std::uint64_t step, const std::function<void()>& meanwhile);
 
-  /// Writes down the gradient by back-propagation on `batch`, and moves nothing.
+  /// Writes down the gradient by back-propagation on `batch`, without dropout, and moves nothing.
   void find_gradient(const Batch& batch, const StackedParameters& gradient);
 
  private:
@@ -43,17 +44,21 @@ class TrainingStep {
     AlignedBuffer<Factors> factors;   // one
     AlignedBuffer<float> db1;         // lanes
     AlignedBuffer<float> dw2;         // lanes × padded(classes)
+    AlignedBuffer<float> dw1;         // pixels × lanes, once it is needed: plain gradient descent keeps none
   };
 
-  void forward(const Batch& batch, bool parallel);
+  void forward(const Batch& batch, bool parallel, std::uint64_t step);
   void score_gradient(std::size_t network, const Batch& batch);
   BlockMemory& memory_of(std::size_t slot);
-  FixedPointBlock backward(std::size_t block, const Batch& batch, BlockMemory& memory, float* db1,
-                           float* dw2);
-  void descend(std::size_t block, const Batch& batch, BlockMemory& memory);
+  FixedPointBlock backward(std::size_t block, const Batch& batch, const std::uint16_t* kept,
+                           BlockMemory& memory, float* db1, float* dw2);
+  void move_block(std::size_t block, const Batch& batch, BlockMemory& memory);
+  template <class Place>
+  void move(std::size_t network, bool decays, const float* gradient, std::size_t n, const Place& place);
   void train_numerically(const Batch& batch, bool parallel);
 
   float* z_block(std::size_t block, std::size_t images) const { return z_.data() + block * images * lanes; }
+  std::uint16_t* kept_block(std::size_t block) const { return kept_.data() + block * batch_size_; }
   float* dy(std::size_t network, std::size_t images) const {
     return dy_.data() + network * stack_.classes() * padded(images);
   }
@@ -64,6 +69,7 @@ class TrainingStep {
   const std::atomic<bool>& split_;
   std::size_t batch_size_;
   AlignedBuffer<float> z_;                  // blocks of batch × lanes
+  AlignedBuffer<std::uint16_t> kept_;       // blocks × batch, where units are dropped
   AlignedBuffer<float> dy_;                 // networks × classes × padded batch
   std::vector<BlockMemory> block_memory_;   // by slot
   std::optional<NumericalStep> numerical_;  // where that is how gradients are found

@@ -38,9 +38,11 @@ TEST(BackpropagationGradient, IsThatOfCentralDifferences) {
   for (const double std : {0.01, 1.0})
     for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error}) {
       const Weights weights = initial(data, std);
+      RunSpec run;
+      run.loss = loss;
       const Derivatives numerical =
-          numerical_gradient(loss, batch, weights, central_differences(best_instruction_set()));
-      const Derivatives back = backpropagation_gradient(loss, data, weights, backend());
+          numerical_gradient(run, batch, weights, central_differences(best_instruction_set()));
+      const Derivatives back = backpropagation_gradient(run, data, weights, backend());
       EXPECT_LT(worst(compare_gradients(back, numerical)), 1e-5) << std << " " << to_string(loss);
     }
 }
@@ -60,7 +62,7 @@ TEST(BackpropagationGradient, IsWhatAStepGoesDownAlongToTheLastBit) {
     const Weights before = weights_of(trainer.weights(0));
     trainer.train_epoch();
     const Weights after = weights_of(trainer.weights(0));
-    const Derivatives gradient = backpropagation_gradient(loss, data, before, backend());
+    const Derivatives gradient = backpropagation_gradient(run, data, before, backend());
     const auto stepped = [](std::vector<float> weights, const std::vector<double>& derivatives) {
       for (std::size_t i = 0; i < weights.size(); ++i)
         weights[i] -= 0.7f * static_cast<float>(derivatives[i]);
@@ -97,7 +99,7 @@ TEST(CompareGradients, FindsAMistakeInEachBlock) {
 TEST(CompareGradients, TellsAStepThatIsSlightlyOff) {
   const Dataset data = test::tiny_dataset(20);
   const Weights weights = initial(data, 0.1);
-  const Derivatives right = backpropagation_gradient(Loss::cross_entropy, data, weights, backend());
+  const Derivatives right = backpropagation_gradient(RunSpec{}, data, weights, backend());
   Derivatives wrong = right;
   for (double& derivative : wrong.b1) derivative *= 1.001;
   EXPECT_NEAR(compare_gradients(wrong, right)[1].error, 1e-3, 1e-9);

@@ -73,8 +73,9 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
   for (std::size_t unit = first; unit < first + hidden;) {
     const std::size_t k = unit / lanes, end = std::min((k + 1) * lanes, first + hidden);
     const std::size_t row = (unit - first) * w2_stride;
-    ops.hidden_gradient(Activation::sigmoid, s.data(), classes, images, z.data() + k * z_stride, unit % lanes,
-                        end - k * lanes, w2.data() + row, dw2.data() + row, b1.data() + k * lanes, da.data());
+    ops.hidden_gradient(Activation::sigmoid, s.data(), classes, images, z.data() + k * z_stride, nullptr,
+                        unit % lanes, end - k * lanes, w2.data() + row, dw2.data() + row,
+                        b1.data() + k * lanes, da.data());
     keep(da);
     unit = end;
   }
@@ -213,8 +214,8 @@ TEST(HiddenGradient, GivesLiteralValues) {
   const auto w2 = aligned(rows), dw2 = aligned(Floats(lanes, 7.0f));
   const auto z = aligned(Floats(lanes, 0.25f)), db1 = aligned(Floats(lanes, 7.0f));
   const auto da = aligned(Floats(lanes, 7.0f));
-  ops().hidden_gradient(Activation::sigmoid, aligned(dy).data(), 2, 1, z.data(), 3, 4, w2.data(), dw2.data(),
-                        db1.data(), da.data());
+  ops().hidden_gradient(Activation::sigmoid, aligned(dy).data(), 2, 1, z.data(), nullptr, 3, 4, w2.data(),
+                        dw2.data(), db1.data(), da.data());
   EXPECT_EQ(da[3], 0.140625f);  // dz = 0.75, da = 0.75·(0.75·0.25)
   EXPECT_EQ(db1[3], 0.140625f);
   EXPECT_EQ(dw2[0], 0.25f * 0.5f);

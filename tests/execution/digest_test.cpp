@@ -31,7 +31,7 @@ std::string digest_of(const test::Recorder& recorder) {
       for (const float metric :
            {m[Metric::train_loss], m[Metric::train_accuracy], m[Metric::test_loss], m[Metric::test_accuracy]})
         append(&metric, sizeof metric);
-      append(entry.weights.data(), entry.weights.size() * sizeof(float));
+      append(entry.state.data(), entry.state.size() * sizeof(float));
     }
   return sha256_hex(bytes);
 }

@@ -54,26 +54,29 @@ TEST(Execute, TellsEveryEpochOfEveryRunInOrder) {
   }
 }
 
-/// The weights that a recorder was told, of each run after the epoch it is to go on from.
-class ToldWeights : public Checkpoints {
+/// The states that a recorder was told, of each run after the epoch it is to go on from.
+class ToldStates : public Checkpoints {
  public:
-  ToldWeights(const Sweep& sweep, const Dataset& data, const test::Recorder& told,
-              const std::vector<int>& epochs)
+  ToldStates(const Sweep& sweep, const Dataset& data, const test::Recorder& told,
+             const std::vector<int>& epochs)
       : sweep_(sweep), data_(data), told_(told), epochs_(epochs) {}
 
-  Weights weights(std::size_t run) const override {
+  TrainingState state(std::size_t run) const override {
     const auto hidden = static_cast<std::size_t>(sweep_.runs[run].spec.hidden_size);
-    const float* next = told_.runs.at(run).at(static_cast<std::size_t>(epochs_[run])).weights.data();
-    Weights weights;
-    const auto take = [&](std::vector<float>& part, std::size_t count) {
-      part.assign(next, next + count);
-      next += count;
+    const float* next = told_.runs.at(run).at(static_cast<std::size_t>(epochs_[run])).state.data();
+    const auto take = [&] {
+      Weights numbers;
+      for (const TensorInfo& tensor : tensor_table) {
+        const std::size_t count = size(tensor, {data_.pixels, hidden, data_.classes});
+        (numbers.*tensor.values).assign(next, next + count);
+        next += count;
+      }
+      return numbers;
     };
-    take(weights.W1, data_.pixels * hidden);
-    take(weights.b1, hidden);
-    take(weights.W2, hidden * data_.classes);
-    take(weights.b2, data_.classes);
-    return weights;
+    TrainingState state{take(), {}};
+    for (std::size_t k = 0; k < moment_count(sweep_.runs[run].spec.optimizer); ++k)
+      state.moments.push_back(take());
+    return state;
   }
 
   void compare(std::size_t run, const Metrics& evaluated) const override {
@@ -98,7 +101,7 @@ TEST(Execute, GoesOnFromCheckpointsWithTheSameBits) {
   const auto expected = run(sweep, make_cohorts(sweep, data, all, 2), data, 2);
   std::vector<int> epochs;
   for (const std::size_t i : all) epochs.push_back(static_cast<int>(i % 4));
-  const ToldWeights checkpoints(sweep, data, expected->recorder, epochs);
+  const ToldStates checkpoints(sweep, data, expected->recorder, epochs);
 
   const auto cohorts = make_cohorts(sweep, data, all, epochs, 2);
   for (const Cohort& cohort : cohorts)
@@ -119,8 +122,8 @@ TEST(Execute, DoesNotGoOnFromWeightsThatGiveOtherNumbers) {
   const auto all = test::all_runs(sweep);
   const auto told = run(sweep, make_cohorts(sweep, data, all, 2), data, 2);
   const std::vector<int> epochs(all.size(), 2);
-  told->recorder.runs.at(1).at(2).weights.back() *= 2;
-  const ToldWeights checkpoints(sweep, data, told->recorder, epochs);
+  told->recorder.runs.at(1).at(2).state.back() *= 2;
+  const ToldStates checkpoints(sweep, data, told->recorder, epochs);
   test::Recorder rest;
   ThreadPool pool(2);
   EXPECT_THROW(execute(sweep, make_cohorts(sweep, data, all, epochs, 2), data, backend(), pool, rest, never,

@@ -22,8 +22,13 @@ inline Sweep made_up_sweep(int epochs = 3) {
         for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
           for (const Sampling sampling : {Sampling::shuffle, Sampling::with_replacement})
             for (const std::int64_t seed : {1, 2})
-              sweep.runs.push_back({{learning_rate, batch_size, hidden_size, loss, sampling,
-                                     Gradient::backpropagation, 0.1, seed},
+              sweep.runs.push_back({{.learning_rate = learning_rate,
+                                     .batch_size = batch_size,
+                                     .hidden_size = hidden_size,
+                                     .loss = loss,
+                                     .sampling = sampling,
+                                     .weight_init_std = 0.1,
+                                     .seed = seed},
                                     ""});
   return sweep;
 }
@@ -42,7 +47,7 @@ class Recorder : public Observer {
     Metrics metrics;
     RunStatus status;
     double seconds;
-    std::vector<float> weights;
+    std::vector<float> state;
     bool stopped;
   };
 
@@ -51,7 +56,7 @@ class Recorder : public Observer {
     if (!lock.owns_lock()) overlapped = true;
     for (const TrainedEpoch& r : records) {
       Entry entry{r.epoch, r.metrics, r.status, r.seconds, {}, r.stopped};
-      append_weights(r.weights(), entry.weights);
+      append_state(r.state(), entry.state);
       runs[r.run].push_back(std::move(entry));
     }
   }
@@ -72,9 +77,8 @@ inline bool same_bits(const Recorder& a, const Recorder& b) {
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const Recorder::Entry &x = entries[i], &y = other->second[i];
       if (x.epoch != y.epoch || x.status != y.status ||
-          std::memcmp(&x.metrics, &y.metrics, sizeof x.metrics) != 0 ||
-          x.weights.size() != y.weights.size() ||
-          std::memcmp(x.weights.data(), y.weights.data(), x.weights.size() * sizeof(float)) != 0)
+          std::memcmp(&x.metrics, &y.metrics, sizeof x.metrics) != 0 || x.state.size() != y.state.size() ||
+          std::memcmp(x.state.data(), y.state.data(), x.state.size() * sizeof(float)) != 0)
         return false;
     }
   }

@@ -56,15 +56,15 @@ TEST_F(AChangedNumber, IsNoneInWhatWasTrained) {
 }
 
 TEST_F(AChangedNumber, OfAnyWeightIsFoundByVerify) {
-  for (const bool initial : {true, false})
+  for (const layout::TensorSet set : layout::tensor_sets(StoredFile(path).parts()))
     for (const TensorInfo& tensor : tensor_table)
       for (const std::uint64_t byte : {0U, 3U}) {
-        const std::string array = layout::name_of(tensor, initial);
+        const std::string array = layout::name_of(tensor, set);
         flip(array, byte);
         const std::vector<Difference> found = differences();
         ASSERT_EQ(found.size(), 1u) << array;
         EXPECT_EQ(found[0].what, array);
-        EXPECT_EQ(found[0].epoch, initial ? 0 : 3) << array;
+        EXPECT_EQ(found[0].epoch, set == layout::TensorSet::initial ? 0 : 3) << array;
         flip(array, byte);
       }
 }

@@ -95,18 +95,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   FuzzedDataProvider input(bytes, size);
   write_bytes(path, seed.results);
   write_bytes(checkpoint_path(path), damaged(seed.checkpoint, input));
-  std::map<std::string, NetworkShape> shapes;
+  std::map<std::string, SnapshotShape> shapes;
   for (const Run& run : sweep().runs)
-    shapes.emplace(run.digest, NetworkShape{data().pixels, static_cast<std::size_t>(run.spec.hidden_size),
-                                            data().classes});
+    shapes.emplace(run.digest, SnapshotShape{{data().pixels, static_cast<std::size_t>(run.spec.hidden_size),
+                                              data().classes},
+                                             moment_count(run.spec.optimizer)});
   try {
     for (const auto& [digest, snapshot] : read_checkpoint(checkpoint_path(path), shapes)) {
-      const NetworkShape& shape = shapes.at(digest);
+      const NetworkShape& shape = shapes.at(digest).network;
       require(snapshot.epoch >= 1, "a run has been trained");
-      require(snapshot.weights.W1.size() == shape.pixels * shape.hidden &&
-                  snapshot.weights.b1.size() == shape.hidden &&
-                  snapshot.weights.W2.size() == shape.hidden * shape.classes &&
-                  snapshot.weights.b2.size() == shape.classes,
+      require(snapshot.state.weights.W1.size() == shape.pixels * shape.hidden &&
+                  snapshot.state.weights.b1.size() == shape.hidden &&
+                  snapshot.state.weights.W2.size() == shape.hidden * shape.classes &&
+                  snapshot.state.weights.b2.size() == shape.classes,
               "its weights are of its shape");
     }
     train_some(path, sweep(), data(), 2);

@@ -228,9 +228,9 @@ void use_weights(const ResultsData& results) {
   StoredFile stored(results.file);
   if (!stored.has_weights()) return;
   for (std::size_t row = 0; row < results.runs.size(); ++row)
-    for (const bool initial : {true, false}) {
+    for (const layout::TensorSet set : layout::tensor_sets(stored.parts())) {
       const auto hidden = static_cast<std::size_t>(results.runs[row].run.spec.hidden_size);
-      const Weights weights = read_weights(stored, row, initial, hidden);
+      const Weights weights = read_weights(stored, row, set, hidden);
       const NetworkShape shape{results.origin.data.pixels, hidden, results.origin.data.classes};
       for (const TensorInfo& tensor : tensor_table)
         require((weights.*tensor.values).size() == size(tensor, shape), "there is each weight");

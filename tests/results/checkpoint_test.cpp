@@ -56,10 +56,11 @@ std::string digest(char digit) {
   return std::string(32, digit);
 }
 
-std::map<std::string, NetworkShape> shapes(std::size_t pixels = 2, std::size_t hidden = 2,
-                                           std::size_t classes = 3) {
-  std::map<std::string, NetworkShape> runs;
-  for (const char digit : {'a', 'b'}) runs.emplace(digest(digit), NetworkShape{pixels, hidden, classes});
+std::map<std::string, SnapshotShape> shapes(std::size_t pixels = 2, std::size_t hidden = 2,
+                                            std::size_t classes = 3, std::size_t moments = 0) {
+  std::map<std::string, SnapshotShape> runs;
+  for (const char digit : {'a', 'b'})
+    runs.emplace(digest(digit), SnapshotShape{{pixels, hidden, classes}, moments});
   return runs;
 }
 
@@ -90,36 +91,80 @@ class ACheckpoint : public testing::Test {
 
   /// One run, whose lengths are these, with so many numbers.
   static std::string run_of(const std::string& name, std::int32_t epoch,
-                            const std::array<std::uint64_t, 4>& lengths, std::size_t numbers) {
+                            const std::array<std::uint64_t, 4>& lengths, std::size_t numbers,
+                            std::int32_t moments = 0) {
     std::string bytes = name;
     bytes.append(reinterpret_cast<const char*>(&epoch), sizeof epoch);
+    bytes.append(reinterpret_cast<const char*>(&moments), sizeof moments);
     bytes.append(reinterpret_cast<const char*>(lengths.data()), sizeof lengths);
     return bytes + std::string(numbers * sizeof(float), '\0');
   }
 
-  const std::string first_line = "runner checkpoint 1\n";
+  const std::string first_line = "runner checkpoint 2\n";
 
   TemporaryDirectory folder;
   const std::filesystem::path path = folder / "example.h5.checkpoint";
 };
 
 TEST_F(ACheckpoint, GivesBackWhatItWasGiven) {
-  write_checkpoint(path,
-                   {{digest('a'), {3, numbered_weights(0.5f)}}, {digest('b'), {7, numbered_weights(100)}}});
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(0.5f), {}}}},
+                          {digest('b'), {7, {numbered_weights(100), {}}}}});
   const Checkpoint read = read_checkpoint(path, shapes());
   ASSERT_THAT(read, SizeIs(2));
   EXPECT_EQ(read.at(digest('a')).epoch, 3);
   EXPECT_EQ(read.at(digest('b')).epoch, 7);
-  const Weights& b = read.at(digest('b')).weights;
+  const Weights& b = read.at(digest('b')).state.weights;
   EXPECT_EQ(b.W1, numbered_weights(100).W1);
   EXPECT_EQ(b.b1, numbered_weights(100).b1);
   EXPECT_EQ(b.W2, numbered_weights(100).W2);
   EXPECT_EQ(b.b2, numbered_weights(100).b2);
 }
 
+TEST_F(ACheckpoint, GivesBackTheMomentsOfAnOptimizer) {
+  write_checkpoint(path,
+                   {{digest('a'), {3, {numbered_weights(1), {numbered_weights(50), numbered_weights(90)}}}},
+                    {digest('b'), {4, {numbered_weights(7), {numbered_weights(8), numbered_weights(9)}}}}});
+  const Checkpoint read = read_checkpoint(path, shapes(2, 2, 3, 2));
+  const TrainingState& a = read.at(digest('a')).state;
+  ASSERT_THAT(a.moments, SizeIs(2));
+  EXPECT_EQ(a.weights.W1, numbered_weights(1).W1);
+  EXPECT_EQ(a.moments[0].W2, numbered_weights(50).W2);
+  EXPECT_EQ(a.moments[1].b2, numbered_weights(90).b2);
+  EXPECT_EQ(read.at(digest('b')).state.moments[1].W1, numbered_weights(9).W1);
+}
+
+TEST_F(ACheckpoint, IsRefusedWhereItsMomentsAreNotThoseOfTheOptimizer) {
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {numbered_weights(2)}}}}});
+  EXPECT_THAT(read_checkpoint(path, shapes(2, 2, 3, 1)), SizeIs(1));
+  for (const std::size_t moments : {0U, 2U})
+    EXPECT_THROW(read_checkpoint(path, shapes(2, 2, 3, moments)), Error) << moments;
+  for (const std::int32_t moments : {-1, 3, 2'000'000'000})
+    expect_refused_with(sealed(first_line + run_of(digest('a'), 3, {4, 2, 6, 3}, 15, moments)));
+}
+
+// Version 1 of the format had no moments, and no place for them.
+TEST_F(ACheckpoint, OfTheFirstVersionIsRead) {
+  std::string run = digest('a');
+  const std::int32_t epoch = 3;
+  const std::array<std::uint64_t, 4> lengths{4, 2, 6, 3};
+  run.append(reinterpret_cast<const char*>(&epoch), sizeof epoch);
+  run.append(reinterpret_cast<const char*>(lengths.data()), sizeof lengths);
+  const Weights weights = numbered_weights(5);
+  for (const TensorInfo& tensor : tensor_table) {
+    const std::vector<float>& values = weights.*tensor.values;
+    run.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+  }
+  std::ofstream(path, std::ios::binary) << sealed("runner checkpoint 1\n" + run);
+  const Checkpoint read = read_checkpoint(path, shapes());
+  ASSERT_THAT(read, SizeIs(1));
+  EXPECT_EQ(read.at(digest('a')).epoch, 3);
+  EXPECT_EQ(read.at(digest('a')).state.weights.W2, weights.W2);
+  EXPECT_THAT(read.at(digest('a')).state.moments, IsEmpty());
+}
+
 TEST_F(ACheckpoint, IsReplaced) {
-  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
-  write_checkpoint(path, {{digest('b'), {4, numbered_weights(2)}}});
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {}}}}});
+  write_checkpoint(path, {{digest('b'), {4, {numbered_weights(2), {}}}}});
   EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
   EXPECT_EQ(read_checkpoint(path, shapes()).at(digest('b')).epoch, 4);
   EXPECT_THAT(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
@@ -128,20 +173,20 @@ TEST_F(ACheckpoint, IsReplaced) {
 TEST_F(ACheckpoint, MayBeReadByThoseWhoMayReadTheResults) {
   std::ofstream(folder / "example.h5") << "results";
   std::filesystem::permissions(folder / "example.h5", std::filesystem::perms(0600));
-  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}}, folder / "example.h5");
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {}}}}}, folder / "example.h5");
   EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0600));
 }
 
 TEST_F(ACheckpoint, IsNotThereWhenThereIsNothingToKeep) {
   EXPECT_THAT(read_checkpoint(path, shapes()), IsEmpty());
-  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {}}}}});
   write_checkpoint(path, {});
   EXPECT_FALSE(std::filesystem::exists(path));
   EXPECT_THAT(read_checkpoint(path, shapes()), IsEmpty());
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenAnyBitIsOtherwise) {
-  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {}}}}});
   const std::string good = bytes();
   for (std::size_t i = 0; i < good.size(); ++i)
     for (const int bit : {0, 7}) {
@@ -152,7 +197,7 @@ TEST_F(ACheckpoint, IsRefusedWhenAnyBitIsOtherwise) {
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenItIsCutShort) {
-  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {}}}}});
   const std::string good = bytes();
   for (std::size_t length = 0; length < good.size(); ++length) expect_refused_with(good.substr(0, length));
   expect_refused_with(good + "x");
@@ -181,7 +226,7 @@ TEST_F(ACheckpoint, IsRefusedWhenItsLengthsDoNotFitOneAnother) {
 }
 
 TEST_F(ACheckpoint, IsRefusedWhenItsLengthsAreNotThoseOfTheRun) {
-  write_checkpoint(path, {{digest('a'), {3, numbered_weights(1)}}});
+  write_checkpoint(path, {{digest('a'), {3, {numbered_weights(1), {}}}}});
   for (const auto& other : {shapes(3), shapes(2, 3), shapes(2, 2, 4), shapes(4, 1)})
     EXPECT_THROW(read_checkpoint(path, other), Error);
   EXPECT_THAT(read_checkpoint(path, shapes()), SizeIs(1));
@@ -259,7 +304,7 @@ class AStoppedSweep : public testing::Test {
   void train_and_stop(ResultsFile& file, std::size_t run, int first, int last, float value) {
     for (int epoch = first; epoch < last; ++epoch) write_epoch(file, run, epoch);
     TrainedEpoch record = record_of(run, last);
-    record.weights = [&] { return constant_weights(data, sweep.runs[run], value); };
+    record.state = [&] { return TrainingState{constant_weights(data, sweep.runs[run], value), {}}; };
     record.stopped = true;
     file.on_epoch({&record, 1});
   }
@@ -282,7 +327,7 @@ TEST_F(AStoppedSweep, GoesOnFromTheEpochItHadReached) {
   ResultsFile file = open();
   EXPECT_THAT(file.missing(), ElementsAre(1, 2, 3));
   EXPECT_THAT(file.epochs(), ElementsAre(0, 3, 0, 0));
-  const Weights weights = file.weights(1);
+  const Weights weights = file.state(1).weights;
   EXPECT_EQ(weights.W1, std::vector<float>(data.pixels * 3, 0.25f));
   EXPECT_EQ(weights.b2, std::vector<float>(data.classes, 0.25f));
 }
@@ -303,8 +348,8 @@ TEST_F(AStoppedSweep, KeepsWhatHasNotHadItsTurn) {
   }
   ResultsFile file = open();
   EXPECT_THAT(file.epochs(), ElementsAre(0, 3, 4, 0));
-  EXPECT_EQ(file.weights(1).b1.front(), 1);
-  EXPECT_EQ(file.weights(2).b1.front(), 4);
+  EXPECT_EQ(file.state(1).weights.b1.front(), 1);
+  EXPECT_EQ(file.state(2).weights.b1.front(), 4);
 }
 
 TEST_F(AStoppedSweep, LeavesNothingBesideItsFileWhenItIsComplete) {
@@ -353,14 +398,14 @@ TEST_F(AStoppedSweep, DoesNotGoOnFromWeightsOfAnotherShape) {
     train_and_stop(file, 1, 0, 3, 1);
     file.close();
   }
-  write_checkpoint(sidecar, {{sweep.runs[1].digest, {3, numbered_weights(1)}}});
+  write_checkpoint(sidecar, {{sweep.runs[1].digest, {3, {numbered_weights(1), {}}}}});
   EXPECT_THROW(open(), Error);
 }
 
 // The config has another run by now.
 TEST_F(AStoppedSweep, LeavesNothingOfRunsThatItHasNoMore) {
   { open().close(); }
-  write_checkpoint(sidecar, {{digest('a'), {3, numbered_weights(1)}}});
+  write_checkpoint(sidecar, {{digest('a'), {3, {numbered_weights(1), {}}}}});
   open().close();
   EXPECT_FALSE(std::filesystem::exists(sidecar));
 }

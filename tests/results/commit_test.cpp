@@ -124,7 +124,9 @@ TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
   };
   const auto write = [](ResultsFile& file, int epoch, RunStatus status, float value) {
     TrainedEpoch record = record_of(1, epoch, status);
-    record.weights = [value] { return constant_weights({data.pixels, 3, data.classes}, value); };
+    record.state = [value] {
+      return TrainingState{constant_weights({data.pixels, 3, data.classes}, value), {}};
+    };
     file.on_epoch({&record, 1});
   };
   {
@@ -135,7 +137,7 @@ TEST_F(ACommit, UnmarksWeightsBeforeItWritesOverThem) {
   }
   ResultsFile file(path, saving(3), data, example_provenance, {.commit_interval = 1h});
   EXPECT_THAT(file.epochs(), ElementsAre(0, 1, 0, 0));
-  EXPECT_EQ(file.weights(1).W1.front(), 2);
+  EXPECT_EQ(file.state(1).weights.W1.front(), 2);
 
   using Seen = std::tuple<float, int, int, int>;  // W1, weights_epoch, epochs_done, status of run 1
   std::vector<Seen> seen;
@@ -177,7 +179,7 @@ TEST_F(ACommit, DoesNotWaitForTheIntervalWhenMuchHasBeenGathered) {
   ResultsFile file(path, wide, data, example_provenance,
                    {.commit_interval = 1h, .notify = [&](auto) { ++commits; }});
   TrainedEpoch record = record_of(0, 0);
-  record.weights = [] { return constant_weights({data.pixels, 4000, data.classes}, 0); };
+  record.state = [] { return TrainingState{constant_weights({data.pixels, 4000, data.classes}, 0), {}}; };
   for (int i = 0; i < 300; ++i) file.on_epoch({&record, 1});  // 180 MB
   EXPECT_GE(commits, 1);
   file.close();
@@ -220,7 +222,7 @@ TEST_F(ACommit, WritesNothingButRawData) {
   std::string before = bytes();
   for (const RunStatus status : {RunStatus::running, RunStatus::done}) {
     TrainedEpoch record = record_of(1, status == RunStatus::done ? 1 : 0, status);
-    record.weights = [] { return constant_weights({data.pixels, 3, data.classes}, 1); };
+    record.state = [] { return TrainingState{constant_weights({data.pixels, 3, data.classes}, 1), {}}; };
     file.on_epoch({&record, 1});
   }
   file.close();

@@ -125,7 +125,7 @@ class SavedWeights : public testing::Test {
     Weights weights{{1, 4, 2, 5, 3, 6}, {7, 8}, {9, 10, 11, 12}, {13, 14}};
     const auto tell = [&](int epoch, RunStatus status) {
       TrainedEpoch record = record_of(0, epoch, status);
-      record.weights = [&weights] { return weights; };
+      record.state = [&weights] { return TrainingState{weights, {}}; };
       file.on_epoch({&record, 1});
     };
     tell(0, RunStatus::running);

@@ -23,7 +23,7 @@ int main(int, char* argv[]) {
                       }});
     const auto tell = [&](std::size_t run, int epoch) {
       TrainedEpoch record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
-      record.weights = [&] {
+      record.state = [&] {
         // Each tensor counts from 0, W1 down its columns.
         Weights weights = constant_weights(data, sweep.runs[run], 0);
         for (const TensorInfo& tensor : tensor_table) {
@@ -33,7 +33,7 @@ int main(int, char* argv[]) {
         const std::size_t hidden = weights.b1.size();
         for (std::size_t i = 0; i < weights.W1.size(); ++i)
           weights.W1[i] = static_cast<float>(i / hidden + i % hidden * data.pixels);
-        return weights;
+        return TrainingState{std::move(weights), {}};
       };
       file.on_epoch({&record, 1});
     };

@@ -14,4 +14,10 @@ inline void append_weights(const Weights& weights, std::vector<float>& numbers) 
   }
 }
 
+/// Appends all that a run goes on from: its parameters, then each moment of them.
+inline void append_state(const TrainingState& state, std::vector<float>& numbers) {
+  append_weights(state.weights, numbers);
+  for (const Weights& moment : state.moments) append_weights(moment, numbers);
+}
+
 }  // namespace runner::test

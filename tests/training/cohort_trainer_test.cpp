@@ -6,9 +6,11 @@
 #include "support/tiny_dataset.hpp"
 #include "support/weights.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -32,7 +34,36 @@ RunSpec spec(double learning_rate, std::int32_t hidden_size, Loss loss = Loss::c
   return s;
 }
 
-/// All a run leaves behind: its metrics after every epoch, then its weights.
+/// A run for every way to train that is not plain gradient descent of a sigmoid network.
+std::vector<RunSpec> all_ways() {
+  std::vector<RunSpec> runs;
+  const auto add = [&](const auto& set) {
+    RunSpec run = spec(0.05, static_cast<std::int32_t>(3 + 7 * runs.size() % 40));
+    set(run);
+    runs.push_back(run);
+  };
+  for (std::size_t i = 1; i < enumerator_names<Optimizer>.size(); ++i)
+    add([&](RunSpec& run) { run.optimizer = static_cast<Optimizer>(i); });
+  add([](RunSpec& run) { run.weight_decay = 0.1; });
+  add([](RunSpec& run) { run.dropout = 0.4; });
+  add([](RunSpec& run) { run.learning_rate_schedule = LearningRateSchedule::cosine; });
+  add([](RunSpec& run) {
+    run.learning_rate_schedule = LearningRateSchedule::step;
+    run.schedule_epochs = 1;
+  });
+  add([](RunSpec& run) { run.weight_init = WeightInit::xavier; });
+  add([](RunSpec& run) { run.weight_init = WeightInit::he; });
+  add([](RunSpec& run) {
+    run.optimizer = Optimizer::adam;
+    run.decoupled_weight_decay = 0.3;
+    run.weight_decay = 0.01;
+    run.dropout = 0.1;
+    run.loss = Loss::mean_squared_error;
+  });
+  return runs;
+}
+
+/// All a run leaves behind: its metrics after every epoch, then its weights and moments.
 using History = std::vector<float>;
 
 std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs, Backend with,
@@ -48,8 +79,7 @@ std::vector<History> train(const Dataset& data, const std::vector<RunSpec>& runs
                             metrics[i][Metric::test_loss], metrics[i][Metric::test_accuracy]})
         histories[i].push_back(x);
   }
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    test::append_weights(weights_of(trainer.weights(i)), histories[i]);
+  for (std::size_t i = 0; i < runs.size(); ++i) test::append_state(trainer.state(i), histories[i]);
   return histories;
 }
 
@@ -96,6 +126,33 @@ TEST(CohortTrainer, GivesARunTheSameBitsAloneAndInAnyCohort) {
   for (std::size_t i = 0; i < runs.size(); ++i) EXPECT_TRUE(same_bits(reversed[3 - i], together[i]));
 }
 
+// Blocks of hidden units are shared by networks with different optimizers, with and without dropout and
+// decay.
+TEST(CohortTrainer, GivesEachWayToTrainTheSameBitsAloneAndInOneCohort) {
+  const Dataset data = test::tiny_dataset();
+  for (const Activation activation : {Activation::sigmoid, Activation::tanh, Activation::relu})
+    for (const double noise : {0.0, 0.3}) {
+      std::vector<RunSpec> runs = all_ways();
+      runs.insert(runs.begin() + 3, spec(0.05, 20));
+      for (RunSpec& run : runs) {
+        run.activation = activation;
+        run.label_noise = noise;
+      }
+      const std::vector<History> together = train(data, runs, backend());
+      for (std::size_t i = 0; i < runs.size(); ++i) {
+        EXPECT_TRUE(same_bits(train(data, {runs[i]}, backend()).front(), together[i]))
+            << i << " " << to_string(activation);
+        // Each way has an effect of its own.
+        for (std::size_t j = 0; j < i; ++j)
+          EXPECT_FALSE(same_bits(together[i], together[j])) << i << " " << j;
+      }
+      std::reverse(runs.begin(), runs.end());
+      const std::vector<History> reversed = train(data, runs, backend());
+      for (std::size_t i = 0; i < runs.size(); ++i)
+        EXPECT_TRUE(same_bits(reversed[runs.size() - 1 - i], together[i])) << i;
+    }
+}
+
 TEST(CohortTrainer, GivesTheSameBitsWithEveryKernelAndInstructionSet) {
   const Dataset data = test::tiny_dataset();
   const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
@@ -107,9 +164,25 @@ TEST(CohortTrainer, GivesTheSameBitsWithEveryKernelAndInstructionSet) {
   }
 }
 
+TEST(CohortTrainer, GivesEachWayToTrainTheSameBitsWithEveryKernelAndInstructionSet) {
+  const Dataset data = test::tiny_dataset();
+  for (const Activation activation : {Activation::sigmoid, Activation::tanh, Activation::relu}) {
+    std::vector<RunSpec> runs = all_ways();
+    for (RunSpec& run : runs) run.activation = activation;
+    const std::vector<History> expected =
+        train(data, runs, make_backend("reference", InstructionSet::x86_64));
+    for (const test::Code& code : test::usable_code()) {
+      const std::vector<History> actual = train(data, runs, make_backend(code.kernel, code.set));
+      for (std::size_t i = 0; i < runs.size(); ++i)
+        EXPECT_TRUE(same_bits(actual[i], expected[i])) << i << " " << code.name();
+    }
+  }
+}
+
 TEST(CohortTrainer, GivesTheSameBitsForAnyNumberOfThreads) {
   const Dataset data = test::tiny_dataset(600, 300);
-  const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
+  std::vector<RunSpec> runs = all_ways();
+  runs.push_back(spec(0.5, 70));
   const std::vector<History> expected = train(data, runs, backend());
   for (const std::size_t threads : {1u, 2u, 3u, 8u}) {
     ThreadPool pool(threads);
@@ -136,7 +209,9 @@ TEST(CohortTrainer, ReportsALossThatIsNotFinite) {
 
 TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
   const Dataset data = test::tiny_dataset();
-  const std::vector<RunSpec> runs{spec(0.1, 5), spec(3e38, 20), spec(0.5, 17)};
+  std::vector<RunSpec> runs{spec(0.1, 5), spec(3e38, 20), spec(0.05, 17)};
+  runs[0].dropout = 0.5;
+  runs[2].optimizer = Optimizer::adam;
   CohortTrainer trainer(data, runs, backend(), serial);
   for (int epoch = 0; epoch < 3; ++epoch) trainer.train_epoch();
   trainer.drop(1);
@@ -146,7 +221,7 @@ TEST(CohortTrainer, KeepsTheBitsOfTheOthersWhenARunIsDropped) {
   trainer.evaluate(metrics);
   for (const std::size_t i : {0u, 1u}) {
     History dropped, alone = train(data, {runs[2 * i]}, backend(), 6).front();
-    test::append_weights(weights_of(trainer.weights(i)), dropped);
+    test::append_state(trainer.state(i), dropped);
     alone.erase(alone.begin(), alone.begin() + 7 * 4);
     EXPECT_TRUE(same_bits(dropped, alone));
     EXPECT_TRUE(metrics[i].finite());
@@ -158,7 +233,7 @@ TEST(CohortTrainer, GoesOnFromWeightsWithTheSameBits) {
   const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 17), spec(1.0, 90, Loss::mean_squared_error)};
   CohortTrainer whole(data, runs, backend(), serial);
   for (int epoch = 0; epoch < 2; ++epoch) whole.train_epoch();
-  const std::vector<Weights> start{weights_of(whole.weights(2)), weights_of(whole.weights(0))};
+  const std::vector<TrainingState> start{whole.state(2), whole.state(0)};
   for (int epoch = 2; epoch < 5; ++epoch) whole.train_epoch();
 
   const std::vector<RunSpec> some{runs[2], runs[0]};
@@ -171,6 +246,60 @@ TEST(CohortTrainer, GoesOnFromWeightsWithTheSameBits) {
     test::append_weights(weights_of(rest.weights(i)), a);
     test::append_weights(weights_of(whole.weights(of_whole)), b);
     EXPECT_TRUE(same_bits(a, b));
+  }
+}
+
+// With the moments, the number of the step and that of the epoch.
+TEST(CohortTrainer, GoesOnWithEachWayToTrainToTheSameBits) {
+  const Dataset data = test::tiny_dataset();
+  const std::vector<RunSpec> runs = all_ways();
+  CohortTrainer whole(data, runs, backend(), serial);
+  for (int epoch = 0; epoch < 2; ++epoch) whole.train_epoch();
+  std::vector<TrainingState> start;
+  for (std::size_t i = 0; i < runs.size(); ++i) start.push_back(whole.state(i));
+  CohortTrainer rest(data, runs, backend(), serial, start, 2);
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    whole.train_epoch();
+    rest.train_epoch();
+  }
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    History a, b;
+    test::append_state(whole.state(i), a);
+    test::append_state(rest.state(i), b);
+    EXPECT_TRUE(same_bits(a, b)) << i;
+  }
+}
+
+TEST(CohortTrainer, MeasuresTrainingByTheLabelsItIsTrainedOn) {
+  const Dataset data = test::tiny_dataset(600, 300);
+  RunSpec run = spec(0.0001, 5);
+  run.label_noise = 1;
+  CohortTrainer trainer(data, std::span(&run, 1), backend(), serial);
+  Metrics noisy, clean;
+  trainer.evaluate(std::span(&noisy, 1));
+  run.label_noise = 0;
+  CohortTrainer(data, std::span(&run, 1), backend(), serial).evaluate(std::span(&clean, 1));
+  EXPECT_EQ(noisy[Metric::clean_train_accuracy], clean[Metric::train_accuracy]);
+  EXPECT_NE(noisy[Metric::train_loss], clean[Metric::train_loss]);
+  EXPECT_EQ(noisy[Metric::test_loss], clean[Metric::test_loss]);
+  EXPECT_TRUE(std::isnan(clean[Metric::clean_train_accuracy]));
+}
+
+TEST(CohortTrainer, DrawsInitialWeightsAsWideAsAsked) {
+  const Dataset data = test::tiny_dataset(20, 10, 8, 8);
+  const auto deviation = [](const std::vector<float>& weights) {
+    double squares = 0;
+    for (const float w : weights) squares += static_cast<double>(w) * static_cast<double>(w);
+    return std::sqrt(squares / static_cast<double>(weights.size()));
+  };
+  RunSpec run = spec(0.1, 200);
+  for (const auto& [init, w1, w2] : {std::tuple{WeightInit::std, 0.1, 0.1},
+                                     {WeightInit::xavier, 1 / 8.0, 1 / std::sqrt(200.0)},
+                                     {WeightInit::he, std::sqrt(2.0) / 8, 0.1}}) {
+    run.weight_init = init;
+    const Weights weights = weights_of(CohortTrainer(data, std::span(&run, 1), backend(), serial).weights(0));
+    EXPECT_NEAR(deviation(weights.W1) / w1, 1, 0.03) << to_string(init);
+    EXPECT_NEAR(deviation(weights.W2) / w2, 1, 0.1) << to_string(init);
   }
 }
 

@@ -37,6 +37,10 @@ RunSpec spec(std::int32_t hidden_size, std::int32_t batch_size, Loss loss, doubl
   return s;
 }
 
+RunSpec with(Loss loss) {
+  return {.loss = loss};
+}
+
 const CentralDifferences& functions() {
   return central_differences(best_instruction_set());
 }
@@ -87,7 +91,7 @@ TEST_P(NumericalGradient, IsThatOfThePlainLoop) {
     for (const std::size_t images : {1u, 2u, 13u}) {
       const Weights weights = trained(data, spec(hidden, 20, GetParam()));
       const RawBatch batch = batch_of(data, images);
-      const Derivatives fast = numerical_gradient(GetParam(), batch, weights, functions());
+      const Derivatives fast = numerical_gradient(with(GetParam()), batch, weights, functions());
       nn::TwoLayerNet net = network(weights, data.pixels, GetParam());
       const nn::Parameters plain = net.numerical_gradient(images_of(batch), {batch.labels, images});
       EXPECT_LT(largest_difference(fast.W1, plain.W1), rounding) << hidden;
@@ -102,7 +106,7 @@ TEST_P(NumericalGradient, IsThatOfThePlainLoopForTheBooksNetwork) {
   const Dataset data = test::tiny_dataset(100, 10, 28, 28, 10);
   const Weights weights = trained(data, spec(50, 50, GetParam(), 0.01));
   const RawBatch batch = batch_of(data, 100);
-  const Derivatives fast = numerical_gradient(GetParam(), batch, weights, functions());
+  const Derivatives fast = numerical_gradient(with(GetParam()), batch, weights, functions());
 
   nn::TwoLayerNet net = network(weights, data.pixels, GetParam());
   const nn::Matrix x = images_of(batch);
@@ -131,11 +135,11 @@ TEST_P(NumericalGradient, HasTheSameBitsForEveryInstructionSetAndAnyNumberOfThre
   const Dataset data = test::tiny_dataset();
   const RunSpec run = spec(37, 20, GetParam());
   const Weights weights = trained(data, run);
-  const Derivatives expected = numerical_gradient(GetParam(), batch_of(data, 13), weights,
+  const Derivatives expected = numerical_gradient(with(GetParam()), batch_of(data, 13), weights,
                                                   central_differences(InstructionSet::x86_64));
   for (const InstructionSet set : test::supported_sets()) {
     const Derivatives actual =
-        numerical_gradient(GetParam(), batch_of(data, 13), weights, central_differences(set));
+        numerical_gradient(with(GetParam()), batch_of(data, 13), weights, central_differences(set));
     EXPECT_EQ(actual.W1, expected.W1);
     EXPECT_EQ(actual.b1, expected.b1);
     EXPECT_EQ(actual.W2, expected.W2);
@@ -171,7 +175,7 @@ TEST(NumericalStep, GoesDownTheGradientFromTheWeightsAsTheyAre) {
   const Weights after = weights_of(trainer.weights(0));
 
   const Derivatives gradient =
-      numerical_gradient(Loss::cross_entropy, batch_of(data, 20), before, functions());
+      numerical_gradient(with(Loss::cross_entropy), batch_of(data, 20), before, functions());
   const auto compare = [](const std::vector<float>& from, const std::vector<float>& to,
                           const std::vector<double>& derivative) {
     for (std::size_t i = 0; i < from.size(); ++i)
@@ -202,8 +206,8 @@ TEST(NumericalStep, LearnsAsBackPropagationDoes) {
 TEST(NumericalStep, KeepsALossThatIsNoNumberOne) {
   const Dataset data = test::tiny_dataset();
   const RunSpec run = spec(5, 16, Loss::cross_entropy);
-  Weights broken = trained(data, run);
-  broken.W2[0] = std::numeric_limits<float>::quiet_NaN();
+  TrainingState broken{trained(data, run), {}};
+  broken.weights.W2[0] = std::numeric_limits<float>::quiet_NaN();
   CohortTrainer trainer(data, std::span(&run, 1), make_backend("auto", best_instruction_set()), serial,
                         std::span(&broken, 1), 1);
   trainer.train_epoch();
@@ -218,7 +222,7 @@ TEST(NumericalStep, GoesOnFromStoredWeightsToTheSameBits) {
   const Backend backend = make_backend("auto", best_instruction_set());
   CohortTrainer whole(data, std::span(&run, 1), backend, serial);
   whole.train_epoch();
-  const Weights after_one = weights_of(whole.weights(0));
+  const TrainingState after_one = whole.state(0);
   whole.train_epoch();
   CohortTrainer second(data, std::span(&run, 1), backend, serial, std::span(&after_one, 1), 1);
   second.train_epoch();

@@ -2,6 +2,7 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/instruction_set.hpp"
+#include "runner/compute/update_rule.hpp"
 #include "runner/model/enumerations.hpp"
 
 #include <cstddef>
@@ -13,6 +14,32 @@ namespace runner {
 struct UnitRange {
   std::size_t first;  ///< its first unit is unit first % lanes of block first / lanes
   std::size_t count;
+};
+
+/// The constants of a step for the hidden units of a block, or for `lanes` parameters of one network.
+using LaneConstants = UpdateConstants<float[lanes]>;
+
+[[gnu::always_inline]] inline UpdateConstants<float> of_lane(const LaneConstants& c, std::size_t l) {
+  return {c.rate[l],  c.weight_decay[l], c.kept[l],         c.momentum[l], c.decay_rate[l],
+          c.beta1[l], c.beta2[l],        c.inverse_root[l], c.epsilon[l]};
+}
+inline void set_lane(LaneConstants& lanes_of, std::size_t l, const UpdateConstants<float>& c) {
+  lanes_of.rate[l] = c.rate;
+  lanes_of.weight_decay[l] = c.weight_decay;
+  lanes_of.kept[l] = c.kept;
+  lanes_of.momentum[l] = c.momentum;
+  lanes_of.decay_rate[l] = c.decay_rate;
+  lanes_of.beta1[l] = c.beta1;
+  lanes_of.beta2[l] = c.beta2;
+  lanes_of.inverse_root[l] = c.inverse_root;
+  lanes_of.epsilon[l] = c.epsilon;
+}
+
+/// Which hidden units of a block are dropped in a step. Unit `unit` of its network is dropped for an image
+/// where the 16 random bits of the two are below `threshold`, that is with probability threshold/65536.
+struct DropoutLanes {
+  std::uint32_t unit[lanes];
+  std::uint32_t threshold[lanes];  ///< 0: never
 };
 
 /// All of a training step that is not one of the two large products: float32 operations, each rounded on its
@@ -28,6 +55,15 @@ struct UnitRange {
 struct Elementwise {
   /// a(b, h) ← activation(a(b, h) + bias(h)) for one block.
   void (*activate)(Activation activation, float* a, const float* bias, std::size_t images);
+
+  /// Drops hidden units of one block in step `step`, which counts from 1: z(b, h) ← 0 where unit h is dropped
+  /// for image b, and bit h of kept(b) ← whether it is not. The 16 bits of image b are half b mod 8 (the low
+  /// half of a word first) of the four 32-bit words of random_block(seed, dropout, unit, step·2^19 + ⌊b/8⌋).
+  void (*drop_out)(const DropoutLanes& dropout, std::uint64_t seed, std::uint64_t step, std::size_t images,
+                   float* z, std::uint16_t* kept);
+
+  /// z(b, h) ← z(b, h)·factor(h) for one block.
+  void (*scale)(const float* factor, std::size_t images, float* z);
 
   /// Scores of one run: s(c, b) = Σ_h z(b, h)·W2(h, c) + b2(c).
   /// z: the stack's blocks, z_stride floats apart; w2: the row of the run's first unit.
@@ -45,15 +81,26 @@ struct Elementwise {
 
   /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·slope, slope
   /// = that of the activation where its value is z(b, h); dW2(h, c) = Σ_b z(b, h)·dy(c, b); db1(h) = Σ_b
-  /// da(b, h). z, da: the block; w2, dw2: the row of unit `begin`; db1: of the block. Other units, and the
+  /// da(b, h); da(b, h) = 0 where unit h was dropped. z, da: the block; kept: as drop_out leaves it, null
+  /// where nothing was dropped; w2, dw2: the row of unit `begin`; db1: of the block. Other units, and the
   /// entries of dw2 past the last class, are left alone.
   void (*hidden_gradient)(Activation activation, const float* dy, std::size_t classes, std::size_t images,
-                          const float* z, std::size_t begin, std::size_t end, const float* w2, float* dw2,
-                          float* db1, float* da);
+                          const float* z, const std::uint16_t* kept, std::size_t begin, std::size_t end,
+                          const float* w2, float* dw2, float* db1, float* da);
 
   /// Plain gradient descent (update_rule.hpp): w(i) ← w(i) − rate·gradient(i), i < n. No alignment is asked
   /// for.
   void (*descend)(float rate, const float* gradient, std::size_t n, float* w);
+
+  /// A step of an optimizer (update_rule.hpp) for the n parameters w and their moments: parameter i has the
+  /// constants of lane i mod lanes, and is left alone where mask(i mod lanes) is 0. No alignment is asked
+  /// for.
+  void (*update)(Optimizer optimizer, const LaneConstants& constants, const std::uint32_t* mask,
+                 const float* gradient, std::size_t n, float* const* moments, float* w);
+
+  /// How many images' largest score (the first, if several) is the label's.
+  std::uint64_t (*count_correct)(const float* s, const std::uint8_t* labels, std::size_t images,
+                                 std::size_t classes, std::size_t stride);
 
   /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several)
   /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; y, exp and log

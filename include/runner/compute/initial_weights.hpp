@@ -8,6 +8,10 @@
 
 namespace runner {
 
+/// The standard deviation of the initial weights of a layer with so many inputs: weight_init_std, 1/√inputs
+/// (Glorot and Bengio 2010, in the book's form) or √(2/inputs) (He et al. 2015, arXiv:1502.01852).
+double initial_std(WeightInit init, double weight_init_std, std::size_t inputs);
+
 /// Draws a weight matrix hidden-major: out[h·width + i] = float32(std·N(0,1)), h < hidden, i < width.
 ///
 /// Row h is random stream h of `purpose`, so the first rows of a larger network are the rows of a smaller one

@@ -10,7 +10,9 @@ enum class RandomPurpose : std::uint32_t {
   initial_W1 = 1,
   initial_W2 = 2,
   shuffle = 3,
-  with_replacement = 4
+  with_replacement = 4,
+  dropout = 5,
+  label_noise = 6
 };
 
 /// Counter-based random integers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1,

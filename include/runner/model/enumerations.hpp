@@ -16,7 +16,16 @@ enum class Loss {
 
 /// What the hidden layer does with its sums a.
 enum class Activation {
-  sigmoid  ///< 1 / (1 + exp(−a))
+  sigmoid,  ///< 1 / (1 + exp(−a))
+  tanh,     ///< (exp(a) − exp(−a)) / (exp(a) + exp(−a))
+  relu      ///< a where it is above 0, else 0
+};
+
+/// How wide the normal distribution is that the initial weights are drawn from (initial_weights.hpp).
+enum class WeightInit {
+  std,     ///< weight_init_std
+  xavier,  ///< 1/√n, n the inputs of the layer
+  he       ///< √(2/n)
 };
 
 /// How an epoch's mini-batches are drawn from the training set.
@@ -31,6 +40,12 @@ enum class Gradient {
   numerical  ///< by central differences, h = 1e-4, in double precision
 };
 
+/// How the parameters follow from the gradients (update_rule.hpp).
+enum class Optimizer { sgd, momentum, nesterov, adagrad, rmsprop, adam };
+
+/// How the learning rate changes from epoch to epoch (learning_rate.hpp).
+enum class LearningRateSchedule { constant, step, cosine };
+
 /// Where a run stands after an epoch.
 enum class RunStatus { pending, running, done, diverged };
 
@@ -41,7 +56,15 @@ template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Loss>{"cross_entropy",
                                                                         "mean_squared_error"};
 template <>
-inline constexpr std::array<std::string_view, 1> enumerator_names<Activation>{"sigmoid"};
+inline constexpr std::array<std::string_view, 3> enumerator_names<Activation>{"sigmoid", "tanh", "relu"};
+template <>
+inline constexpr std::array<std::string_view, 3> enumerator_names<WeightInit>{"std", "xavier", "he"};
+template <>
+inline constexpr std::array<std::string_view, 6> enumerator_names<Optimizer>{
+    "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"};
+template <>
+inline constexpr std::array<std::string_view, 3> enumerator_names<LearningRateSchedule>{"constant", "step",
+                                                                                        "cosine"};
 template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Sampling>{"shuffle", "with_replacement"};
 template <>
@@ -60,6 +83,23 @@ template <Named Enum>
 constexpr std::string_view to_string(Enum value) {
   return enumerator_names<Enum>[static_cast<std::size_t>(value)];
 }
+
+/// How many numbers an optimizer remembers of each parameter from step to step: its moments.
+constexpr std::size_t moment_count(Optimizer optimizer) {
+  switch (optimizer) {
+    case Optimizer::sgd:
+      return 0;
+    case Optimizer::momentum:  // v
+    case Optimizer::nesterov:  // v
+    case Optimizer::adagrad:   // h
+    case Optimizer::rmsprop:   // h
+      return 1;
+    case Optimizer::adam:  // m and v
+      return 2;
+  }
+  return 0;
+}
+inline constexpr std::size_t max_moments = 2;
 
 /// Whether nothing is left to train of a run.
 constexpr bool has_ended(RunStatus status) {

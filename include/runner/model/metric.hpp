@@ -18,7 +18,8 @@ enum class Metric {
   test_loss,
   test_accuracy,
   validation_loss,
-  validation_accuracy
+  validation_accuracy,
+  clean_train_accuracy
 };
 
 enum class ImageSet { train, validation, test };
@@ -49,6 +50,9 @@ inline constexpr std::array metric_table{
     MetricInfo{Metric::validation_accuracy, "validation_accuracy",
                "share of the validation set classified correctly", ImageSet::validation, Quantity::accuracy,
                oldest_readable_layout},
+    MetricInfo{Metric::clean_train_accuracy, "clean_train_accuracy",
+               "share of the training set classified as it was labelled before label_noise", ImageSet::train,
+               Quantity::accuracy, 5},
 };
 inline constexpr std::size_t metric_count = metric_table.size();
 

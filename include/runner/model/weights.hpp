@@ -25,6 +25,15 @@ struct Weights {
   std::size_t bytes() const;
 };
 
+/// All that training a run goes on from: its parameters and, for each moment of its optimizer, a number for
+/// each parameter (update_rule.hpp); all 0 in the untrained network.
+struct TrainingState {
+  Weights weights;
+  std::vector<Weights> moments;  ///< moment_count(optimizer)
+
+  std::size_t bytes() const;
+};
+
 /// A tensor's line of the table.
 struct TensorInfo {
   std::string_view name;
@@ -74,6 +83,12 @@ inline std::size_t Weights::bytes() const {
   std::size_t numbers = 0;
   for (const TensorInfo& tensor : tensor_table) numbers += (this->*tensor.values).size();
   return numbers * sizeof(float);
+}
+
+inline std::size_t TrainingState::bytes() const {
+  std::size_t sum = weights.bytes();
+  for (const Weights& moment : moments) sum += moment.bytes();
+  return sum;
 }
 
 }  // namespace runner

@@ -44,7 +44,7 @@ struct DurableEpoch {
 /// are written and synced, then status; and only then `notify` is called. A kill or a power cut costs at
 /// most the epochs of which nobody has been notified yet.
 ///
-/// Weights of runs that are stopped in the middle (TrainedEpoch::stopped) go to a sidecar, `file` +
+/// The state of runs that are stopped in the middle (TrainedEpoch::stopped) goes to a sidecar, `file` +
 /// ".checkpoint", when the file is closed, and it goes on from there the next time. Nothing is lost without
 /// it but time.
 ///
@@ -94,8 +94,8 @@ class ResultsFile : public Observer, public Checkpoints {
   /// it has no weights to go on from. Their numbers come out the same.
   std::size_t begun_anew() const;
 
-  /// A run's weights after that epoch. Thread-safe. Throws Error as read_results.
-  Weights weights(std::size_t run) const override;
+  /// A run's state after that epoch. Thread-safe. Throws Error as read_results.
+  TrainingState state(std::size_t run) const override;
 
   /// Throws Error (bad_input), naming the run and both losses.
   void compare(std::size_t run, const Metrics& evaluated) const override;

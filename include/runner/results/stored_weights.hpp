@@ -10,13 +10,13 @@
 
 namespace runner {
 
-/// A weight that a file holds otherwise than it should.
+/// A weight, or a moment of one, that a file holds otherwise than it should.
 struct DifferentWeight {
   std::string array;  ///< "weights/W1"
   float stored, expected;
 };
 
-/// The weights in a results file. Thread-safe. Throws Error as read_results.
+/// The weights in a results file, and the moments of optimizers. Thread-safe. Throws Error as read_results.
 class StoredWeights {
  public:
   explicit StoredWeights(const std::filesystem::path& file);
@@ -25,9 +25,12 @@ class StoredWeights {
   /// Whether the file has any.
   bool available() const;
 
-  /// The first of a run's weights, those it began with or those it had last, that is not, bit for bit, one of
-  /// these, or NaN for the hidden units that the run does not have.
-  std::optional<DifferentWeight> first_different(std::size_t row, bool initial, const Weights& weights) const;
+  /// The first of the weights that a run began with that is not, bit for bit, one of these, or NaN for the
+  /// hidden units that the run does not have.
+  std::optional<DifferentWeight> first_different_initial(std::size_t row, const Weights& weights) const;
+
+  /// The same of its state after its last epoch.
+  std::optional<DifferentWeight> first_different_last(std::size_t row, const TrainingState& state) const;
 
  private:
   struct State;

@@ -12,12 +12,12 @@ namespace runner {
 
 /// One run's epoch.
 struct TrainedEpoch {
-  std::size_t run;                   ///< index in the sweep
-  int epoch;                         ///< 0 = untrained
-  Metrics metrics;                   ///< as computed, also when not finite
-  RunStatus status;                  ///< running; done at the last epoch; diverged when a loss is not finite
-  double seconds;                    ///< this run's share of its cohort's wall time for this epoch
-  std::function<Weights()> weights;  ///< makes a copy of its weights; callable during on_epoch
+  std::size_t run;   ///< index in the sweep
+  int epoch;         ///< 0 = untrained
+  Metrics metrics;   ///< as computed, also when not finite
+  RunStatus status;  ///< running; done at the last epoch; diverged when a loss is not finite
+  double seconds;    ///< this run's share of its cohort's wall time for this epoch
+  std::function<TrainingState()> state;  ///< makes a copy of what it goes on from; callable during on_epoch
   bool stopped = false;  ///< it is still running, but as the sweep is being stopped no epoch follows now
 };
 
@@ -31,18 +31,18 @@ class Observer {
   virtual void on_epoch(std::span<const TrainedEpoch> records) = 0;
 };
 
-/// Provides the starting weights of resumed runs. Called by several threads at once. What it throws stops the
+/// Provides what resumed runs go on from. Called by several threads at once. What it throws stops the
 /// sweep.
 class Checkpoints {
  public:
   virtual ~Checkpoints() = default;
 
-  /// A run's weights after the epoch that its cohort begins with.
-  virtual Weights weights(std::size_t run) const = 0;
+  /// A run's state after the epoch that its cohort begins with.
+  virtual TrainingState state(std::size_t run) const = 0;
 
-  /// Told what these weights give on the data, before a run is trained on from them. Throws Error (bad_input)
-  /// where that is not, bit for bit, what was recorded of the epoch: then the weights are not those of the
-  /// run.
+  /// Told what its weights give on the data, before a run is trained on from a state. Throws Error
+  /// (bad_input) where that is not, bit for bit, what was recorded of the epoch: then the weights are not
+  /// those of the run.
   virtual void compare(std::size_t run, const Metrics& evaluated) const = 0;
 };
 

@@ -55,7 +55,7 @@ double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& b
 /// Trains the runs of one cohort in lockstep, an epoch at a time.
 ///
 /// The hidden layers are stacked: one gathered batch, one first-layer product forward and one backward serve
-/// all runs; then each has its own softmax, update and learning rate. A run by numerical gradients is a
+/// all runs; then each has its own softmax and its own optimizer. A run by numerical gradients is a
 /// cohort of its own. Memory is taken at construction and, for each thread that takes part, when it first
 /// does: training and evaluation may throw std::bad_alloc. The bits of a run depend on its RunSpec and the
 /// data set alone: not on its neighbours, the backend, or `split`.
@@ -65,10 +65,10 @@ double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& b
 class CohortTrainer {
  public:
   /// `runs`: one at least, all of one cohort (same_cohort), batch_size ≤ data.train.count
-  /// (asserted). `start`: the weights of each after `epoch` epochs, or nothing: then they begin with their
-  /// initial ones. `data` and `split` must outlive the trainer.
+  /// (asserted). `start`: the state of each after `epoch` epochs, or nothing: then they begin untrained.
+  /// `data` and `split` must outlive the trainer.
   CohortTrainer(const Dataset& data, std::span<const RunSpec> runs, Backend backend,
-                const std::atomic<bool>& split, std::span<const Weights> start = {}, int epoch = 0);
+                const std::atomic<bool>& split, std::span<const TrainingState> start = {}, int epoch = 0);
   ~CohortTrainer();
 
   /// Runs still in training; at first all. Index i below refers to these, in order.
@@ -85,6 +85,9 @@ class CohortTrainer {
   void evaluate(std::span<Metrics> metrics) const;
 
   WeightsView weights(std::size_t i) const;
+
+  /// A copy of all that run i goes on from.
+  TrainingState state(std::size_t i) const;
 
   /// Takes run i (it diverged) out of the cohort; the runs behind it move up by one.
   void drop(std::size_t i);

@@ -16,9 +16,10 @@ struct Derivatives {
 };
 
 /// The gradient of a network's loss on a batch by central differences, h = 1e-4: that which a run with
-/// gradient "numerical" goes down along. batch.size is that of W1; labels are below the number of classes.
-/// On the calling thread.
-Derivatives numerical_gradient(Loss loss, const RawBatch& batch, const Weights& weights,
+/// gradient "numerical" goes down along. Of the run count loss, activation and weight_decay, whose ½·λ·w² has
+/// the central difference λ·w. batch.size is that of W1; labels are below the number of classes. On the
+/// calling thread.
+Derivatives numerical_gradient(const RunSpec& run, const RawBatch& batch, const Weights& weights,
                                const CentralDifferences& functions);
 
 }  // namespace runner
