@@ -2,6 +2,7 @@
 
 #include "runner/compute/aligned_buffer.hpp"
 #include "runner/compute/arithmetic.hpp"
+#include "runner/data/random.hpp"
 
 #include "support/backends.hpp"
 
@@ -37,10 +38,31 @@ bool same_bits(const Floats& a, const Floats& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
+DropoutLanes some_dropout() {
+  DropoutLanes dropout{};
+  for (std::uint32_t l = 0; l < lanes; ++l) {
+    dropout.unit[l] = 3 * l;
+    dropout.threshold[l] = l % 4 == 0 ? 0 : 5000 * l % 65536;
+  }
+  return dropout;
+}
+
+LaneConstants some_constants() {
+  LaneConstants constants{};
+  for (std::size_t l = 0; l < lanes; ++l) {
+    const float x = static_cast<float>(l) / lanes;
+    set_lane(constants, l,
+             {0.1f + x, l % 3 == 0 ? 0.0f : x, 1 - 0.1f * x, x, 0.9f * x, x, 0.99f, 1.5f, 1e-7f});
+  }
+  return constants;
+}
+
+constexpr std::uint32_t some_mask[lanes] = {1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 1, 1, 1, 0, 1, 1};
+
 /// Everything the functions do to one made-up step of a network, in a row. Its hidden units lie in the
 /// middle of a stack.
-Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::size_t hidden,
-                   std::size_t classes, float scale) {
+Floats all_outputs(const Elementwise& ops, Activation activation, Loss loss, std::size_t images,
+                   std::size_t hidden, std::size_t classes, float scale) {
   constexpr std::size_t first = 13, blocks = 3;
   const std::size_t stride = padded(images), z_stride = images * lanes, w2_stride = padded(classes);
   const auto z = aligned(random_floats(blocks * z_stride, scale, 1));
@@ -55,8 +77,13 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
     for (std::size_t i = 0; i < buffer.size(); ++i) all.push_back(buffer[i]);
   };
   for (std::size_t k = 0; k < blocks; ++k)
-    ops.activate(Activation::sigmoid, z.data() + k * z_stride, b1.data() + k * lanes, images);
+    ops.activate(activation, z.data() + k * z_stride, b1.data() + k * lanes, images);
   keep(z);
+  std::vector<std::uint16_t> kept(blocks * images);
+  for (std::size_t k = 0; k < blocks; ++k)
+    ops.drop_out(some_dropout(), 7, k + 1, images, z.data() + k * z_stride, kept.data() + k * images);
+  keep(z);
+  for (const std::uint16_t bits : kept) all.push_back(static_cast<float>(bits));
   const AlignedBuffer<float> s(classes * stride);
   ops.scores(w2.data(), b2.data(), classes, z.data(), z_stride, {first, hidden}, images, s.data());
   keep(s);
@@ -73,9 +100,9 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
   for (std::size_t unit = first; unit < first + hidden;) {
     const std::size_t k = unit / lanes, end = std::min((k + 1) * lanes, first + hidden);
     const std::size_t row = (unit - first) * w2_stride;
-    ops.hidden_gradient(Activation::sigmoid, s.data(), classes, images, z.data() + k * z_stride, nullptr,
-                        unit % lanes, end - k * lanes, w2.data() + row, dw2.data() + row,
-                        b1.data() + k * lanes, da.data());
+    ops.hidden_gradient(activation, s.data(), classes, images, z.data() + k * z_stride,
+                        k == 1 ? nullptr : kept.data() + k * images, unit % lanes, end - k * lanes,
+                        w2.data() + row, dw2.data() + row, b1.data() + k * lanes, da.data());
     keep(da);
     unit = end;
   }
@@ -83,20 +110,38 @@ Floats all_outputs(const Elementwise& ops, Loss loss, std::size_t images, std::s
   keep(dw2);
   ops.descend(0.3f, dw2.data(), dw2.size(), w2.data());
   keep(w2);
+  const auto constants = some_constants();
+  for (std::size_t i = 0; i < enumerator_names<Optimizer>.size(); ++i) {
+    const AlignedBuffer<float> moment1(w2.size()), moment2(w2.size());
+    float* const moments[] = {moment1.data(), moment2.data()};
+    for (int step = 0; step < 2; ++step)
+      ops.update(static_cast<Optimizer>(i), constants, some_mask, dw2.data(), w2.size() - 5, moments,
+                 w2.data());
+    keep(w2);
+    keep(moment1);
+    keep(moment2);
+  }
+  ops.scale(constants.rate, images, z.data());
+  keep(z);
+  all.push_back(static_cast<float>(ops.count_correct(s.data(), labels.data(), images, classes, stride)));
   return all;
 }
 
 class ElementwiseOf : public testing::TestWithParam<InstructionSet> {};
 
 TEST_P(ElementwiseOf, GivesTheBitsOfTheBaseline) {
-  for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
-    for (const std::size_t images : {1u, 15u, 16u, 17u, 100u})
-      for (const std::size_t classes : {2u, 3u, 5u, 10u, 26u})
-        for (const float scale : {0.01f, 1.0f, 30.0f})
-          EXPECT_TRUE(
-              same_bits(all_outputs(elementwise(GetParam()), loss, images, 23, classes, scale),
-                        all_outputs(elementwise(InstructionSet::x86_64), loss, images, 23, classes, scale)))
-              << images << " images, " << classes << " classes, scale " << scale;
+  for (const Activation activation : {Activation::sigmoid, Activation::tanh, Activation::relu})
+    for (const Loss loss : {Loss::cross_entropy, Loss::mean_squared_error})
+      for (const std::size_t images : {1u, 15u, 16u, 17u, 100u})
+        for (const std::size_t classes : {2u, 3u, 5u, 10u, 26u})
+          for (const float scale : {0.01f, 1.0f, 30.0f}) {
+            const auto outputs = [&](InstructionSet set) {
+              return all_outputs(elementwise(set), activation, loss, images, 23, classes, scale);
+            };
+            EXPECT_TRUE(same_bits(outputs(GetParam()), outputs(InstructionSet::x86_64)))
+                << to_string(activation) << ", " << images << " images, " << classes << " classes, scale "
+                << scale;
+          }
 }
 
 TEST_P(ElementwiseOf, DrawsTheSameNormals) {
@@ -142,6 +187,175 @@ TEST(Sigmoid, AddsTheBiasOfEachUnit) {
   EXPECT_EQ(a[1], 1.0f);
   EXPECT_EQ(a[lanes], 0.5f);
   EXPECT_EQ(a[lanes + 1], 1.0f);
+}
+
+TEST(Tanh, GivesKnownValues) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto a = aligned({0.0f, 1.0f, -1.0f, 0.5f, -200.0f, 200.0f, 1e-6f, nan, 0, 0, 0, 0, 0, 0, 0, 0});
+  ops().activate(Activation::tanh, a.data(), AlignedBuffer<float>(lanes).data(), 1);
+  EXPECT_EQ(a[0], 0.0f);
+  EXPECT_FLOAT_EQ(a[1], 0.7615941559557649f);
+  EXPECT_FLOAT_EQ(a[2], -0.7615941559557649f);
+  EXPECT_FLOAT_EQ(a[3], 0.46211715726000976f);
+  EXPECT_EQ(a[4], -1.0f);
+  EXPECT_EQ(a[5], 1.0f);
+  EXPECT_EQ(a[6], 1e-6f);
+  EXPECT_TRUE(std::isnan(a[7]));
+}
+
+TEST(Relu, GivesKnownValues) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  const auto a = aligned({0.0f, 1.5f, -1.0f, -1e-30f, 3e38f, nan, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+  ops().activate(Activation::relu, a.data(), AlignedBuffer<float>(lanes).data(), 1);
+  EXPECT_EQ(a[0], 0.0f);
+  EXPECT_EQ(a[1], 1.5f);
+  EXPECT_EQ(a[2], 0.0f);
+  EXPECT_EQ(a[3], 0.0f);
+  EXPECT_EQ(a[4], 3e38f);
+  EXPECT_TRUE(std::isnan(a[5]));  // so that a network that has gone wrong is seen to have
+}
+
+// By the generator that the definition names, one number at a time.
+TEST(DropOut, DropsTheUnitsThatItsDefinitionSays) {
+  constexpr std::size_t images = 21;
+  constexpr std::uint64_t seed = 0x123456789abcdef0, step = 0x200000001;
+  const DropoutLanes dropout = some_dropout();
+  const auto z = aligned(Floats(images * lanes, 0.5f));
+  std::vector<std::uint16_t> kept(images);
+  ops().drop_out(dropout, seed, step, images, z.data(), kept.data());
+  std::size_t dropped = 0;
+  for (std::size_t b = 0; b < images; ++b)
+    for (std::size_t l = 0; l < lanes; ++l) {
+      const auto words = random_block(seed, RandomPurpose::dropout, dropout.unit[l], (step << 19) + b / 8);
+      const std::uint64_t bits = words[b % 8 / 4] >> (16 * (b % 4)) & 0xffff;
+      const bool keep = bits >= dropout.threshold[l];
+      EXPECT_EQ(z[b * lanes + l], keep ? 0.5f : 0.0f) << b << " " << l;
+      EXPECT_EQ(kept[b] >> l & 1, keep ? 1 : 0) << b << " " << l;
+      dropped += keep ? 0 : 1;
+    }
+  EXPECT_GT(dropped, 100u);
+}
+
+TEST(DropOut, DropsAsManyAsAsked) {
+  constexpr std::size_t images = 4000;
+  DropoutLanes dropout{};
+  for (std::uint32_t l = 0; l < lanes; ++l) {
+    dropout.unit[l] = l;
+    dropout.threshold[l] = 65536 / 5;
+  }
+  const auto z = aligned(Floats(images * lanes, 1.0f));
+  std::vector<std::uint16_t> kept(images);
+  ops().drop_out(dropout, 1, 1, images, z.data(), kept.data());
+  double sum = 0;
+  for (std::size_t i = 0; i < z.size(); ++i) sum += static_cast<double>(z[i]);
+  EXPECT_NEAR(sum / (images * lanes), 0.8, 4 * std::sqrt(0.8 * 0.2 / (images * lanes)));
+}
+
+TEST(Scale, MultipliesEachUnit) {
+  const auto z = aligned(Floats(2 * lanes, 3.0f));
+  Floats factor(lanes, 1.0f);
+  factor[2] = 0.5f;
+  ops().scale(factor.data(), 2, z.data());
+  EXPECT_EQ(z[0], 3.0f);
+  EXPECT_EQ(z[2], 1.5f);
+  EXPECT_EQ(z[lanes + 2], 1.5f);
+}
+
+/// What two steps make of a parameter and its moments.
+struct Stepped {
+  float w, first, second;
+};
+Stepped two_steps(Optimizer optimizer, const RunSpec& run, float w, float g0, float g1) {
+  Stepped s{w, 0, 0};
+  std::uint64_t step = 0;
+  for (const float g : {g0, g1}) {
+    LaneConstants constants{};
+    std::uint32_t mask[lanes]{};
+    mask[0] = 1;
+    set_lane(constants, 0, update_constants(run, 0.5f, ++step));
+    float* const moments[] = {&s.first, &s.second};
+    ops().update(optimizer, constants, mask, &g, 1, moments, &s.w);
+  }
+  return s;
+}
+
+// Worked by hand from the formulas; the numbers are exact in float32 where it says EQ.
+TEST(Update, FollowsTheFormulas) {
+  RunSpec run;
+  run.momentum = 0.5;
+  Stepped s = two_steps(Optimizer::sgd, run, 1, 0.25f, 0.5f);
+  EXPECT_EQ(s.w, 1 - 0.125f - 0.25f);
+
+  s = two_steps(Optimizer::momentum, run, 1, 0.25f, 0.5f);
+  EXPECT_EQ(s.first, 0.5f * -0.125f - 0.25f);
+  EXPECT_EQ(s.w, 1 - 0.125f - 0.3125f);
+
+  s = two_steps(Optimizer::nesterov, run, 1, 0.25f, 0.5f);
+  EXPECT_EQ(s.first, 0.5f * -0.125f - 0.25f);
+  EXPECT_EQ(s.w, 1 + (0.5f * -0.125f - 0.125f) + (0.5f * -0.3125f - 0.25f));
+
+  run.epsilon = 0.5;
+  s = two_steps(Optimizer::adagrad, run, 1, 3, 4);
+  EXPECT_EQ(s.first, 25);
+  EXPECT_FLOAT_EQ(s.w, 1 - 1.5f / 3.5f - 2 / 5.5f);
+
+  run.decay_rate = 0.75;
+  s = two_steps(Optimizer::rmsprop, run, 1, 2, 4);
+  EXPECT_EQ(s.first, 0.75f * 1 + 0.25f * 16);
+  EXPECT_FLOAT_EQ(s.w, 1 - 1 / (1 + 0.5f) - 2 / (std::sqrt(4.75f) + 0.5f));
+
+  // Of one step, m̂ = g and v̂ = g², whatever the betas are.
+  run.beta1 = 0.5;
+  run.beta2 = 0.75;
+  s = two_steps(Optimizer::adam, run, 1, 2, 4);
+  EXPECT_EQ(s.first, 0.5f * 1 + 0.5f * 4);
+  EXPECT_EQ(s.second, 0.75f * 1 + 0.25f * 16);
+  EXPECT_FLOAT_EQ(s.w,
+                  1 - 0.5f * 2 / (2 + 0.5f) - 0.5f * (2.5f / 0.75f) / (std::sqrt(4.75f / 0.4375f) + 0.5f));
+
+  run.decoupled_weight_decay = 0.25;
+  s = two_steps(Optimizer::adam, run, 1, 0, 0);
+  EXPECT_EQ(s.w, 0.875f * 0.875f);
+}
+
+TEST(Update, AddsTheWeightDecayToTheGradient) {
+  RunSpec run;
+  run.weight_decay = 0.5;
+  const Stepped s = two_steps(Optimizer::sgd, run, 1, 0.25f, 0.5f);
+  const float first = 1 - 0.5f * (0.25f + 0.5f);
+  EXPECT_EQ(s.w, first - 0.5f * (0.5f + 0.5f * first));
+  EXPECT_EQ(without_decay(update_constants(run, 1, 1)).weight_decay, 0);
+  run.decoupled_weight_decay = 0.5;
+  EXPECT_EQ(update_constants(run, 1, 1).kept, 0.5f);
+  EXPECT_EQ(without_decay(update_constants(run, 1, 1)).kept, 1);
+}
+
+TEST(Update, LeavesAloneWhatIsNotMasked) {
+  const LaneConstants constants = some_constants();
+  const Floats gradient(40, 1.0f);
+  for (std::size_t i = 0; i < enumerator_names<Optimizer>.size(); ++i) {
+    Floats w(40, 2.0f), first(40, 0.5f), second(40, 0.25f);
+    float* const moments[] = {first.data(), second.data()};
+    ops().update(static_cast<Optimizer>(i), constants, some_mask, gradient.data(), 39, moments, w.data());
+    for (std::size_t k = 0; k < 40; ++k) {
+      const bool moved = k < 39 && some_mask[k % lanes] != 0;
+      EXPECT_EQ(w[k] != 2.0f, moved) << i << " " << k;
+      if (!moved) {
+        EXPECT_EQ(first[k], 0.5f);
+        EXPECT_EQ(second[k], 0.25f);
+      }
+    }
+  }
+}
+
+TEST(CountCorrect, CountsTheLabelsThatHaveTheLargestScore) {
+  // Of 17 images, each with the scores (0, 1, 1): the first of the largest is class 1.
+  Floats s(3 * 32, 0.0f);
+  std::fill(s.begin() + 32, s.end(), 1.0f);
+  std::vector<std::uint8_t> labels(17, 1);
+  labels[3] = 2;
+  labels[16] = 0;
+  EXPECT_EQ(ops().count_correct(aligned(s).data(), labels.data(), 17, 3, 32), 15u);
 }
 
 TEST(Scores, MultiplyAndAddTheBias) {
@@ -225,6 +439,29 @@ TEST(HiddenGradient, GivesLiteralValues) {
     EXPECT_EQ(da[other], 7.0f);
     EXPECT_EQ(db1[other], 7.0f);
   }
+}
+
+// As above, by the slopes of the other activations; and where the unit was dropped.
+TEST(HiddenGradient, HasTheSlopeOfTheActivation) {
+  Floats dy(2 * lanes, 0.0f), rows(lanes, 0.0f);
+  dy[0] = 0.5f;
+  dy[lanes] = -0.25f;
+  rows[0] = 2.0f;
+  rows[1] = 1.0f;
+  const auto slope = [&](Activation activation, float z, const std::uint16_t* kept) {
+    const auto w2 = aligned(rows), dw2 = aligned(Floats(lanes, 0.0f)), db1 = aligned(Floats(lanes, 0.0f));
+    const auto da = aligned(Floats(lanes, 0.0f));
+    ops().hidden_gradient(activation, aligned(dy).data(), 2, 1, aligned(Floats(lanes, z)).data(), kept, 11,
+                          12, w2.data(), dw2.data(), db1.data(), da.data());
+    EXPECT_EQ(da[11], db1[11]);
+    return da[11] / 0.75f;
+  };
+  EXPECT_EQ(slope(Activation::tanh, 0.5f, nullptr), 0.75f);
+  EXPECT_EQ(slope(Activation::relu, 0.5f, nullptr), 1.0f);
+  EXPECT_EQ(slope(Activation::relu, 0.0f, nullptr), 0.0f);
+  const std::uint16_t all_but_it = static_cast<std::uint16_t>(~(1u << 11)), it_alone = 1u << 11;
+  EXPECT_EQ(slope(Activation::tanh, 0.0f, &it_alone), 1.0f);
+  EXPECT_EQ(slope(Activation::tanh, 0.0f, &all_but_it), 0.0f);
 }
 
 TEST(OutputBiasGradient, AddsUpTheImagesOfEachClass) {

@@ -32,6 +32,31 @@ TEST(Exp, TakesItsLimits) {
   EXPECT_TRUE(std::isnan(exp(std::numeric_limits<float>::quiet_NaN())));
 }
 
+TEST(Tanh, IsWithinTwoUnitsOfTheLastPlace) {
+  double worst = 0;
+  for (float x = 1e-9f; x < 12; x += x < 0.01f ? 0.0317f * x : 0.000173f)
+    worst = std::max(worst, ulps(static_cast<double>(tanh(x)), std::tanh(static_cast<double>(x)), 24));
+  EXPECT_LE(worst, 2.0);
+}
+
+TEST(TanhInDouble, IsWithinTwoUnitsOfTheLastPlace) {
+  double worst = 0;
+  for (double x = 1e-15; x < 25; x += x < 0.01 ? 0.0317 * x : 0.000173)
+    worst = std::max(worst, ulps(tanh(x), std::tanh(x), 53));
+  EXPECT_LE(worst, 2.0);
+}
+
+TEST(Tanh, TakesItsLimits) {
+  for (const float x : {0.0f, 0.3f, 5.0f, 1000.0f, std::numeric_limits<float>::infinity()})
+    EXPECT_EQ(tanh(-x), -tanh(x));
+  for (const double x : {0.0, 0.3, 5.0, 1000.0, std::numeric_limits<double>::infinity()})
+    EXPECT_EQ(tanh(-x), -tanh(x));
+  EXPECT_EQ(tanh(std::numeric_limits<float>::infinity()), 1.0f);
+  EXPECT_EQ(tanh(std::numeric_limits<double>::infinity()), 1.0);
+  EXPECT_TRUE(std::isnan(tanh(std::numeric_limits<float>::quiet_NaN())));
+  EXPECT_TRUE(std::isnan(tanh(std::numeric_limits<double>::quiet_NaN())));
+}
+
 TEST(ExpNegative, IsWithinTwoUnitsOfTheLastPlace) {
   double worst = 0;
   for (double x = -708.0; x <= 0.0; x += 0.00331)

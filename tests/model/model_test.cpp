@@ -22,6 +22,21 @@ TEST(Enumerations, HaveTheConfigsNames) {
   EXPECT_EQ(to_string(Sampling::with_replacement), "with_replacement");
   EXPECT_EQ(to_string(Gradient::backpropagation), "backpropagation");
   EXPECT_EQ(to_string(Gradient::numerical), "numerical");
+  EXPECT_EQ(to_string(Optimizer::sgd), "sgd");
+  EXPECT_EQ(to_string(Optimizer::momentum), "momentum");
+  EXPECT_EQ(to_string(Optimizer::nesterov), "nesterov");
+  EXPECT_EQ(to_string(Optimizer::adagrad), "adagrad");
+  EXPECT_EQ(to_string(Optimizer::rmsprop), "rmsprop");
+  EXPECT_EQ(to_string(Optimizer::adam), "adam");
+  EXPECT_EQ(to_string(Activation::sigmoid), "sigmoid");
+  EXPECT_EQ(to_string(Activation::tanh), "tanh");
+  EXPECT_EQ(to_string(Activation::relu), "relu");
+  EXPECT_EQ(to_string(WeightInit::std), "std");
+  EXPECT_EQ(to_string(WeightInit::xavier), "xavier");
+  EXPECT_EQ(to_string(WeightInit::he), "he");
+  EXPECT_EQ(to_string(LearningRateSchedule::constant), "constant");
+  EXPECT_EQ(to_string(LearningRateSchedule::step), "step");
+  EXPECT_EQ(to_string(LearningRateSchedule::cosine), "cosine");
   EXPECT_EQ(to_string(RunStatus::diverged), "diverged");
 }
 
@@ -59,8 +74,12 @@ TEST(Metrics, MayBeUnrecordedWhereTheyAreNewerThanTheRun) {
 }
 
 TEST(AxisTable, HasTheAxesInTheirOrder) {
-  EXPECT_THAT(axis_names(), ElementsAre("learning_rate", "batch_size", "hidden_size", "loss", "sampling",
-                                        "gradient", "weight_init_std", "seed"));
+  EXPECT_THAT(
+      axis_names(),
+      ElementsAre("learning_rate", "batch_size", "hidden_size", "loss", "sampling", "gradient", "optimizer",
+                  "momentum", "decay_rate", "beta1", "beta2", "epsilon", "decoupled_weight_decay",
+                  "weight_decay", "dropout", "label_noise", "learning_rate_schedule", "schedule_factor",
+                  "schedule_epochs", "activation", "weight_init", "weight_init_std", "seed"));
   std::size_t i = 0;
   for_each_axis([&](const auto& axis) {
     EXPECT_EQ(axis_table()[i].name, axis.name);
@@ -68,6 +87,55 @@ TEST(AxisTable, HasTheAxesInTheirOrder) {
     EXPECT_EQ(axis_table()[i].units, axis.units);
     ++i;
   });
+}
+
+// That every scope names an axis of words, and that it includes some of its words and not all.
+TEST(AxisTable, HasScopesThatDependOnOneOtherAxis) {
+  for_each_axis([](const auto& axis) {
+    if (axis.scope.other.empty()) {
+      EXPECT_TRUE(axis.applies_to(RunSpec{})) << axis.name;
+      return;
+    }
+    std::size_t words = 0, included = 0;
+    for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& other) {
+      if constexpr (Named<Value>) {
+        if (other.name != axis.scope.other) return;
+        words = enumerator_names<Value>.size();
+        for (std::size_t i = 0; i < words; ++i) {
+          RunSpec run;
+          run.*other.value = static_cast<Value>(i);
+          included += axis.applies_to(run) ? 1 : 0;
+        }
+      }
+    });
+    EXPECT_GT(included, 0u) << axis.name;
+    EXPECT_LT(included, words) << axis.name;
+  });
+}
+
+TEST(AxisTable, LeavesOutWhatGoesWithoutSaying) {
+  RunSpec spec;
+  EXPECT_FALSE(find_axis("weight_init_std")->goes_without_saying(spec));
+  EXPECT_TRUE(find_axis("optimizer")->goes_without_saying(spec));
+  spec.weight_init = WeightInit::he;
+  EXPECT_TRUE(find_axis("weight_init_std")->goes_without_saying(spec));
+  EXPECT_FALSE(find_axis("weight_init")->goes_without_saying(spec));
+}
+
+TEST(Runs, ShareACohortWhereTheMiniBatchesAreTheSame) {
+  RunSpec one, other;
+  other.optimizer = Optimizer::adam;
+  other.weight_decay = 0.1;
+  other.dropout = 0.5;
+  other.learning_rate = 1;
+  other.learning_rate_schedule = LearningRateSchedule::cosine;
+  other.weight_init = WeightInit::he;
+  EXPECT_TRUE(same_cohort(one, other));
+  other.label_noise = 0.2;
+  EXPECT_FALSE(same_cohort(one, other));
+  other.label_noise = 0;
+  other.activation = Activation::relu;
+  EXPECT_FALSE(same_cohort(one, other));
 }
 
 TEST(AxisTable, TellsAValueAsAConfigHasIt) {

@@ -74,6 +74,7 @@ def check(path, status, epochs_done, committed_epochs):
             assert data.loss.attrs["flag_meanings"] == "cross_entropy mean_squared_error"
             assert data.sampling.attrs["flag_meanings"] == "shuffle with_replacement"
             assert data.gradient.attrs["flag_meanings"] == "backpropagation numerical"
+            assert data.optimizer.attrs["flag_meanings"] == "sgd momentum nesterov adagrad rmsprop adam"
             assert data.wall_time.attrs["units"] == "s"
             digests = [str(digest) for digest in data.digest.values]
             assert len(set(digests)) == 4 and all(len(d) == 32 and int(d, 16) >= 0 for d in digests), digests
@@ -82,7 +83,7 @@ def check(path, status, epochs_done, committed_epochs):
                 assert isinstance(data.attrs[name], str), name
             assert data.attrs["summary"] == "für Leser" and data.attrs["dataset"] == "tiny"
             assert data.attrs["test_labels_sha256"] == "d" * 64
-            assert data.attrs["layout_version"] == 4 and data.attrs["train_size"] == 60
+            assert data.attrs["layout_version"] == 5 and data.attrs["train_size"] == 60
         with xarray.open_dataset(path, engine=engine, group="weights") as weights:
             shapes = {name: (value.dims, value.shape, str(value.dtype)) for name, value in weights.items()}
             for when in ["initial_", ""]:
@@ -102,7 +103,7 @@ def check(path, status, epochs_done, committed_epochs):
         assert np.array_equal(file["train_loss"][:], loss, equal_nan=True)
         arrays = []
         file.visititems(lambda name, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
-        assert len(arrays) == 20 + 11 + 2, [a.name for a in arrays]
+        assert len(arrays) == 35 + 11 + 2, [a.name for a in arrays]
         assert list(file["weights_epoch"]) == [2 if state == DONE else -1 for state in status], file["weights_epoch"][:]
         for array in arrays:
             assert array.chunks is None and array.compression is None and array.id.get_offset(), array

@@ -104,7 +104,7 @@ class ARefusal : public testing::Test {
   /// Makes it one of another version of the program, about which no more is known.
   void make_layout(int version) const {
     std::string bytes = bytes_of(path);
-    const std::string now = "runner results file, layout 4\n";
+    const std::string now = "runner results file, layout " + std::to_string(results_layout_version) + "\n";
     bytes.replace(bytes.rfind(now), now.size(),
                   "runner results file, layout " + std::to_string(version) + "\n");
     write_bytes(path, bytes);

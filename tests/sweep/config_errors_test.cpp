@@ -7,6 +7,8 @@
 #include <fstream>
 #include <string>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -125,16 +127,54 @@ TEST(ConfigErrors, KeyOfOtherProgramsSaysWhatThereIsInstead) {
 }
 
 TEST(ConfigErrors, KeyOfOtherProgramsSaysThatThereIsNoSuchThing) {
-  EXPECT_EQ(
-      problem(R"({"momentum": 0.9})"),
-      "unknown key \"momentum\": there is no choice of optimizer: training is plain SGD, without momentum");
-  for (const std::string key : {"optimizer", "activation", "dropout", "weight_decay", "early_stopping",
-                                "search", "lr_schedule", "device", "gpu"})
+  for (const std::string key : {"batch_norm", "l1", "warmup", "early_stopping", "search", "device", "gpu"})
     EXPECT_THAT(problem("{\"" + key + "\": 1}"),
                 testing::StartsWith("unknown key \"" + key + "\": there is no "));
   for (const std::string key : {"hidden_layers", "hidden_layer_sizes"})
     EXPECT_THAT(problem("{\"" + key + "\": 1}"),
                 testing::StartsWith("unknown key \"" + key + "\": the network has exactly one hidden layer"));
+}
+
+TEST(ConfigErrors, KeyOfOtherProgramsNamesTheKeyToWrite) {
+  for (const auto& [foreign, key] : {std::pair("solver", "optimizer"),
+                                     {"adam", "optimizer"},
+                                     {"rho", "decay_rate"},
+                                     {"eps", "epsilon"},
+                                     {"lr_schedule", "learning_rate_schedule"},
+                                     {"T_max", "schedule_epochs"},
+                                     {"gamma", "schedule_factor"},
+                                     {"nonlinearity", "activation"},
+                                     {"l2", "weight_decay"},
+                                     {"dropout_ratio", "dropout"},
+                                     {"initializer", "weight_init"},
+                                     {"init_std", "weight_init_std"},
+                                     {"noise", "label_noise"}})
+    EXPECT_THAT(problem(fmt::format("{{\"{}\": 1}}", foreign)),
+                testing::StartsWith(fmt::format("unknown key \"{}\": the key is \"{}\"", foreign, key)));
+}
+
+TEST(ConfigErrors, AxisGivenForAWordThatHasNoneNamesBoth) {
+  EXPECT_EQ(problem(R"({"momentum": 0.9})"),
+            "momentum: 0.9 is given for optimizer \"sgd\", which has no momentum: it goes with optimizer "
+            "\"momentum\" or \"nesterov\"");
+  EXPECT_EQ(problem(R"({"optimizer": ["adam", "sgd"], "beta1": [0.8, 0.9]})"),
+            "beta1: [0.8,0.9] is given for optimizer \"sgd\", which has no beta1: it goes with optimizer "
+            "\"adam\"");
+  EXPECT_THAT(problem(R"({"optimizer": "momentum", "epsilon": 1e-8})"),
+              testing::StartsWith("epsilon: 1e-08 is"));
+  EXPECT_THAT(problem(R"({"weight_decay": 0.1, "decoupled_weight_decay": 0.1})"),
+              testing::StartsWith("decoupled_weight_decay: 0.1 is given for optimizer \"sgd\""));
+  EXPECT_THAT(problem(R"({"weight_init": "he", "weight_init_std": 0.01})"),
+              testing::StartsWith("weight_init_std: 0.01 is given for weight_init \"he\""));
+  EXPECT_THAT(problem(R"({"schedule_epochs": 3})"),
+              testing::StartsWith("schedule_epochs: 3 is given for learning_rate_schedule \"constant\""));
+  EXPECT_THAT(problem(R"({"gradient": "numerical", "dropout": 0})"),
+              testing::StartsWith("dropout: 0 is given for gradient \"numerical\""));
+}
+
+TEST(ConfigErrors, StepsOfAScheduleNeedEpochs) {
+  EXPECT_THAT(problem(R"({"learning_rate_schedule": ["constant", "step"]})"),
+              testing::StartsWith("learning_rate_schedule: \"step\" needs schedule_epochs"));
 }
 
 TEST(ConfigErrors, RangeOfValuesSaysHowAListIsWritten) {
@@ -148,21 +188,19 @@ TEST(ConfigErrors, RangeOfValuesSaysHowAListIsWritten) {
 }
 
 TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
-  EXPECT_EQ(problem(R"({"train_size": [300, 1000]})"),
-            "train_size: [300,1000] is a list: one value; lists are for learning_rate, batch_size, "
-            "hidden_size, loss, "
-            "sampling, gradient, weight_init_std, seed. For several values of train_size run the config once "
-            "for each, "
-            "with a name of its own, such as 'name=a' 'train_size=…'");
+  EXPECT_EQ(
+      problem(R"({"train_size": [300, 1000]})"),
+      fmt::format("train_size: [300,1000] is a list: one value; lists are for {}. For several values of "
+                  "train_size run the config once for each, with a name of its own, such as 'name=a' "
+                  "'train_size=…'",
+                  fmt::join(axis_names(), ", ")));
 }
 
 TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
   EXPECT_EQ(problem(R"({"output": "x.h5"})"),
-            "unknown key \"output\": the keys are name, description, dataset, train_size, validation_size, "
-            "test_size, "
-            "epochs, "
-            "save_weights, learning_rate, batch_size, hidden_size, loss, sampling, gradient, "
-            "weight_init_std, seed, $schema");
+            fmt::format("unknown key \"output\": the keys are name, description, dataset, train_size, "
+                        "validation_size, test_size, epochs, save_weights, {}, $schema",
+                        fmt::join(axis_names(), ", ")));
   EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
 }
 

@@ -23,10 +23,13 @@ std::vector<std::string> differences(const std::string& stored, const std::strin
 }
 
 TEST(EffectiveConfig, FillsInTheDefaultsInAFixedOrder) {
-  EXPECT_EQ(effective("{}"),
-            R"({"name":"x","description":"","dataset":"fashion-mnist","epochs":10,"save_weights":false,)"
-            R"("learning_rate":[0.1],"batch_size":[100],"hidden_size":[50],"loss":["cross_entropy"],)"
-            R"("sampling":["shuffle"],"gradient":["backpropagation"],"weight_init_std":[0.01],"seed":[1]})");
+  EXPECT_EQ(
+      effective("{}"),
+      R"({"name":"x","description":"","dataset":"fashion-mnist","epochs":10,"save_weights":false,)"
+      R"("learning_rate":[0.1],"batch_size":[100],"hidden_size":[50],"loss":["cross_entropy"],)"
+      R"("sampling":["shuffle"],"gradient":["backpropagation"],"optimizer":["sgd"],"weight_decay":[0.0],)"
+      R"("dropout":[0.0],"label_noise":[0.0],"learning_rate_schedule":["constant"],"activation":["sigmoid"],)"
+      R"("weight_init":["std"],"weight_init_std":[0.01],"seed":[1]})");
 }
 
 TEST(EffectiveConfig, HoldsEveryKeyThatIsSet) {
@@ -39,7 +42,31 @@ TEST(EffectiveConfig, HoldsEveryKeyThatIsSet) {
       R"({"name":"all","description":"größe","dataset":{"dir":"/no/such/letters"},"train_size":60,)"
       R"("validation_size":10,"test_size":20,"epochs":3,"save_weights":true,"learning_rate":[1.0,0.3],"batch_size":[8],)"
       R"("hidden_size":[7],"loss":["mean_squared_error"],"sampling":["with_replacement"],"gradient":["numerical"],)"
-      R"("weight_init_std":[1e-05],"seed":[2,9223372036854775807]})");
+      R"("optimizer":["sgd"],"weight_decay":[0.0],"label_noise":[0.0],"learning_rate_schedule":["constant"],)"
+      R"("activation":["sigmoid"],"weight_init":["std"],"weight_init_std":[1e-05],"seed":[2,9223372036854775807]})");
+}
+
+// An axis that means nothing to the runs is not told, and so the effective config is one that a user may
+// have.
+TEST(EffectiveConfig, HoldsAnAxisWhereItMeansSomething) {
+  const std::string adam = effective(R"({"optimizer": "adam", "beta1": 0.5, "weight_init": "he"})");
+  EXPECT_THAT(adam,
+              testing::HasSubstr(R"("optimizer":["adam"],"beta1":[0.5],"beta2":[0.999],"epsilon":[1e-07],)"
+                                 R"("decoupled_weight_decay":[0.0],"weight_decay":[0.0])"));
+  EXPECT_THAT(adam, testing::Not(testing::HasSubstr("weight_init_std")));
+  const std::string both = effective(R"({"optimizer": ["sgd", "momentum"], "weight_init": ["std", "he"]})");
+  EXPECT_THAT(both, testing::Not(testing::HasSubstr("\"momentum\":")));
+  for (const std::string& config : {adam, both}) EXPECT_EQ(effective(config), config);
+}
+
+TEST(EffectiveConfig, HoldsTheEpochsOfACosine) {
+  EXPECT_THAT(effective(R"({"epochs": 30, "learning_rate_schedule": "cosine"})"),
+              testing::HasSubstr(R"("schedule_epochs":[30])"));
+  // Also where it means nothing to some of the runs: a stored config tells what its runs are.
+  const Config mixed =
+      parse_config(R"({"epochs": 30, "learning_rate_schedule": ["constant", "cosine"]})", "x.json");
+  const Config longer = with_epochs(mixed, 50);
+  EXPECT_EQ(parse_stored_config(longer.effective, "x.json").grid.schedule_epochs, std::vector{30});
 }
 
 TEST(EffectiveConfig, IsItselfAConfig) {
