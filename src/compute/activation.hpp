@@ -35,6 +35,10 @@ template <class Body>
   switch (activation) {
     case Activation::sigmoid:
       body(Sigmoid{});
+      break;
+    case Activation::tanh:
+    case Activation::relu:
+      break;
   }
 }
 

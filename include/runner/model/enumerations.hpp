@@ -16,7 +16,19 @@ enum class Loss {
 
 /// What the hidden layer does with its sums a.
 enum class Activation {
-  sigmoid  ///< 1 / (1 + exp(−a))
+  sigmoid,  ///< 1 / (1 + exp(−a))
+  tanh,
+  relu  ///< max(a, 0)
+};
+
+/// How a step moves the weights against their gradient.
+enum class Optimizer { sgd, momentum, nesterov, adagrad, rmsprop, adam };
+
+/// The standard deviation of a layer's initial weights; n is the number of the layer's inputs.
+enum class WeightInit {
+  std,     ///< weight_init_std
+  xavier,  ///< 1/√n
+  he       ///< √(2/n)
 };
 
 /// How an epoch's mini-batches are drawn from the training set.
@@ -41,7 +53,12 @@ template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Loss>{"cross_entropy",
                                                                         "mean_squared_error"};
 template <>
-inline constexpr std::array<std::string_view, 1> enumerator_names<Activation>{"sigmoid"};
+inline constexpr std::array<std::string_view, 3> enumerator_names<Activation>{"sigmoid", "tanh", "relu"};
+template <>
+inline constexpr std::array<std::string_view, 6> enumerator_names<Optimizer>{
+    "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"};
+template <>
+inline constexpr std::array<std::string_view, 3> enumerator_names<WeightInit>{"std", "xavier", "he"};
 template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Sampling>{"shuffle", "with_replacement"};
 template <>
