@@ -139,7 +139,7 @@ class RmsProp final : public UpdateRule {
 /// A network that has weight decay in its loss, too, decays twice: give it to one of the two.
 class Adam final : public UpdateRule {
  public:
-  explicit Adam(double learning_rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8,
+  explicit Adam(double learning_rate, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-7,
                 double weight_decay = 0)
       : learning_rate_(learning_rate),
         beta1_(beta1),
