@@ -14,6 +14,49 @@ Matrix sigmoid_grad(const Matrix& x) {
   return (1 - y.array()) * y.array();
 }
 
+Matrix tanh(const Matrix& x) {
+  return x.array().tanh();
+}
+
+Matrix tanh_grad(const Matrix& x) {
+  return 1 - x.array().tanh().square();
+}
+
+Matrix relu(const Matrix& x) {
+  // Not max(x, 0): what Eigen's max makes of NaN depends on the instruction set.
+  return (x.array() < 0).select(0, x);
+}
+
+Matrix relu_grad(const Matrix& x) {
+  return (x.array() > 0).cast<double>();
+}
+
+Matrix activate(Activation activation, const Matrix& x) {
+  switch (activation) {
+    case Activation::sigmoid:
+      return sigmoid(x);
+    case Activation::tanh:
+      return tanh(x);
+    case Activation::relu:
+      return relu(x);
+  }
+  assert(false);
+  return x;
+}
+
+Matrix activation_grad(Activation activation, const Matrix& x) {
+  switch (activation) {
+    case Activation::sigmoid:
+      return sigmoid_grad(x);
+    case Activation::tanh:
+      return tanh_grad(x);
+    case Activation::relu:
+      return relu_grad(x);
+  }
+  assert(false);
+  return x;
+}
+
 Matrix softmax(const Matrix& x) {
   const Eigen::VectorXd maximum = x.rowwise().maxCoeff();
   const Matrix e = (x.colwise() - maximum).array().exp();

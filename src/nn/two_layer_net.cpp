@@ -30,31 +30,62 @@ Matrix affine(const Matrix& x, const Matrix& W, const Matrix& b) {
 
 }  // namespace
 
-TwoLayerNet::TwoLayerNet(Parameters parameters, LossFunction loss)
-    : params(std::move(parameters)), loss_(loss) {
+TwoLayerNet::TwoLayerNet(Parameters parameters, LossFunction loss, NetworkOptions options)
+    : params(std::move(parameters)), loss_(loss), options_(options) {
   assert(params.b1.rows() == 1 && params.b1.cols() == params.W1.cols());
   assert(params.W2.rows() == params.W1.cols());
   assert(params.b2.rows() == 1 && params.b2.cols() == params.W2.cols());
+  assert(options.weight_decay >= 0 && options.dropout >= 0 && options.dropout < 1);
 }
 
 TwoLayerNet::TwoLayerNet(std::size_t input_size, std::size_t hidden_size, std::size_t output_size,
-                         std::uint64_t seed, double weight_init_std, LossFunction loss)
-    : TwoLayerNet(
-          Parameters{
-              drawn_weights(seed, RandomPurpose::initial_W1, hidden_size, input_size, weight_init_std)
-                  .transpose(),
-              row_of_zeros(hidden_size),
-              drawn_weights(seed, RandomPurpose::initial_W2, hidden_size, output_size, weight_init_std),
-              row_of_zeros(output_size)},
-          loss) {}
+                         std::uint64_t seed, double weight_init_std, LossFunction loss,
+                         NetworkOptions options)
+    : TwoLayerNet(Parameters{drawn_weights(seed, RandomPurpose::initial_W1, hidden_size, input_size,
+                                           initial_std(options.weight_init, weight_init_std, input_size))
+                                 .transpose(),
+                             row_of_zeros(hidden_size),
+                             drawn_weights(seed, RandomPurpose::initial_W2, hidden_size, output_size,
+                                           initial_std(options.weight_init, weight_init_std, hidden_size)),
+                             row_of_zeros(output_size)},
+                  loss, options) {}
+
+Matrix TwoLayerNet::mean_mask(const Matrix& x) const {
+  return Matrix::Constant(x.rows(), params.W1.cols(), 1 - options_.dropout);
+}
+
+Matrix TwoLayerNet::hidden(const Matrix& x) const {
+  return activate(options_.activation, affine(x, params.W1, params.b1));
+}
 
 Matrix TwoLayerNet::predict(const Matrix& x) const {
-  const Matrix z = sigmoid(affine(x, params.W1, params.b1));
+  return predict(x, mean_mask(x));
+}
+
+Matrix TwoLayerNet::predict(const Matrix& x, const Matrix& mask) const {
+  const Matrix z = hidden(x).cwiseProduct(mask);
   return softmax(affine(z, params.W2, params.b2));
 }
 
 double TwoLayerNet::loss(const Matrix& x, std::span<const std::uint8_t> labels) const {
-  const Matrix y = predict(x);
+  return loss(x, labels, mean_mask(x));
+}
+
+double TwoLayerNet::loss(const Matrix& x, std::span<const std::uint8_t> labels, const Matrix& mask) const {
+  return data_loss(x, labels, mask) + decay_loss();
+}
+
+double TwoLayerNet::decay_loss() const {
+  return 0.5 * options_.weight_decay * (params.W1.squaredNorm() + params.W2.squaredNorm());
+}
+
+double TwoLayerNet::data_loss(const Matrix& x, std::span<const std::uint8_t> labels) const {
+  return data_loss(x, labels, mean_mask(x));
+}
+
+double TwoLayerNet::data_loss(const Matrix& x, std::span<const std::uint8_t> labels,
+                              const Matrix& mask) const {
+  const Matrix y = predict(x, mask);
   switch (loss_) {
     case LossFunction::cross_entropy_error:
       return cross_entropy_error(y, labels);
@@ -79,9 +110,14 @@ double TwoLayerNet::accuracy(const Matrix& x, std::span<const std::uint8_t> labe
 }
 
 Parameters TwoLayerNet::gradient(const Matrix& x, std::span<const std::uint8_t> labels) const {
+  return gradient(x, labels, mean_mask(x));
+}
+
+Parameters TwoLayerNet::gradient(const Matrix& x, std::span<const std::uint8_t> labels,
+                                 const Matrix& mask) const {
   // Forward: the intermediate values that the way back needs.
   const Matrix a = affine(x, params.W1, params.b1);
-  const Matrix z = sigmoid(a);
+  const Matrix z = activate(options_.activation, a).cwiseProduct(mask);
   const Matrix y = softmax(affine(z, params.W2, params.b2));
 
   // Backward, from the scores to the inputs. dy is the gradient by the scores, so it has passed through the
@@ -94,19 +130,24 @@ Parameters TwoLayerNet::gradient(const Matrix& x, std::span<const std::uint8_t> 
   }
   dy /= static_cast<double>(x.rows());
 
-  const Matrix dz = dy * params.W2.transpose();        // N×H = (N×C)·(C×H)
-  const Matrix da = sigmoid_grad(a).cwiseProduct(dz);  // N×H
+  const Matrix dz = dy * params.W2.transpose();  // N×H = (N×C)·(C×H)
+  const Matrix da = activation_grad(options_.activation, a).cwiseProduct(mask).cwiseProduct(dz);  // N×H
 
   Parameters gradients;
-  gradients.W2 = z.transpose() * dy;  // H×C = (H×N)·(N×C)
+  gradients.W2 = z.transpose() * dy + options_.weight_decay * params.W2;  // H×C = (H×N)·(N×C)
   gradients.b2 = dy.colwise().sum();
-  gradients.W1 = x.transpose() * da;  // D×H = (D×N)·(N×H)
+  gradients.W1 = x.transpose() * da + options_.weight_decay * params.W1;  // D×H = (D×N)·(N×H)
   gradients.b1 = da.colwise().sum();
   return gradients;
 }
 
 Parameters TwoLayerNet::numerical_gradient(const Matrix& x, std::span<const std::uint8_t> labels) {
-  const auto f = [&] { return loss(x, labels); };
+  return numerical_gradient(x, labels, mean_mask(x));
+}
+
+Parameters TwoLayerNet::numerical_gradient(const Matrix& x, std::span<const std::uint8_t> labels,
+                                           const Matrix& mask) {
+  const auto f = [&] { return loss(x, labels, mask); };
   return {nn::numerical_gradient(f, params.W1), nn::numerical_gradient(f, params.b1),
           nn::numerical_gradient(f, params.W2), nn::numerical_gradient(f, params.b2)};
 }

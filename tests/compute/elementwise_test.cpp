@@ -265,7 +265,8 @@ TEST(Scale, MultipliesEachUnit) {
 struct Stepped {
   float w, first, second;
 };
-Stepped two_steps(Optimizer optimizer, const RunSpec& run, float w, float g0, float g1) {
+Stepped two_steps(Optimizer optimizer, RunSpec run, float w, float g0, float g1) {
+  run.optimizer = optimizer;
   Stepped s{w, 0, 0};
   std::uint64_t step = 0;
   for (const float g : {g0, g1}) {

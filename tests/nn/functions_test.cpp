@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <limits>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -48,6 +49,62 @@ TEST(SigmoidGrad, IsTheDerivativeOfTheSigmoid) {
     const auto f = [](double v) { return sigmoid(row({v}))(0, 0); };
     EXPECT_NEAR(sigmoid_grad(row({x}))(0, 0), numerical_diff(f, x), 1e-9) << "at " << x;
   }
+}
+
+// By hand: e = exp(0.5) = 1.6487212707, (e − 1/e)/(e + 1/e) = 1.0421906109/2.2552519304.
+TEST(Tanh, HasTheValuesOfItsFormula) {
+  expect_near(tanh(row({-0.5, 0, 0.5, 1})), row({-0.46211715726, 0, 0.46211715726, 0.76159415596}), 5e-12);
+}
+
+TEST(Tanh, GoesToMinusOneAndOneWithoutOverflow) {
+  expect_near(tanh(row({-infinity, -1000, 1000, infinity})), row({-1, -1, 1, 1}), 0);
+}
+
+TEST(Tanh, IsASigmoidStretchedFromMinusOneToOne) {
+  const Matrix x = row({-3, -0.5, 0.25, 4});
+  expect_near(tanh(x), (2 * sigmoid(2 * x).array() - 1).matrix(), 1e-15);
+}
+
+TEST(TanhGrad, IsOneAtZeroAndVanishesFarOut) {
+  expect_near(tanh_grad(row({-1000, 0, 1000})), row({0, 1, 0}), 0);
+}
+
+TEST(Relu, LetsThroughWhatIsPositive) {
+  expect_near(relu(row({-infinity, -2, -0.0, 0, 0.5, 3})), row({0, 0, 0, 0, 0.5, 3}), 0);
+  EXPECT_EQ(relu(row({infinity}))(0, 0), infinity);
+}
+
+TEST(Relu, OfNotANumberIsNotANumber) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Matrix y = relu(row({1, nan, -1, nan, 2, nan, nan}));
+  for (const Eigen::Index i : {1, 3, 5, 6}) EXPECT_TRUE(std::isnan(y(0, i))) << i;
+}
+
+TEST(ReluGrad, IsOneAboveZeroAndZeroAtZero) {
+  expect_near(relu_grad(row({-2, -1e-300, 0, 1e-300, 3})), row({0, 0, 0, 1, 1}), 0);
+}
+
+class Activations : public testing::TestWithParam<Activation> {};
+
+TEST_P(Activations, HaveTheDerivativesOfTheirs) {
+  for (const double x : {-3.0, -0.5, 0.001, 1.25, 4.0}) {
+    const auto f = [](double v) { return activate(GetParam(), row({v}))(0, 0); };
+    EXPECT_NEAR(activation_grad(GetParam(), row({x}))(0, 0), numerical_diff(f, x), 1e-8) << "at " << x;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Activations,
+                         testing::Values(Activation::sigmoid, Activation::tanh, Activation::relu),
+                         [](const auto& named) { return std::string(to_string(named.param)); });
+
+TEST(Activate, TakesTheFunctionNamed) {
+  const Matrix x = row({-1, 2});
+  EXPECT_EQ(activate(Activation::sigmoid, x), sigmoid(x));
+  EXPECT_EQ(activate(Activation::tanh, x), tanh(x));
+  EXPECT_EQ(activate(Activation::relu, x), relu(x));
+  EXPECT_EQ(activation_grad(Activation::sigmoid, x), sigmoid_grad(x));
+  EXPECT_EQ(activation_grad(Activation::tanh, x), tanh_grad(x));
+  EXPECT_EQ(activation_grad(Activation::relu, x), relu_grad(x));
 }
 
 TEST(Softmax, HasThePrintedValues) {

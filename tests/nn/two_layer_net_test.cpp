@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -83,6 +84,36 @@ TEST(TwoLayerNet, StartsFromWeightsOfTheStandardDeviationAsked) {
   EXPECT_NEAR(std::sqrt(net.params.W1.squaredNorm() / n), 0.01, 2e-4);
 }
 
+TEST(InitialStd, IsAsAskedOrFollowsTheInputs) {
+  EXPECT_EQ(initial_std(WeightInit::std, 0.01, 100), 0.01);
+  EXPECT_EQ(initial_std(WeightInit::xavier, 0.01, 100), 0.1);
+  EXPECT_EQ(initial_std(WeightInit::he, 0.01, 50), 0.2);
+}
+
+TEST(TwoLayerNet, StartsEachLayerFromTheStdOfItsInputs) {
+  const std::size_t pixels = 21, hidden = 5, classes = 3;
+  const Elementwise& ops = elementwise(best_instruction_set());
+  for (const WeightInit init : {WeightInit::xavier, WeightInit::he}) {
+    const TwoLayerNet net(pixels, hidden, classes, 42, 0.1, LossFunction::cross_entropy_error,
+                          {.weight_init = init});
+    const double scale = init == WeightInit::he ? 2 : 1;
+    float W1[hidden * pixels], W2[hidden * classes];
+    initial_weights(ops, 42, RandomPurpose::initial_W1, hidden, pixels,
+                    static_cast<float>(std::sqrt(scale / 21)), W1);
+    initial_weights(ops, 42, RandomPurpose::initial_W2, hidden, classes,
+                    static_cast<float>(std::sqrt(scale / 5)), W2);
+    for (std::size_t h = 0; h < hidden; ++h) {
+      const auto row = static_cast<Eigen::Index>(h);
+      for (std::size_t i = 0; i < pixels; ++i)
+        EXPECT_FLOAT_EQ(static_cast<float>(net.params.W1(static_cast<Eigen::Index>(i), row)),
+                        W1[h * pixels + i]);
+      for (std::size_t c = 0; c < classes; ++c)
+        EXPECT_FLOAT_EQ(static_cast<float>(net.params.W2(row, static_cast<Eigen::Index>(c))),
+                        W2[h * classes + c]);
+    }
+  }
+}
+
 TEST(TwoLayerNet, DiffersWithTheSeed) {
   const TwoLayerNet one(4, 3, 2, 1), again(4, 3, 2, 1), two(4, 3, 2, 2);
   EXPECT_EQ(one.params.W1, again.params.W1);
@@ -111,6 +142,94 @@ TEST(TwoLayerNet, PredictsAsComputedByHand) {
   y << 0.5, 0.5,  //
       0.178993, 0.821007;
   EXPECT_LT(largest_difference(net.predict(x), y), 1e-6);
+}
+
+// One pixel, two hidden units, two classes; a = (1, −1) for the pixel 1, (−0.5, 0.25) for the pixel 0. The
+// score of class 1 is the sum of the hidden units, that of class 0 is 0: y1 = sigmoid(z1 + z2).
+Parameters two_units() {
+  Parameters parameters = zero_parameters(1, 2, 2);
+  parameters.W1 << 1.5, -1.25;
+  parameters.b1 << -0.5, 0.25;
+  parameters.W2 << 0, 1,  //
+      0, 1;
+  return parameters;
+}
+
+TEST(TwoLayerNet, HasTheActivationAskedFor) {
+  Matrix x(2, 1);
+  x << 1, 0;
+  const auto sum_of_units = [&](Activation activation) -> Matrix {
+    const TwoLayerNet net(two_units(), LossFunction::cross_entropy_error, {.activation = activation});
+    const Matrix y = net.predict(x);
+    EXPECT_LT(largest_difference(net.hidden(x).rowwise().sum(),
+                                 (y.col(1).array() / y.col(0).array()).log().matrix()),
+              1e-15);
+    return net.hidden(x).rowwise().sum();
+  };
+  Matrix expected(2, 1);
+  expected << 1, 0.25;
+  EXPECT_EQ(sum_of_units(Activation::relu), expected);
+  expected << 0, -0.21719849486;  // tanh(0.25) − tanh(0.5) = 0.24491866240 − 0.46211715726
+  EXPECT_LT(largest_difference(sum_of_units(Activation::tanh), expected), 1e-10);
+  expected << 1, 0.93971716968;  // sigmoid(−0.5) + sigmoid(0.25) = 0.37754066880 + 0.56217650089
+  EXPECT_LT(largest_difference(sum_of_units(Activation::sigmoid), expected), 1e-10);
+}
+
+TEST(TwoLayerNetDropout, MasksInTrainingAndScalesInEvaluation) {
+  const TwoLayerNet net(two_units(), LossFunction::cross_entropy_error_exact,
+                        {.activation = Activation::tanh, .dropout = 0.2});
+  Matrix x(2, 1), mask(2, 2);
+  x << 1, 0;
+  mask << 1, 0,  //
+      0, 1;
+  const Labels labels{1, 1};
+  const auto sigmoid_of = [](double a) { return 1 / (1 + std::exp(-a)); };
+  const double first = sigmoid_of(std::tanh(1)), second = sigmoid_of(std::tanh(0.25));
+  EXPECT_NEAR(net.predict(x, mask)(0, 1), first, 1e-15);
+  EXPECT_NEAR(net.predict(x, mask)(1, 1), second, 1e-15);
+  EXPECT_NEAR(net.loss(x, labels, mask), -(std::log(first) + std::log(second)) / 2, 1e-15);
+
+  const double scaled = sigmoid_of(0.8 * (std::tanh(0.25) + std::tanh(-0.5)));
+  EXPECT_NEAR(net.predict(x)(0, 1), 0.5, 1e-15);  // tanh(1) + tanh(−1) = 0
+  EXPECT_NEAR(net.predict(x)(1, 1), scaled, 1e-15);
+  EXPECT_NEAR(net.loss(x, labels), -(std::log(0.5) + std::log(scaled)) / 2, 1e-15);
+}
+
+TEST(TwoLayerNetDropout, OfNoUnitChangesNothing) {
+  std::mt19937 random(9);
+  const Parameters parameters = random_parameters(random, 6, 4, 3);
+  const Matrix x = random_matrix(random, 5, 6, 1), ones = Matrix::Ones(5, 4);
+  const Labels labels{0, 1, 2, 1, 0};
+  const TwoLayerNet plain(parameters),
+      dropout(parameters, LossFunction::cross_entropy_error, {.dropout = 0.5});
+  EXPECT_EQ(dropout.predict(x, ones), plain.predict(x));
+  EXPECT_EQ(dropout.loss(x, labels, ones), plain.loss(x, labels));
+  EXPECT_EQ(largest_difference(dropout.gradient(x, labels, ones), plain.gradient(x, labels)), 0);
+}
+
+// ΣW1² = 1.5² + 1.25² = 3.8125, ΣW2² = 2; the biases do not count.
+TEST(TwoLayerNetWeightDecay, AddsHalfTheSquaresOfTheWeights) {
+  Matrix x(2, 1);
+  x << 1, 0;
+  const Labels labels{1, 0};
+  const TwoLayerNet plain(two_units());
+  const TwoLayerNet net(two_units(), LossFunction::cross_entropy_error, {.weight_decay = 0.1});
+  EXPECT_NEAR(net.decay_loss(), 0.290625, 1e-15);
+  EXPECT_EQ(net.data_loss(x, labels), plain.loss(x, labels));
+  EXPECT_NEAR(net.loss(x, labels), plain.loss(x, labels) + 0.290625, 1e-15);
+  EXPECT_EQ(plain.decay_loss(), 0);
+}
+
+TEST(TwoLayerNetWeightDecay, AddsTheWeightsToTheirGradients) {
+  Matrix x(2, 1);
+  x << 1, 0;
+  const Labels labels{1, 0};
+  const TwoLayerNet plain(two_units());
+  const TwoLayerNet net(two_units(), LossFunction::cross_entropy_error, {.weight_decay = 0.1});
+  Parameters expected = plain.gradient(x, labels);
+  expected.W1 += 0.1 * plain.params.W1;
+  expected.W2 += 0.1 * plain.params.W2;
+  EXPECT_LT(largest_difference(net.gradient(x, labels), expected), 1e-16);
 }
 
 TEST(TwoLayerNet, PredictsProbabilities) {
@@ -179,6 +298,46 @@ TEST(TwoLayerNetGradient, IsTheDerivativeOfTheCrossEntropyButForThe1e7InTheLogar
   const double error = gradient_error(LossFunction::cross_entropy_error);
   EXPECT_LT(error, 2e-6);
   EXPECT_GT(error, 1e-8);
+}
+
+// Each activation, without and with weight decay and dropout, on both losses whose derivative is exact.
+class TwoLayerNetGradients
+    : public testing::TestWithParam<std::tuple<Activation, double, double, LossFunction>> {};
+
+TEST_P(TwoLayerNetGradients, AreThoseOfCentralDifferences) {
+  const auto [activation, weight_decay, dropout, loss] = GetParam();
+  std::mt19937 random(10);
+  TwoLayerNet net(random_parameters(random, 12, 7, 10), loss,
+                  {.activation = activation, .weight_decay = weight_decay, .dropout = dropout});
+  const Matrix x = random_matrix(random, 5, 12, 1);
+  const Labels labels{0, 9, 4, 4, 7};
+  // Central differences have no meaning at a kink of relu: none is within reach of a step.
+  ASSERT_GT(((x * net.params.W1).rowwise() + net.params.b1.row(0)).cwiseAbs().minCoeff(), 2 * step);
+  EXPECT_LT(largest_difference(net.gradient(x, labels), net.numerical_gradient(x, labels)), 1e-8);
+
+  const Matrix mask = Matrix::NullaryExpr(5, 7, [&] { return random() % 3 == 0 ? 0.0 : 1.0; });
+  const Parameters masked = net.gradient(x, labels, mask);
+  EXPECT_LT(largest_difference(masked, net.numerical_gradient(x, labels, mask)), 1e-8);
+  EXPECT_GT(largest_difference(masked, net.gradient(x, labels)), 1e-3);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TwoLayerNetGradients,
+                         testing::Combine(testing::Values(Activation::sigmoid, Activation::tanh,
+                                                          Activation::relu),
+                                          testing::Values(0.0, 0.1), testing::Values(0.0, 0.25),
+                                          testing::Values(LossFunction::cross_entropy_error_exact,
+                                                          LossFunction::mean_squared_error)));
+
+TEST(TwoLayerNetGradient, VanishesForAUnitThatIsMaskedInEachImage) {
+  std::mt19937 random(11);
+  const TwoLayerNet net(random_parameters(random, 4, 3, 2), LossFunction::cross_entropy_error,
+                        {.dropout = 0.5});
+  Matrix mask(2, 3);
+  mask << 1, 0, 1,  //
+      0, 0, 1;
+  const Parameters gradient = net.gradient(random_matrix(random, 2, 4, 1), Labels{0, 1}, mask);
+  EXPECT_TRUE(gradient.W1.col(1).isZero(0) && gradient.b1.col(1).isZero(0) && gradient.W2.row(1).isZero(0));
+  EXPECT_GT(gradient.W1.col(0).cwiseAbs().minCoeff(), 0);
 }
 
 TEST(TwoLayerNetGradient, VanishesForOneClass) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runner/model/enumerations.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -7,7 +9,7 @@
 
 #include <Eigen/Core>
 
-/// The network of "Deep Learning from Scratch", chapters 3 to 5: double precision, one line a formula, no
+/// The network of "Deep Learning from Scratch", chapters 3 to 6: double precision, one line a formula, no
 /// tricks for speed. It is what `training` is tested against. All functions are pure and thread-safe. A mean
 /// over no rows is NaN.
 namespace runner::nn {
@@ -20,6 +22,22 @@ Matrix sigmoid(const Matrix& x);
 
 /// The derivative of the sigmoid at x: (1 − sigmoid(x))·sigmoid(x).
 Matrix sigmoid_grad(const Matrix& x);
+
+/// (exp(x) − exp(−x)) / (exp(x) + exp(−x)), element by element.
+Matrix tanh(const Matrix& x);
+
+/// The derivative of tanh at x: 1 − tanh(x)².
+Matrix tanh_grad(const Matrix& x);
+
+/// max(x, 0), element by element. NaN stays NaN.
+Matrix relu(const Matrix& x);
+
+/// The derivative of relu at x: 1 where x > 0, else 0. At 0, where relu has no derivative, it is 0.
+Matrix relu_grad(const Matrix& x);
+
+/// The function above that the activation names, and its derivative.
+Matrix activate(Activation activation, const Matrix& x);
+Matrix activation_grad(Activation activation, const Matrix& x);
 
 /// exp(x) / Σ exp(x) along each row, shifted by the row's maximum so that it cannot overflow.
 Matrix softmax(const Matrix& x);
