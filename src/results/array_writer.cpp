@@ -1,5 +1,6 @@
 #include "array_writer.hpp"
 
+#include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 
 #include "writer_lock.hpp"
@@ -7,6 +8,8 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -83,6 +86,18 @@ std::optional<DifferentWeight> different_weight(const StoredFile& file, std::siz
   return found;
 }
 
+std::int64_t checksum_of(const std::vector<Weights>& moments) {
+  if (moments.empty()) return 0;
+  Sha256 checksum;
+  for (const Weights& moment : moments)
+    for (const TensorInfo& tensor : tensor_table)
+      for (const float value : moment.*tensor.values) {
+        const float stored = canonical(value);
+        checksum.add(std::string_view(reinterpret_cast<const char*>(&stored), sizeof stored));
+      }
+  return static_cast<std::int64_t>(std::stoull(checksum.hex().substr(0, 16), nullptr, 16));
+}
+
 TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run) {
   const auto hidden = static_cast<std::size_t>(run.hidden_size);
   if (moment_count(run.optimizer) > file.parts().moments)
@@ -91,6 +106,9 @@ TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec&
   TrainingState state{read_weights(file, row, layout::TensorSet::last, hidden), {}};
   for (std::size_t k = 0; k < moment_count(run.optimizer); ++k)
     state.moments.push_back(read_weights(file, row, layout::moment_set(k), hidden));
+  if (!state.moments.empty() &&
+      file.read_part<std::int64_t>(layout::moments_checksum, row, 1)[0] != checksum_of(state.moments))
+    throw file.damaged(fmt::format("the moments of run {} are not those that were written", row));
   return state;
 }
 
@@ -123,6 +141,7 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& st
     if (stored.parts().has(metric)) metrics_.emplace_back(metric.metric, stored.offset(metric.name));
   if (!stored.has_weights()) return;
   weights_epoch_ = stored.offset("weights_epoch");
+  if (stored.parts().moments > 0) moments_checksum_ = stored.offset(layout::moments_checksum);
   for (const layout::TensorSet set : layout::tensor_sets(stored.parts()))
     for (std::size_t t = 0; t < tensor_count; ++t)
       weights_[static_cast<std::size_t>(set)][t] = stored.offset(layout::name_of(tensor_table[t], set));
@@ -141,6 +160,9 @@ void ArrayWriter::write_state(std::size_t row, const TrainingState& state) {
   write_weights(row, layout::TensorSet::last, state.weights);
   for (std::size_t k = 0; k < state.moments.size(); ++k)
     write_weights(row, layout::moment_set(k), state.moments[k]);
+  if (moments_checksum_ == 0) return;
+  const std::int64_t checksum = checksum_of(state.moments);
+  descriptor_.write_at(moments_checksum_ + row * sizeof checksum, &checksum, sizeof checksum);
 }
 
 void ArrayWriter::write_weights(std::size_t row, layout::TensorSet set, const Weights& weights) {

@@ -34,8 +34,13 @@ std::vector<RunProgress> stored_progress(const StoredFile& file);
 /// What a file holds for the parameters of a run of so many hidden units, NaN where there is nothing yet.
 Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet set, std::size_t hidden);
 
-/// What a file holds of a run's state after its last epoch.
+/// What a file holds of a run's state after its last epoch. Throws Error (bad_input) where its moments are
+/// not what was written.
 TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run);
+
+/// The first 64 bits of the SHA-256 of moments, as the file holds them: tensor by tensor, moment by moment. 0
+/// for none.
+std::int64_t checksum_of(const std::vector<Weights>& moments);
 
 /// The first number of a set of a run that is not, bit for bit, one of these, or NaN for the hidden units
 /// that the run does not have.
@@ -83,6 +88,7 @@ class ArrayWriter {
   layout::Extents extents_{};
   std::vector<std::pair<Metric, std::uint64_t>> metrics_;
   std::array<std::array<std::uint64_t, tensor_count>, layout::tensor_set_count> weights_{};  ///< by TensorSet
+  std::uint64_t moments_checksum_ = 0;  ///< 0 in a file without moments
   std::uint64_t epochs_done_, wall_time_, status_;
   std::uint64_t weights_epoch_ = 0;  ///< 0 in a file without weights
   std::vector<float> buffer_;

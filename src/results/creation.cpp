@@ -14,7 +14,6 @@
 #include "stored_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <functional>
 #include <limits>
@@ -358,11 +357,11 @@ class Earlier {
   /// Writes it into the new file.
   void write(const fs::path& path, const Stop& stop) const {
     ArrayWriter writer(path, StoredFile(path));
-    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const WeightsOf& weights) {
+    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const Kept& kept) {
       if (const std::vector<Metrics> epochs = epochs_of(run); !epochs.empty())
         writer.write_epochs(row, 0, epochs);
-      for (const TensorSet set : all_sets)
-        if (const auto of_run = weights(set)) writer.write_weights(row, set, *of_run);
+      if (const auto initial = kept.initial()) writer.write_weights(row, TensorSet::initial, *initial);
+      if (const auto last = kept.last()) writer.write_state(row, *last);
       writer.write_progress(row, progress_of(run, epochs_));
       writer.write_status(row, progress_of(run, epochs_).status);
     });
@@ -375,7 +374,7 @@ class Earlier {
       if (made.bytes(name) != bytes) throw failure(fmt::format("its {} reads back otherwise", name));
     const std::vector<RunProgress> progress = stored_progress(made);
     std::vector<bool> from_earlier(progress.size());
-    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const WeightsOf& weights) {
+    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const Kept& kept) {
       from_earlier[row] = true;
       bool same = progress[row] == progress_of(run, epochs_);
       const std::vector<Metrics> epochs = epochs_of(run);
@@ -386,8 +385,9 @@ class Earlier {
         for (std::size_t e = 0; e < epochs.size(); ++e)
           same &= same_bits(stored[e], canonical(epochs[e][metric.metric]));
       }
-      for (const TensorSet set : all_sets)
-        if (const auto of_run = weights(set)) same &= !different_weight(made, row, set, *of_run);
+      if (const auto initial = kept.initial())
+        same &= !different_weight(made, row, TensorSet::initial, *initial);
+      if (const auto last = kept.last()) same &= !different_weight(made, row, *last);
       if (!same) throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
     });
     for (std::size_t row = 0; row < progress.size(); ++row)
@@ -397,14 +397,28 @@ class Earlier {
 
  private:
   using TensorSet = layout::TensorSet;
-  static constexpr std::array<TensorSet, layout::tensor_set_count> all_sets{
-      TensorSet::initial, TensorSet::last, TensorSet::moment1, TensorSet::moment2};
 
-  /// What its file holds for the parameters of a run, if it has the set.
-  using WeightsOf = std::function<std::optional<Weights>(TensorSet set)>;
+  /// What the file of a run holds for its parameters.
+  struct Kept {
+    const StoredFile& file;
+    std::size_t row;
+    const StoredRun& run;
 
-  void for_each_row(const Stop& stop, const std::function<void(std::size_t row, const StoredRun& run,
-                                                               const WeightsOf& weights)>& visit) const {
+    /// If the run has begun, and its file has weights.
+    std::optional<Weights> initial() const {
+      if (!file.has_weights() || run.status == RunStatus::pending) return std::nullopt;
+      return read_weights(file, row, TensorSet::initial, static_cast<std::size_t>(run.run.spec.hidden_size));
+    }
+    /// If the run has a last epoch that it can be gone on from.
+    std::optional<TrainingState> last() const {
+      if (!file.has_weights() || run.weights_epoch < 0) return std::nullopt;
+      return read_state(file, row, run.run.spec);
+    }
+  };
+
+  void for_each_row(
+      const Stop& stop,
+      const std::function<void(std::size_t row, const StoredRun& run, const Kept& kept)>& visit) const {
     for (std::size_t f = 0; f < files_.size(); ++f) {
       const StoredFile from(files_[f].file);
       require_unchanged(from, files_[f]);
@@ -412,13 +426,7 @@ class Earlier {
         if (!sources_[row] || sources_[row]->file != f) continue;
         stop.throw_if_requested();
         const StoredRun& run = files_[f].runs[sources_[row]->row];
-        const std::vector<TensorSet> sets = layout::tensor_sets(from.parts());
-        visit(row, run, [&](TensorSet set) -> std::optional<Weights> {
-          const bool has_it = std::find(sets.begin(), sets.end(), set) != sets.end();
-          if (!has_it || run.status == RunStatus::pending) return std::nullopt;
-          return read_weights(from, sources_[row]->row, set,
-                              static_cast<std::size_t>(run.run.spec.hidden_size));
-        });
+        visit(row, run, {from, sources_[row]->row, run});
       }
       require_unchanged(from, files_[f]);
     }

@@ -117,6 +117,8 @@ std::vector<Variable> variables(const Parts& parts) {
         table.push_back(std::move(array));
       }
   }
+  if (parts.weights && parts.moments > 0)
+    table.push_back({moments_checksum, Type::int64, {run}, "checksum of the moments", ""});
   scale(seal);
   table.push_back({seal_text,
                    Type::character,

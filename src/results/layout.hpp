@@ -61,6 +61,10 @@ struct Variable {
   std::vector<std::string_view> flags = {};  ///< meanings of the values 0, 1, …
 };
 
+/// The checksum of each run's moments (checksum_of), in a file that has some: what is trained on from them
+/// could not be told from its metrics to be wrong.
+inline constexpr const char* moments_checksum = "weights/moments_checksum";
+
 /// The array that seals the file.
 inline constexpr const char* seal_text = "seal/text";
 

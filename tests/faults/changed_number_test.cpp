@@ -75,6 +75,15 @@ TEST_F(AChangedNumber, BesideTheWeightsIsFoundByVerify) {
   ASSERT_EQ(differences().size(), 1u);
 }
 
+TEST_F(AChangedNumber, OfAMomentIsNotTrainedOnFrom) {
+  for (const std::string array : {"weights/moment1_W1", "weights/moment1_b2"}) {
+    flip(array, 0);
+    EXPECT_THAT(refused(), AllOf(HasSubstr(path.string()),
+                                 HasSubstr("the moments of run 0 are not those that were written")));
+    flip(array, 0);
+  }
+}
+
 TEST_F(AChangedNumber, OfAWeightIsNotTrainedOnFrom) {
   flip("weights/W1", 3);
   EXPECT_THAT(refused(),

@@ -40,9 +40,9 @@ inline Sweep sweep_of(const std::string& config) {
 /// Of which the second is more of the first, and some runs diverge. They have moments, and labels of which
 /// some are drawn anew.
 inline const std::string short_config =
-    R"({"epochs": 3, "learning_rate": 0.5, "batch_size": [8, 10], "hidden_size": [2, 3], "optimizer": "adam", "label_noise": 0.25, "save_weights": true})";
+    R"({"epochs": 3, "learning_rate": 0.5, "batch_size": [8, 10], "hidden_size": [2, 3], "optimizer": "momentum", "label_noise": 0.25, "save_weights": true})";
 inline const std::string long_config =
-    R"({"epochs": 5, "learning_rate": [0.5, 0.25, 3e38], "batch_size": [8, 10], "hidden_size": [2, 3], "optimizer": "adam", "label_noise": 0.25, "save_weights": true})";
+    R"({"epochs": 5, "learning_rate": [0.5, 0.25, 3e38], "batch_size": [8, 10], "hidden_size": [2, 3], "optimizer": "momentum", "label_noise": 0.25, "save_weights": true})";
 
 using Told = std::pair<std::string, DurableEpoch>;  ///< with the run's digest
 

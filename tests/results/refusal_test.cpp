@@ -173,7 +173,7 @@ TEST_F(ARefusal, OfALaterLayout) {
   make(sweep);
   make_layout(9);
   const std::string why =
-      "was made by a later version of runner: it has layout 9, and this version reads layouts up to 4";
+      "was made by a later version of runner: it has layout 9, and this version reads layouts up to 5";
   EXPECT_THAT(refused(sweep), HasSubstr(why));
   EXPECT_THAT(refused_to_read(), HasSubstr(why));
 }
