@@ -30,10 +30,13 @@ struct Creation {
 
 /// Makes the results file of a sweep and replaces a file of that name, as replace_file does.
 ///
-/// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
+/// Its epochs are those that the sweep's config asks for, and all that the earlier files have. What earlier
+/// files hold is taken over: each run that is also of this sweep goes to its row, the others
 /// (unless they are to be pruned) to rows of their own behind those of the sweep. Where several files have
 /// the same run, the one with the most epochs is taken. A run that was done, but is to have more epochs now,
-/// is running again. Before the new file gets the name it is read back, and all that it took over compared.
+/// is running again; and so is one whose file lacks an epoch that the new one has before its last: what it
+/// has before that epoch is taken over, and what comes after it is left to be trained again, which gives the
+/// same numbers. Before the new file gets the name it is read back, and all that it took over compared.
 /// What another program has put into the earlier files is not taken over: `note` hears what that is.
 ///
 /// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an

@@ -239,10 +239,9 @@ void use_weights(const ResultsData& results) {
 
 void use(const ResultsData& results) {
   for (const StoredRun& run : results.runs) {
-    require(run.epochs_done >= -1 && run.epochs_done <= results.epochs, "epochs_done is one of the epochs");
-    require(run.weights_epoch >= -1 && run.weights_epoch <= results.epochs, "so is weights_epoch");
-    require(run.curves[Metric::test_loss].size() == static_cast<std::size_t>(results.epochs) + 1,
-            "each epoch has a number");
+    require(run.epochs_done >= -1 && run.epochs_done <= results.epochs(), "epochs_done is one of the epochs");
+    require(run.weights_epoch >= -1 && run.weights_epoch <= results.epochs(), "so is weights_epoch");
+    require(run.curves[Metric::test_loss].size() == results.recorded.size(), "each epoch has a number");
   }
   Comparison comparison = compare(results);
   require(!to_table(comparison).empty(), "there is something to print");

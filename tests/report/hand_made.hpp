@@ -42,7 +42,7 @@ inline StoredRun ending(const RunSpec& spec, float train_accuracy, float test_ac
 inline ResultsData results(int epochs, std::vector<StoredRun> runs) {
   ResultsData data{};
   data.name = "made";
-  data.epochs = epochs;
+  data.recorded = RecordedEpochs(epochs);
   data.origin.data.train_class_counts.assign(10, 1);
   data.runs = std::move(runs);
   return data;

@@ -104,7 +104,7 @@ class ARefusal : public testing::Test {
   /// Makes it one of another version of the program, about which no more is known.
   void make_layout(int version) const {
     std::string bytes = bytes_of(path);
-    const std::string now = "runner results file, layout 4\n";
+    const std::string now = "runner results file, layout " + std::to_string(results_layout_version) + "\n";
     bytes.replace(bytes.rfind(now), now.size(),
                   "runner results file, layout " + std::to_string(version) + "\n");
     write_bytes(path, bytes);
@@ -173,7 +173,8 @@ TEST_F(ARefusal, OfALaterLayout) {
   make(sweep);
   make_layout(9);
   const std::string why =
-      "was made by a later version of runner: it has layout 9, and this version reads layouts up to 4";
+      "was made by a later version of runner: it has layout 9, and this version reads layouts up to " +
+      std::to_string(results_layout_version);
   EXPECT_THAT(refused(sweep), HasSubstr(why));
   EXPECT_THAT(refused_to_read(), HasSubstr(why));
 }
@@ -728,7 +729,7 @@ TEST_F(ARefusal, DoesNotComeFromTheMarkOfAnotherWriter) {
   std::string longer = example_config;
   longer.replace(longer.find("\"epochs\": 2"), 11, "\"epochs\": 3");
   make(sweep_of(longer, data));
-  EXPECT_EQ(read_results(path).epochs, 3);
+  EXPECT_EQ(read_results(path).epochs(), 3);
   EXPECT_EQ(bytes_of(path)[20], '\0');
 }
 

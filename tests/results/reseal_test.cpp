@@ -2,6 +2,7 @@
 
 #include "runner/error/error.hpp"
 #include "runner/files/descriptor.hpp"
+#include "runner/model/layout_version.hpp"
 #include "runner/results/merge.hpp"
 #include "runner/results/results_data.hpp"
 
@@ -255,8 +256,8 @@ TEST_F(AReseal, IsRefusedWhereTheConfigIsNone) {
 }
 
 TEST_F(AReseal, IsRefusedWhereTheLayoutIsNotKnown) {
-  change_attribute("layout_version", 5);
-  EXPECT_THAT(refused(), HasSubstr("its layout_version is 5"));
+  change_attribute("layout_version", results_layout_version + 1);
+  EXPECT_THAT(refused(), HasSubstr("its layout_version is " + std::to_string(results_layout_version + 1)));
 }
 
 TEST_F(AReseal, IsRefusedOfWhatIsNoResultsFile) {

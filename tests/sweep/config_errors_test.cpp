@@ -160,7 +160,7 @@ TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
   EXPECT_EQ(problem(R"({"output": "x.h5"})"),
             "unknown key \"output\": the keys are name, description, dataset, train_size, validation_size, "
             "test_size, "
-            "epochs, "
+            "epochs, evaluate_every, "
             "save_weights, learning_rate, batch_size, hidden_size, loss, sampling, gradient, "
             "weight_init_std, seed, $schema");
   EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
