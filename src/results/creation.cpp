@@ -341,9 +341,8 @@ std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier,
   return result;
 }
 
-/// The epochs that the new file has: those of the sweep and those of all earlier files.
-RecordedEpochs all_epochs(const Sweep& sweep, std::span<const ResultsData> earlier) {
-  RecordedEpochs epochs = sweep.config.recorded_epochs();
+/// These and those of all earlier files.
+RecordedEpochs with_those_of(std::span<const ResultsData> earlier, RecordedEpochs epochs) {
   for (const ResultsData& results : earlier) epochs = epochs.united_with(results.recorded);
   return epochs;
 }
@@ -469,7 +468,8 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
                     const Creation& how) try {
   Rows rows = sweep.runs;
   const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
-  const RecordedEpochs epochs = all_epochs(sweep, earlier);
+  const RecordedEpochs epochs =
+      with_those_of(earlier, how.epochs ? *how.epochs : sweep.config.recorded_epochs());
   // What has no room on the disk may have none in memory.
   require_free_space(file.parent_path(), needed_bytes(sweep, rows, epochs, data));
   const Columns columns = columns_of(rows, epochs);

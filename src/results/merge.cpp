@@ -138,7 +138,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   Provenance merged = provenance;
   merged.kernel = all_of(read, [](const ResultsData& part) { return part.origin.kernel; });
   merged.processor = all_of(read, [](const ResultsData& part) { return part.origin.processor; });
-  create_results(whole, sweep, first.origin.data, merged, read, {.note = note});
+  create_results(whole, sweep, first.origin.data, merged, read, {.epochs = first.recorded, .note = note});
 
   Merged result{sweep.runs.size(), {}};
   for (const StoredRun& run : read_results(whole).runs)

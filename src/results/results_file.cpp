@@ -141,7 +141,7 @@ void ResultsFile::State::keep_checkpoint() {
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                          const Provenance& provenance, Options options) try {
   const fs::path path = prepare(file);
-  const Creation how{options.prune, {options.stop}, options.note};
+  const Creation how{options.prune, sweep.config.recorded_epochs(), {options.stop}, options.note};
   state_ = std::make_unique<State>(path, options.note);
   remove_unfinished(path);
   remove_unfinished(checkpoint_path(path));

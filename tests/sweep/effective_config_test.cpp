@@ -42,6 +42,15 @@ TEST(EffectiveConfig, HoldsEveryKeyThatIsSet) {
       R"("weight_init_std":[1e-05],"seed":[2,9223372036854775807]})");
 }
 
+// Texts of before there was the key, and those that leave it at its default, stay as they are.
+TEST(EffectiveConfig, NamesEvaluateEveryWhereItIsNotOne) {
+  EXPECT_EQ(effective(R"({"evaluate_every": 1})"), effective("{}"));
+  const std::string text = effective(R"({"evaluate_every": 7})");
+  EXPECT_THAT(text, testing::HasSubstr(R"("epochs":10,"evaluate_every":7,"save_weights":false)"));
+  EXPECT_EQ(effective(text), text);
+  EXPECT_THAT(differences("{}", R"({"evaluate_every": 7})"), ElementsAre("evaluate_every: not set and 7"));
+}
+
 TEST(EffectiveConfig, IsItselfAConfig) {
   const std::string all =
       effective(R"({"train_size": 60, "learning_rate": [0.1, 0.30000000000000004, 1e-40]})");
