@@ -30,7 +30,7 @@ class Comparer : public Observer {
       const StoredRun& stored = results_.runs[row];
       // Where a run diverges there is no number: the file must say so, too.
       const bool claimed = record.epoch <= stored.epochs_done ||
-                           (stored.status == RunStatus::diverged && record.epoch == stored.epochs_done + 1);
+                           (stored.status == RunStatus::diverged && record.epoch == end_of(stored));
       if (!claimed) continue;
       ++found.epochs;
       if (differs_[record.run]) continue;
@@ -45,17 +45,20 @@ class Comparer : public Observer {
   Verification found;
 
  private:
+  /// The epoch at which a run that diverged was found to.
+  int end_of(const StoredRun& diverged) const { return results_.recorded.next_after(diverged.epochs_done); }
+
   std::optional<Difference> compare_metrics(std::size_t row, const TrainedEpoch& record) const {
     const StoredRun& stored = results_.runs[row];
     const bool diverged = record.status == RunStatus::diverged;
-    if (diverged && record.epoch != stored.epochs_done + 1)
+    if (diverged && record.epoch != end_of(stored))
       return Difference{row, "epochs_done", record.epoch, static_cast<float>(stored.epochs_done),
-                        static_cast<float>(record.epoch - 1)};
+                        static_cast<float>(results_.recorded.last_before(record.epoch))};
     for (const MetricInfo& line : metric_table) {
       const std::vector<float>& curve = stored.curves[line.metric];
       if (curve.empty()) continue;
       const float trained = diverged ? canonical_nan : canonical(record.metrics[line.metric]);
-      const float was = curve[static_cast<std::size_t>(record.epoch)];
+      const float was = curve[results_.recorded.index_of(record.epoch)];
       if (!unrecorded(line, was) && !same_bits(trained, was))
         return Difference{row, std::string(line.name), record.epoch, was, trained};
     }
@@ -128,7 +131,8 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
           fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", row,
                       results.file.string(), stored.run.digest));
     const bool ends_by_itself = stored.status == RunStatus::diverged;
-    longest = std::max(longest, stored.epochs_done + (ends_by_itself ? 1 : 0));
+    longest = std::max(longest,
+                       ends_by_itself ? results.recorded.next_after(stored.epochs_done) : stored.epochs_done);
     (ends_by_itself ? diverged : by_epochs[stored.epochs_done]).push_back(sweep.runs.size());
     sweep.runs.push_back(stored.run);
   }
@@ -139,8 +143,9 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
   for (const auto& [epochs, equally_long] : by_epochs) {
     if (!comparer.found.complete) break;
     sweep.config.epochs = epochs;
+    const RecordedEpochs recorded = results.recorded.up_to(std::max(epochs, 0));
     comparer.found.complete = execute(sweep, make_cohorts(sweep, data, equally_long, pool.threads()), data,
-                                      backend, pool, comparer, stop);
+                                      backend, pool, comparer, stop, nullptr, &recorded);
   }
   std::sort(comparer.found.differences.begin(), comparer.found.differences.end(),
             [](const Difference& a, const Difference& b) { return a.run < b.run; });

@@ -1,21 +1,29 @@
 #include "epoch_clock.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <utility>
 
 namespace runner::cli {
 
 void EpochClock::note(std::span<const DurableEpoch> epochs) {
   const Clock::time_point now = Clock::now();
-  std::map<std::size_t, std::size_t> counts;  // a commit may hold several epochs of a run
-  for (const DurableEpoch& epoch : epochs) ++counts[epoch.run];
+  std::map<std::size_t, std::pair<int, int>> latest;  // a commit may hold several epochs of a run
+  for (const DurableEpoch& epoch : epochs) {
+    std::pair<int, int>& last_two = latest.try_emplace(epoch.run, -1, -1).first->second;
+    last_two = {last_two.second, epoch.epoch};
+  }
   const std::lock_guard lock(mutex_);
-  for (const auto& [run, count] : counts) {
-    const auto [at, is_new] = in_flight_.try_emplace(run, Run{now});
+  for (const auto& [number, last_two] : latest) {
+    const auto [before, epoch] = last_two;
+    const auto [at, is_new] = in_flight_.try_emplace(number, Run{now, epoch});
     if (is_new) continue;
-    at->second.seconds =
-        std::chrono::duration<double>(now - at->second.last).count() / static_cast<double>(count);
-    at->second.last = now;
+    Run& run = at->second;
+    run.seconds = std::chrono::duration<double>(now - run.last).count() / std::max(epoch - run.epoch, 1);
+    run.step = std::max(epoch - std::max(before, run.epoch), 1);
+    run.epoch = epoch;
+    run.last = now;
   }
   for (const DurableEpoch& epoch : epochs)
     if (has_ended(epoch.status)) in_flight_.erase(epoch.run);
@@ -28,7 +36,10 @@ std::optional<double> EpochClock::left() const {
   for (const auto& [number, run] : in_flight_) {
     if (run.seconds < 0) continue;
     const double gone = std::chrono::duration<double>(now - run.last).count();
-    longest = std::max(longest.value_or(0), run.seconds - gone);
+    // The epoch in work is the last of a step where all the others have had their time.
+    const double begun =
+        run.seconds > 0 ? std::min(std::floor(gone / run.seconds), run.step - 1.0) * run.seconds : 0;
+    longest = std::max(longest.value_or(0), run.seconds - (gone - begun));
   }
   return longest;
 }

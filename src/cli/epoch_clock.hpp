@@ -10,7 +10,8 @@
 
 namespace runner::cli {
 
-/// Knows how long an epoch takes of what is being trained, from when epochs come. Thread-safe.
+/// Knows how long an epoch takes of what is being trained, from when epochs come: the recorded ones, which
+/// stand for those between, too. Thread-safe.
 class EpochClock {
  public:
   /// Epochs that have just been committed.
@@ -23,8 +24,10 @@ class EpochClock {
  private:
   using Clock = std::chrono::steady_clock;
   struct Run {
-    Clock::time_point last;
-    double seconds = -1;  ///< of its last epoch; −1: not known
+    Clock::time_point last;  ///< when its last epoch came
+    int epoch;               ///< that epoch
+    int step = 1;            ///< epochs since the one before
+    double seconds = -1;     ///< of each of them; −1: not known
   };
 
   mutable std::mutex mutex_;

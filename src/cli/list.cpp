@@ -63,8 +63,10 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
     fmt::format_to(out, "{:>7}{:>8}{:>14}{:>12}  {:<16}{:>20}\n", c, cohorts[c].runs.size(), hidden,
                    first.batch_size, to_string(first.sampling), first.seed);
   }
-  fmt::format_to(out, "\n{}: {} runs in {} cohorts, {} epochs each\n", printable(output.string()),
-                 sweep.runs.size(), cohorts.size(), sweep.config.epochs);
+  const int every = sweep.config.evaluate_every;
+  fmt::format_to(out, "\n{}: {} runs in {} cohorts, {} epochs each{}\n", printable(output.string()),
+                 sweep.runs.size(), cohorts.size(), sweep.config.epochs,
+                 every == 1 ? std::string() : fmt::format(", measured every {}", every));
   return text;
 }
 

@@ -69,8 +69,10 @@ void require_memory(const Sweep& sweep, const Dataset& data, const Backend& back
   require(fmt::format("to train on {} threads", threads), together, " (--threads asks for fewer)");
   // As they are read back for the comparison: as the file holds them, and by run.
   constexpr double epoch_bytes = 2 * sizeof(Metrics);
-  require(fmt::format("the table of {} runs of {} epochs", sweep.runs.size(), sweep.config.epochs),
-          static_cast<double>(sweep.runs.size()) * (sweep.config.epochs + 1.0) * epoch_bytes);
+  const int epochs =
+      (sweep.config.epochs - 1) / sweep.config.evaluate_every + 1;  // and the untrained network
+  require(fmt::format("the table of {} runs of {} epochs", sweep.runs.size(), epochs),
+          static_cast<double>(sweep.runs.size()) * (epochs + 1.0) * epoch_bytes);
 }
 
 void require_some_memory() {

@@ -76,8 +76,8 @@ void say_that_it_stops(const RunOptions& options, const EpochClock& clock) {
 void print_comparison(ResultsData results, int epochs) {
   constexpr std::size_t most = 30, best = 10;
   const std::size_t kept = leave_out_kept(results);
-  if (results.epochs > epochs)
-    print_out("{} has {} epochs; these are the first {}\n", results.file.string(), results.epochs, epochs);
+  if (results.epochs() > epochs)
+    print_out("{} has {} epochs; these are the first {}\n", results.file.string(), results.epochs(), epochs);
   keep_epochs(results, epochs);
   Comparison comparison = compare(results);
   comparison.kept = kept;
@@ -144,7 +144,14 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
     say(options, "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}\n",
         output.string(), missing.size(), runs, data.name, data.train.count, data.test.count,
         options.compute.threads, provenance.kernel);
-    if (const std::size_t anew = file.begun_anew(); anew > 0)
+    const std::size_t anew = file.begun_anew();
+    if (anew > 0 && file.recorded().has_gaps())
+      say(options,
+          "{} of them {} trained anew from epoch 0: the file lacks some of the {} epochs to record of {}, "
+          "and has "
+          "no weights to go on from (save_weights keeps them)\n",
+          anew, anew == 1 ? "is" : "are", file.recorded().size(), anew == 1 ? "it" : "them");
+    else if (anew > 0)
       say(options,
           "{} of them {} trained anew from epoch 0: the file has fewer than {} epochs of {} and no weights "
           "to go on "
@@ -152,7 +159,7 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
           anew, anew == 1 ? "is" : "are", sweep.config.epochs, anew == 1 ? "it" : "them");
     progress.emplace(sweep, data, missing, file.epochs(), options.quiet || lines);
     complete = execute(sweep, make_cohorts(sweep, data, missing, file.epochs(), options.compute.threads),
-                       data, backend, pool, file, signal->requested(), &file);
+                       data, backend, pool, file, signal->requested(), &file, &file.recorded());
     file.close();
     progress->finish();
   }

@@ -1,7 +1,9 @@
 #include "runner/execution/execute.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <oneapi/tbb/flow_graph.h>
@@ -19,6 +21,7 @@ struct CohortInFlight {
   std::vector<std::size_t> runs;  // of the sweep, those still in training
   std::vector<Metrics> metrics;
   Clock::time_point lap_start;
+  double seconds = 0;  // of the laps since the last recorded epoch
   bool is_new = true;
 };
 
@@ -27,7 +30,7 @@ class Execution {
  public:
   Execution(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
             std::size_t threads, Observer& observer, const std::atomic<bool>& stop,
-            const Checkpoints* checkpoints)
+            const Checkpoints* checkpoints, RecordedEpochs recorded)
       : sweep_(sweep),
         data_(data),
         facts_(data),
@@ -36,6 +39,7 @@ class Execution {
         observer_(observer),
         stop_(stop),
         checkpoints_(checkpoints),
+        recorded_(std::move(recorded)),
         unfinished_(cohorts.size()),
         split_(cohorts.size() < threads),
         in_flight_(cohorts.size()) {
@@ -105,14 +109,15 @@ class Execution {
     }
     t.runs = t.cohort->runs;
     t.trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_, start, t.cohort->epoch);
-    if (start.empty()) return;
+    // Of an epoch between there is nothing to compare with.
+    if (start.empty() || !recorded_.contains(t.cohort->epoch)) return;
     t.metrics.resize(t.trainer->size());
     t.trainer->evaluate(t.metrics);
     for (std::size_t i = 0; i < t.runs.size(); ++i) checkpoints_->compare(t.runs[i], t.metrics[i]);
   }
 
   CohortInFlight* evaluate_epoch(CohortInFlight* t) {
-    if (t->trainer) {
+    if (t->trainer && recorded_.contains(t->trainer->epoch())) {
       t->metrics.resize(t->trainer->size());
       t->trainer->evaluate(t->metrics);
     }
@@ -124,13 +129,14 @@ class Execution {
     bool again = false;
     const bool stopped = stop_.load();
     if (t.trainer) {
-      tell(t, stopped);
-      for (std::size_t i = t.runs.size(); i-- > 0;) {
-        if (t.metrics[i].finite()) continue;
-        t.trainer->drop(i);
-        t.runs.erase(t.runs.begin() + static_cast<std::ptrdiff_t>(i));
+      t.seconds += std::chrono::duration<double>(Clock::now() - t.lap_start).count();
+      if (recorded_.contains(t.trainer->epoch())) {
+        tell(t, stopped);
+        drop_diverged(t);
+      } else if (stopped) {
+        tell_of_stop(t);
       }
-      again = !t.runs.empty() && t.trainer->epoch() < sweep_.config.epochs;
+      again = !t.runs.empty() && t.trainer->epoch() < recorded_.last();
     }
     if (again && !stopped) return true;
     if (again || !t.trainer) complete_ = false;
@@ -140,20 +146,40 @@ class Execution {
     return false;
   }
 
-  void tell(const CohortInFlight& t, bool stopped) {
+  static void drop_diverged(CohortInFlight& t) {
+    for (std::size_t i = t.runs.size(); i-- > 0;) {
+      if (t.metrics[i].finite()) continue;
+      t.trainer->drop(i);
+      t.runs.erase(t.runs.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  static std::function<TrainingState()> state_in(const CohortInFlight& t, std::size_t i) {
+    return [&t, i] { return t.trainer->state(i); };
+  }
+
+  void tell_of_stop(const CohortInFlight& t) {
+    std::vector<TrainedEpoch> records;
+    for (std::size_t i = 0; i < t.runs.size(); ++i)
+      records.push_back(
+          {t.runs[i], t.trainer->epoch(), Metrics(), RunStatus::running, 0, state_in(t, i), true});
+    observer_.on_stop_between(records);
+  }
+
+  void tell(CohortInFlight& t, bool stopped) {
     const int epoch = t.trainer->epoch();
-    const double seconds = std::chrono::duration<double>(Clock::now() - t.lap_start).count();
+    const double seconds = std::exchange(t.seconds, 0);
     double cost = 0;
     for (const std::size_t run : t.runs) cost += run_cost(sweep_.runs[run].spec, facts_);
     std::vector<TrainedEpoch> records;
     for (std::size_t i = 0; i < t.runs.size(); ++i) {
       const std::size_t run = t.runs[i];
-      const RunStatus status = !t.metrics[i].finite()          ? RunStatus::diverged
-                               : epoch == sweep_.config.epochs ? RunStatus::done
-                                                               : RunStatus::running;
+      const RunStatus status = !t.metrics[i].finite()      ? RunStatus::diverged
+                               : epoch == recorded_.last() ? RunStatus::done
+                                                           : RunStatus::running;
       records.push_back({run, epoch, t.metrics[i], status,
-                         seconds * run_cost(sweep_.runs[run].spec, facts_) / cost,
-                         [&t, i] { return t.trainer->state(i); }, stopped && status == RunStatus::running});
+                         seconds * run_cost(sweep_.runs[run].spec, facts_) / cost, state_in(t, i),
+                         stopped && status == RunStatus::running});
     }
     observer_.on_epoch(records);
   }
@@ -166,6 +192,7 @@ class Execution {
   Observer& observer_;
   const std::atomic<bool>& stop_;
   const Checkpoints* checkpoints_;
+  const RecordedEpochs recorded_;
 
   std::size_t unfinished_;   // guarded by the serial record node
   bool complete_ = true;     // likewise
@@ -177,8 +204,9 @@ class Execution {
 
 bool execute(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
              ThreadPool& pool, Observer& observer, const std::atomic<bool>& stop,
-             const Checkpoints* checkpoints) {
-  Execution execution(sweep, cohorts, data, backend, pool.threads(), observer, stop, checkpoints);
+             const Checkpoints* checkpoints, const RecordedEpochs* recorded) {
+  Execution execution(sweep, cohorts, data, backend, pool.threads(), observer, stop, checkpoints,
+                      recorded != nullptr ? *recorded : sweep.config.recorded_epochs());
   bool complete = false;
   pool.execute([&] { complete = execution.run(); });
   return complete;

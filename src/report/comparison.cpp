@@ -37,8 +37,11 @@ double image_noise(double train_accuracy, double test_accuracy, const Origin& or
                             variance(test_accuracy, origin.data.test_size));
 }
 
-void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const Baseline& baseline,
+/// `last`: the place of the epoch that is measured after.
+void measure(const Seeds& seeds, std::size_t last, const ResultsData& results, const Baseline& baseline,
              ConfigurationSummary& summary) {
+  const Origin& origin = results.origin;
+  const RecordedEpochs& recorded = results.recorded;
   const bool validated = summary.validated;
   for (const MetricInfo& line : metric_table)
     if (seeds.has(line.metric)) summary.last[line.metric] = seeds.at(line.metric, last);
@@ -55,16 +58,17 @@ void measure(const Seeds& seeds, std::size_t last, const Origin& origin, const B
   accuracies.resize(last + 1);
   const auto best =
       static_cast<std::size_t>(std::max_element(accuracies.begin(), accuracies.end()) - accuracies.begin());
-  summary.best_epoch = static_cast<int>(best);
+  summary.best_epoch = recorded[best];
   summary.best_accuracy = seeds.at(accuracy, best);
   summary.best_test_accuracy = seeds.at(Metric::test_accuracy, best);
 
   const Judgement judgement = judge(seeds.runs(), loss, last, baseline);
   summary.verdict = judgement.verdict;
-  summary.overfits_from = judgement.overfits_from;
-  summary.stop_epoch = judgement.stop_epoch;
-  summary.stopping_gain = seeds.difference(
-      Metric::test_accuracy, static_cast<std::size_t>(judgement.stop_epoch), Metric::test_accuracy, last);
+  if (judgement.overfits_from >= 0)
+    summary.overfits_from = recorded[static_cast<std::size_t>(judgement.overfits_from)];
+  const auto stop = static_cast<std::size_t>(judgement.stop_epoch);
+  summary.stop_epoch = recorded[stop];
+  summary.stopping_gain = seeds.difference(Metric::test_accuracy, stop, Metric::test_accuracy, last);
 }
 
 /// The same for files of one sweep, and for no others.
@@ -72,7 +76,10 @@ auto sweep_key(const ResultsData& results) {
   const Origin& origin = results.origin;
   std::array<std::string, 4> checksums;
   for (std::size_t f = 0; f < checksums.size(); ++f) checksums[f] = origin.data.files[f].sha256;
-  return std::tuple(results.effective_config, results.epochs, origin.data.train_size,
+  std::vector<int> epochs;
+  for (std::size_t i = 0; results.recorded.has_gaps() && i < results.recorded.size(); ++i)
+    epochs.push_back(results.recorded[i]);
+  return std::tuple(results.effective_config, results.epochs(), std::move(epochs), origin.data.train_size,
                     origin.data.validation_size, origin.data.test_size, std::move(checksums));
 }
 
@@ -84,8 +91,8 @@ void take_further(StoredRun& run, StoredRun&& other) {
   run.run.index = index;
 }
 
-ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origin& origin,
-                               const Baseline& baseline) {
+ConfigurationSummary summarise(const Runs& runs, const ResultsData& results, const Baseline& baseline) {
+  const Origin& origin = results.origin;
   ConfigurationSummary summary;
   summary.spec = runs.front()->run.spec;
   summary.validated = origin.data.validation_size > 0;
@@ -94,11 +101,11 @@ ConfigurationSummary summarise(const Runs& runs, std::size_t epochs, const Origi
     if (run->status == RunStatus::diverged) ++summary.diverged;
     if (run->status == RunStatus::done) ++summary.done;
   }
-  MeasuredRuns measured = measured_runs(runs, epochs);
+  MeasuredRuns measured = measured_runs(runs, results.recorded);
   summary.measured = measured.runs.size();
-  summary.epochs = static_cast<int>(measured.last);
+  summary.epochs = results.recorded[measured.last];
   if (!measured.runs.empty())
-    measure(Seeds(std::move(measured.runs), images_of(origin)), measured.last, origin, baseline, summary);
+    measure(Seeds(std::move(measured.runs), images_of(origin)), measured.last, results, baseline, summary);
   // Numbers of the others are of no use as a verdict on all.
   if (summary.diverged > summary.measured) {
     summary.verdict = Verdict::diverged;
@@ -176,8 +183,7 @@ Comparison compare(std::span<const ResultsData> files) {
                                baseline_of(results, Loss::mean_squared_error)};
     for (const Runs& runs : configurations_of(results)) {
       comparison.configurations.push_back(
-          summarise(runs, static_cast<std::size_t>(results.epochs), origin,
-                    baselines[static_cast<std::size_t>(runs.front()->run.spec.loss)]));
+          summarise(runs, results, baselines[static_cast<std::size_t>(runs.front()->run.spec.loss)]));
       comparison.configurations.back().file = comparison.files.size();
     }
     ComparedFile file{names[comparison.files.size()],
@@ -186,11 +192,11 @@ Comparison compare(std::span<const ResultsData> files) {
                       origin.data.train_size,
                       origin.data.validation_size,
                       origin.data.test_size,
-                      results.epochs};
+                      results.epochs()};
     for (std::size_t f = 0; f < origin.data.files.size(); ++f)
       file.checksums[f] = origin.data.files[f].sha256;
     comparison.files.push_back(std::move(file));
-    comparison.epochs = std::max(comparison.epochs, results.epochs);
+    comparison.epochs = std::max(comparison.epochs, results.epochs());
   }
   const auto validated = std::count_if(
       files.begin(), files.end(), [](const ResultsData& r) { return r.origin.data.validation_size > 0; });
@@ -250,14 +256,15 @@ std::size_t leave_out_kept(ResultsData& results) {
 }
 
 void keep_epochs(ResultsData& results, int epochs) {
-  if (epochs >= results.epochs) return;
-  results.epochs = epochs;
+  if (epochs >= results.epochs()) return;
+  results.recorded = results.recorded.up_to(epochs);
+  const int last = results.epochs();
   for (StoredRun& run : results.runs) {
     for (const MetricInfo& line : metric_table)
       if (std::vector<float>& curve = run.curves[line.metric]; !curve.empty())
-        curve.resize(static_cast<std::size_t>(epochs) + 1);
-    if (run.epochs_done >= epochs) run.status = RunStatus::done;
-    run.epochs_done = std::min(run.epochs_done, epochs);
+        curve.resize(results.recorded.size());
+    if (run.epochs_done >= last) run.status = RunStatus::done;
+    run.epochs_done = std::min(run.epochs_done, last);
   }
 }
 

@@ -115,7 +115,7 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
                 block.seeds.size(),
                 done - block.settings.size() * block.seeds.size() * values.size(),
                 {}};
-  const auto last = static_cast<std::size_t>(results.epochs);
+  const std::size_t last = results.recorded.size() - 1;
   const auto observe = [&](const Value& value, const auto& measured) {
     std::vector<double> observations;  // a seed each
     for (const std::int64_t seed : block.seeds) {

@@ -22,7 +22,7 @@ std::string description_of(const ResultsData& results, const Comparison& compari
   const Origin& origin = results.origin;
   return fmt::format("{}: {} training, {} validation and {} test images, {} epochs; fixed: {}. runner {}.",
                      comparison.files.front().dataset, origin.data.train_size, origin.data.validation_size,
-                     origin.data.test_size, results.epochs, fixed_settings(comparison),
+                     origin.data.test_size, results.epochs(), fixed_settings(comparison),
                      origin.runner_version);
 }
 

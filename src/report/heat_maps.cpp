@@ -101,7 +101,7 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
                        {11, Anchor::middle, text_colour_on(colour)});
   }
   if (!range.empty()) draw_colour_bar(sheet.svg(), plot, range);
-  std::string note = fmt::format("After epoch {}", source.results.epochs);
+  std::string note = fmt::format("After epoch {}", source.results.epochs());
   if (most > 1) note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
   if (incomplete) note += " (* not all of them learned)";
   if (std::any_of(cells.begin(), cells.end(), [](const MapCell& c) { return !std::isfinite(c.mean); }))

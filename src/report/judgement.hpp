@@ -22,7 +22,7 @@ struct Baseline {
 /// there are: for these, accuracy and loss are the medians over the runs' untrained networks.
 Baseline baseline_of(const ResultsData& results, Loss loss);
 
-/// A verdict, and the epochs that belong to it.
+/// A verdict, and the epochs that belong to it, by their places.
 struct Judgement {
   Verdict verdict = Verdict::none;
   int overfits_from = -1;  ///< −1 where the verdict is neither `overfits` nor `perhaps`
@@ -30,8 +30,8 @@ struct Judgement {
   double rise = 0;      ///< trend(e)/trend(m) − 1 for networks that learned; 0 where the windows overlap
 };
 
-/// Judges the runs of one configuration that are done after `last` epochs, by runner::Verdict's definition;
-/// at least one run. Never `none` or `diverged`.
+/// Judges the runs of one configuration by their curves up to the place `last`, by runner::Verdict's
+/// definition; at least one run. Never `none` or `diverged`.
 Judgement judge(const Runs& done, Metric loss, std::size_t last, const Baseline& baseline);
 
 }  // namespace runner

@@ -53,11 +53,12 @@ std::vector<Shown> best_and_widest(const FigureSource& source) {
 
 /// The curves of some configurations alone; those of all would take long.
 std::vector<LearningCurves> shown_curves(const FigureSource& source, const std::vector<Shown>& shown,
-                                         const std::vector<std::size_t>& epochs) {
+                                         const std::vector<std::size_t>& places) {
   const std::vector<Runs> configurations = configurations_of(source.results);
   std::vector<LearningCurves> curves;
   for (const Shown& one : shown)
-    curves.push_back(curves_of(configurations[one.configuration], images_of(source.results.origin), epochs));
+    curves.push_back(curves_of(configurations[one.configuration], images_of(source.results.origin),
+                               source.results.recorded, places));
   return curves;
 }
 
@@ -85,7 +86,7 @@ Scale metric_scale(const std::vector<LearningCurves>& curves, const Parts& parts
 }
 
 void draw(const Frame& frame, const std::vector<LearningCurves>& curves, const Parts& parts,
-          const std::vector<std::size_t>& epochs) {
+          const std::vector<int>& epochs) {
   const auto points_of = [&](const Curve& curve) {
     std::vector<Point> points;
     for (std::size_t e = 0; e < curve.size(); ++e)
@@ -116,9 +117,12 @@ Figure learning_curves_figure(const FigureSource& source) {
   const std::vector<Shown> shown =
       source.varying.size() == 1 ? along_the_axis(source) : best_and_widest(source);
   // What the untrained network does would leave little of the plot to all others.
-  const auto last = static_cast<std::size_t>(source.results.epochs);
-  const std::vector<std::size_t> epochs = evenly_spaced(last > 1 ? 1 : 0, last, most_epochs);
-  const std::vector<LearningCurves> curves = shown_curves(source, shown, epochs);
+  const RecordedEpochs& recorded = source.results.recorded;
+  const std::size_t last = recorded.size() - 1;
+  const std::vector<std::size_t> places = evenly_spaced(last > 1 ? 1 : 0, last, most_epochs);
+  const std::vector<LearningCurves> curves = shown_curves(source, shown, places);
+  std::vector<int> epochs;
+  for (const std::size_t place : places) epochs.push_back(recorded[place]);
 
   Parts accuracy{{Metric::train_accuracy, train_dash}, {Metric::test_accuracy, test_dash}};
   Parts loss{{Metric::train_loss, train_dash}, {Metric::test_loss, test_dash}};
@@ -131,7 +135,7 @@ Figure learning_curves_figure(const FigureSource& source) {
   }
 
   Range all_epochs;
-  for (const std::size_t epoch : epochs) all_epochs.add(static_cast<double>(epoch));
+  for (const int epoch : epochs) all_epochs.add(epoch);
   const PlotAxis by_epoch{linear_scale(all_epochs, 1), "Epoch"};
   Sheet sheet(curves_width, source.results.name, "accuracy and loss by epoch");
   const double top = sheet.bottom();

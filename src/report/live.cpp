@@ -151,7 +151,7 @@ void add_sections(const ResultsData& results, const ScreenStyle& style, LiveFram
     for (const StoredRun* run : shown[s]) rows.push_back({run, &sections[s]});
   if (rows.empty()) return;
 
-  const auto epochs = static_cast<std::size_t>(results.epochs);
+  const std::size_t epochs = results.recorded.size() - 1;  // of a curve
   const TextTable table = table_of(results, rows, style.columns, std::min(least_curve, epochs));
   const CurveLayout layout = curve_layout(table.width, style.columns, epochs);
   if (airy) frame.add("");
@@ -185,9 +185,9 @@ Standing standing_of(const ResultsData& results) {
         ++standing.diverged;
         break;
     }
-    const int epochs = has_ended(run.status) ? results.epochs : std::max(run.epochs_done, 0);
+    const int epochs = has_ended(run.status) ? results.epochs() : std::max(run.epochs_done, 0);
     standing.epochs_done += static_cast<std::size_t>(epochs);
-    standing.epochs += static_cast<std::size_t>(results.epochs);
+    standing.epochs += static_cast<std::size_t>(results.epochs());
   }
   return standing;
 }

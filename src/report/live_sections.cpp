@@ -19,24 +19,30 @@ using Values = std::vector<float>;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-std::size_t last_epoch(const StoredRun& run) {
-  return static_cast<std::size_t>(run.epochs_done);
+/// Where the curves of a run end so far; it has at least epoch 0.
+using LastPlace = std::function<std::size_t(const StoredRun&)>;
+
+LastPlace last_place_in(const ResultsData& results) {
+  return
+      [recorded = results.recorded](const StoredRun& run) { return recorded.count_to(run.epochs_done) - 1; };
 }
 
 /// What the curves of one run say so far; `none` before epoch 1.
 class SoFar {
  public:
   explicit SoFar(const ResultsData& results)
-      : loss_(chosen_loss(results.origin.data.validation_size > 0)),
+      : last_place_(last_place_in(results)),
+        loss_(chosen_loss(results.origin.data.validation_size > 0)),
         baselines_{baseline_of(results, Loss::cross_entropy),
                    baseline_of(results, Loss::mean_squared_error)} {}
 
   Judgement operator()(const StoredRun& run) const {
     if (run.epochs_done < 1) return {};
-    return judge({&run}, loss_, last_epoch(run), baselines_[static_cast<std::size_t>(run.run.spec.loss)]);
+    return judge({&run}, loss_, last_place_(run), baselines_[static_cast<std::size_t>(run.run.spec.loss)]);
   }
 
  private:
+  LastPlace last_place_;
   Metric loss_;
   std::array<Baseline, 2> baselines_;
 };
@@ -50,8 +56,8 @@ RunCurve metric_curve(std::string_view name, Metric metric) {
 
 Values gaps_of(const StoredRun& run) {
   Values gaps;
-  for (std::size_t epoch = 1; epoch < run.curves[Metric::test_accuracy].size(); ++epoch)
-    gaps.push_back(static_cast<float>(gap_after(run, epoch)));
+  for (std::size_t place = 1; place < run.curves[Metric::test_accuracy].size(); ++place)
+    gaps.push_back(static_cast<float>(gap_at(run, place)));
   return gaps;
 }
 
@@ -83,9 +89,9 @@ std::vector<RowColumn> axis_columns_of(const ResultsData& results) {
   return columns;
 }
 
-RowColumn metric_column(Strings heading, Metric metric) {
-  return {std::move(heading), [metric](const SectionRow& row) {
-            return four_digits(row.run->curves[metric][last_epoch(*row.run)]);
+RowColumn metric_column(Strings heading, Metric metric, const LastPlace& last_place) {
+  return {std::move(heading), [metric, last_place](const SectionRow& row) {
+            return four_digits(row.run->curves[metric][last_place(*row.run)]);
           }};
 }
 
@@ -93,20 +99,23 @@ RowColumn metric_column(Strings heading, Metric metric) {
 /// left.
 std::vector<RowColumn> metric_columns(const ResultsData& results, std::size_t left_out) {
   const bool validated = results.origin.data.validation_size > 0;
-  const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs);
+  const std::size_t epoch_width = fmt::formatted_size("{}", results.epochs());
+  const LastPlace last_place = last_place_in(results);
   std::vector<std::pair<RowColumn, std::size_t>> all;  // each with when it is left out
   all.emplace_back(RowColumn{{"epoch"},
                              [=](const SectionRow& row) {
                                return fmt::format("{:>{}}", row.run->epochs_done, epoch_width);
                              }},
                    2);
-  all.emplace_back(metric_column({"train", "acc"}, Metric::train_accuracy), 1);
-  if (validated) all.emplace_back(metric_column({"valid.", "acc"}, Metric::validation_accuracy), 3);
-  all.emplace_back(metric_column({"test", "acc"}, Metric::test_accuracy), 3);
-  all.emplace_back(
-      RowColumn{{"gap"},
-                [](const SectionRow& row) { return four_digits(gap_after(*row.run, last_epoch(*row.run))); }},
-      3);
+  all.emplace_back(metric_column({"train", "acc"}, Metric::train_accuracy, last_place), 1);
+  if (validated)
+    all.emplace_back(metric_column({"valid.", "acc"}, Metric::validation_accuracy, last_place), 3);
+  all.emplace_back(metric_column({"test", "acc"}, Metric::test_accuracy, last_place), 3);
+  all.emplace_back(RowColumn{{"gap"},
+                             [last_place](const SectionRow& row) {
+                               return four_digits(gap_at(*row.run, last_place(*row.run)));
+                             }},
+                   3);
   all.emplace_back(RowColumn{{"loss", "rise"},
                              [so_far = SoFar(results)](const SectionRow& row) {
                                const double rise = so_far(*row.run).rise;
@@ -131,15 +140,16 @@ std::vector<Section> sections_of(const ResultsData& results) {
   const RunCurve train_loss = metric_curve("train loss", Metric::train_loss);
   const RunCurve chosen_loss = metric_curve(validated ? "valid. loss" : "test loss", loss);
   const SoFar so_far(results);
+  const LastPlace last_place = last_place_in(results);
   return {{fmt::format("Leading by {} accuracy", set),
-           [=](const StoredRun& run) { return run.curves[accuracy][last_epoch(run)]; },
+           [=](const StoredRun& run) { return run.curves[accuracy][last_place(run)]; },
            four_digits,
            "32",
            chosen_accuracy,
            {train_accuracy, chosen_accuracy}},
           {"Widest gap",
            [=](const StoredRun& run) {
-             const double gap = gap_after(run, last_epoch(run));
+             const double gap = gap_at(run, last_place(run));
              return gap > 0 && so_far(run).verdict >= Verdict::fits ? gap : nan;
            },
            four_digits,

@@ -19,7 +19,7 @@ namespace runner {
 /// Something that a run has after each epoch.
 struct RunCurve {
   std::string_view name;
-  std::function<std::vector<float>(const StoredRun&)> values;  ///< after epochs 1 … E
+  std::function<std::vector<float>(const StoredRun&)> values;  ///< after the recorded epochs of 1 … E
 };
 
 /// A group of runs: those with the largest values of something.

@@ -198,7 +198,10 @@ Json ranges_of(const Comparison& comparison) {
   return ranges;
 }
 
-/// Epochs to draw: all, or evenly spaced ones, the first and the last of each file among them.
+using Places = std::vector<std::size_t>;
+
+/// Epochs that curves are to be drawn at, recorded or not: all, or evenly spaced ones, the first and the last
+/// of each file among them.
 std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   const auto last = static_cast<std::size_t>(comparison.epochs);
   const bool intervals = std::any_of(comparison.configurations.begin(), comparison.configurations.end(),
@@ -213,12 +216,36 @@ std::vector<std::size_t> epochs_to_draw(const Comparison& comparison) {
   return epochs;
 }
 
-/// Those that a file has.
-std::vector<std::size_t> epochs_of(const ResultsData& results, const std::vector<std::size_t>& epochs) {
-  std::vector<std::size_t> its;
-  std::copy_if(epochs.begin(), epochs.end(), std::back_inserter(its),
-               [&](std::size_t epoch) { return epoch <= static_cast<std::size_t>(results.epochs); });
+/// The places of those that a file has; in place of one that is not recorded, the recorded one before it.
+Places places_of(const ResultsData& results, const std::vector<std::size_t>& epochs) {
+  Places its;
+  for (const std::size_t epoch : epochs) {
+    if (epoch > static_cast<std::size_t>(results.epochs())) break;
+    const std::size_t place = results.recorded.count_to(static_cast<int>(epoch)) - 1;
+    if (its.empty() || its.back() < place) its.push_back(place);
+  }
   return its;
+}
+
+std::vector<int> epochs_at(const ResultsData& results, const Places& places) {
+  std::vector<int> epochs;
+  for (const std::size_t place : places) epochs.push_back(results.recorded[place]);
+  return epochs;
+}
+
+/// Those at some places of each file, ascending.
+std::vector<int> epochs_at(std::span<const ResultsData> files, const std::vector<Places>& places) {
+  std::set<int> all;
+  for (std::size_t f = 0; f < files.size(); ++f)
+    for (const int epoch : epochs_at(files[f], places[f])) all.insert(epoch);
+  return {all.begin(), all.end()};
+}
+
+/// How many epochs are recorded, in one file or another.
+std::size_t recorded_epochs_of(std::span<const ResultsData> files) {
+  RecordedEpochs all;
+  for (const ResultsData& results : files) all = all.united_with(results.recorded);
+  return all.size();
 }
 
 /// {"mean": […], "half": […]}; half only where it is known of some epoch.
@@ -242,30 +269,29 @@ Json curves_json(const LearningCurves& curves) {
 }
 
 /// How many numbers the curves of all single seeds are.
-std::size_t seed_numbers(std::span<const ResultsData> files, const std::vector<std::size_t>& epochs) {
+std::size_t seed_numbers(std::span<const ResultsData> files, const std::vector<Places>& places) {
   std::size_t numbers = 0;
-  for (const ResultsData& results : files)
-    for (const Runs& runs : configurations_of(results))
-      for (const StoredRun* run : measured_runs(runs, static_cast<std::size_t>(results.epochs)).runs)
+  for (std::size_t f = 0; f < files.size(); ++f)
+    for (const Runs& runs : configurations_of(files[f]))
+      for (const StoredRun* run : measured_runs(runs, files[f].recorded).runs)
         for (const MetricInfo& line : metric_table)
-          if (!run->curves[line.metric].empty()) numbers += epochs_of(results, epochs).size();
+          if (!run->curves[line.metric].empty()) numbers += places[f].size();
   return numbers;
 }
 
 /// The curves of single seeds, for each configuration a list; only numbers that are drawn.
-Json seed_curves(std::span<const ResultsData> files, const std::vector<std::size_t>& epochs) {
+Json seed_curves(std::span<const ResultsData> files, const std::vector<Places>& places) {
   Json all = Json::array();
-  for (const ResultsData& results : files) {
-    const std::vector<std::size_t> its = epochs_of(results, epochs);
-    for (const Runs& runs : configurations_of(results)) {
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    for (const Runs& runs : configurations_of(files[f])) {
       Json seeds = Json::array();
-      for (const StoredRun* run : measured_runs(runs, static_cast<std::size_t>(results.epochs)).runs) {
+      for (const StoredRun* run : measured_runs(runs, files[f].recorded).runs) {
         Json seed{{"seed", run->run.spec.seed}};
         for (const MetricInfo& line : metric_table) {
           const std::vector<float>& curve = run->curves[line.metric];
           if (curve.empty()) continue;
           seed[line.name] = Json::array();
-          for (const std::size_t epoch : its) seed[line.name].push_back(rounded(curve[epoch]));
+          for (const std::size_t place : places[f]) seed[line.name].push_back(rounded(curve[place]));
         }
         seeds.push_back(std::move(seed));
       }
@@ -386,7 +412,9 @@ std::string to_page(const ResultsData& results, std::size_t kept) {
 std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   const Comparison comparison = compare(files);
   const bool several = files.size() > 1;
-  const std::vector<std::size_t> epochs = epochs_to_draw(comparison);
+  std::vector<Places> places;  // of each file, where its curves are drawn
+  for (const ResultsData& results : files) places.push_back(places_of(results, epochs_to_draw(comparison)));
+  const std::vector<int> epochs = epochs_at(files, places);
   std::size_t runs = 0, ended = 0;
   for (const ConfigurationSummary& c : comparison.configurations) {
     runs += c.seeds;
@@ -424,6 +452,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["ranges"] = ranges_of(comparison);
   page["effects"] = Json::array();
   page["curve_epochs"] = epochs;
+  page["recorded_epochs"] = recorded_epochs_of(files);
   page["curves"] = Json::array();
   page["provenance"] = Json::array();
   Range losses_at_first;  // of the curves that are drawn before the reader has chosen any
@@ -431,10 +460,13 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   for (std::size_t f = 0; f < files.size(); ++f) {
     for (Json& effect : effects_of(files[f], several ? names[f] : std::string()))
       page["effects"].push_back(std::move(effect));
-    for (const LearningCurves& curves : learning_curves(files[f], epochs_of(files[f], epochs))) {
+    const std::vector<int> own = epochs_at(files[f], places[f]);
+    const bool as_the_others = std::equal(own.begin(), own.end(), epochs.begin());
+    for (const LearningCurves& curves : learning_curves(files[f], places[f])) {
       const std::size_t configuration = page["curves"].size();
       if (configuration == best || configuration == widest) add_losses(losses_at_first, curves);
       page["curves"].push_back(curves_json(curves));
+      if (Json& json = page["curves"].back(); !as_the_others && !json.is_null()) json["epochs"] = own;
     }
     add_provenance(page["provenance"], files[f]);
     if (f > 0) config += '\n';
@@ -442,10 +474,10 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   }
   page["logarithmic_loss"] = spans_orders(losses_at_first);
   page["config"] = config;
-  page["seed_numbers"] = seed_numbers(files, epochs);
+  page["seed_numbers"] = seed_numbers(files, places);
   page["most_seed_numbers"] = most_seed_numbers;
   page["seed_curves"] =
-      page["seed_numbers"] <= most_seed_numbers ? seed_curves(files, epochs) : Json(nullptr);
+      page["seed_numbers"] <= most_seed_numbers ? seed_curves(files, places) : Json(nullptr);
 
   page["csv"] = csv_of(comparison);
 

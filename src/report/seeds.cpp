@@ -21,22 +21,23 @@ std::vector<Runs> configurations_of(const ResultsData& results) {
   return configurations;
 }
 
-MeasuredRuns measured_runs(const Runs& runs, std::size_t epochs) {
-  MeasuredRuns done{{}, epochs}, so_far{{}, epochs};
+MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded) {
+  const std::size_t last = recorded.size() - 1;
+  MeasuredRuns done{{}, last}, so_far{{}, last};
   for (const StoredRun* run : runs) {
     if (run->status == RunStatus::done) done.runs.push_back(run);
     if (run->status == RunStatus::diverged) continue;
     so_far.runs.push_back(run);
-    so_far.last = std::min(so_far.last, static_cast<std::size_t>(std::max(run->epochs_done, 0)));
+    so_far.last = std::min(so_far.last, recorded.count_to(std::max(run->epochs_done, 0)) - 1);
   }
   if (!done.runs.empty()) return done;
   if (so_far.last == 0) so_far.runs.clear();
   return so_far;
 }
 
-double gap_after(const StoredRun& run, std::size_t epoch) {
-  return static_cast<double>(run.curves[Metric::train_accuracy][epoch]) -
-         static_cast<double>(run.curves[Metric::test_accuracy][epoch]);
+double gap_at(const StoredRun& run, std::size_t place) {
+  return static_cast<double>(run.curves[Metric::train_accuracy][place]) -
+         static_cast<double>(run.curves[Metric::test_accuracy][place]);
 }
 
 Images images_of(const Origin& origin) {
@@ -50,36 +51,36 @@ double as_hits(float accuracy, std::size_t images) {
 
 Seeds::Seeds(Runs runs, Images images) : runs_(std::move(runs)), images_(images) {}
 
-Estimate Seeds::at(Metric metric, std::size_t epoch) const {
-  Estimate result = estimate(values(metric, epoch));
-  result.mean = mean_after(metric, epoch);
+Estimate Seeds::at(Metric metric, std::size_t place) const {
+  Estimate result = estimate(values(metric, place));
+  result.mean = mean_at(metric, place);
   return result;
 }
 
-Estimate Seeds::difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const {
-  std::vector<double> differences = values(a, epoch_a);
-  const std::vector<double> subtracted = values(b, epoch_b);
+Estimate Seeds::difference(Metric a, std::size_t place_a, Metric b, std::size_t place_b) const {
+  std::vector<double> differences = values(a, place_a);
+  const std::vector<double> subtracted = values(b, place_b);
   for (std::size_t i = 0; i < differences.size(); ++i) differences[i] -= subtracted[i];
   return estimate(differences);
 }
 
 std::vector<double> Seeds::curve(Metric metric) const {
   std::vector<double> means(runs_.front()->curves[metric].size());
-  for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean_after(metric, e);
+  for (std::size_t e = 0; e < means.size(); ++e) means[e] = mean_at(metric, e);
   return means;
 }
 
-std::vector<double> Seeds::values(Metric metric, std::size_t epoch) const {
+std::vector<double> Seeds::values(Metric metric, std::size_t place) const {
   std::vector<double> result;
-  for (const StoredRun* run : runs_) result.push_back(as_hits(run->curves[metric][epoch], images(metric)));
+  for (const StoredRun* run : runs_) result.push_back(as_hits(run->curves[metric][place], images(metric)));
   return result;
 }
 
-double Seeds::mean_after(Metric metric, std::size_t epoch) const {
+double Seeds::mean_at(Metric metric, std::size_t place) const {
   const auto count = static_cast<double>(images(metric));
-  if (!(count > 0)) return mean(values(metric, epoch));
+  if (!(count > 0)) return mean(values(metric, place));
   double hits = 0;  // of all seeds: a whole number, so that no sum is rounded
-  for (const StoredRun* run : runs_) hits += std::round(run->curves[metric][epoch] * count);
+  for (const StoredRun* run : runs_) hits += std::round(run->curves[metric][place] * count);
   return hits / (count * static_cast<double>(runs_.size()));
 }
 

@@ -13,6 +13,9 @@ namespace runner {
 
 using Runs = std::vector<const StoredRun*>;
 
+// In this layer a place is an index into ResultsData::recorded, and so into curves: the epoch itself where
+// every epoch is recorded.
+
 /// The runs of each configuration: those that differ in nothing but the seed, wherever they stand in the
 /// file, in the order of their first.
 std::vector<Runs> configurations_of(const ResultsData& results);
@@ -22,12 +25,12 @@ std::vector<Runs> configurations_of(const ResultsData& results);
 /// where one of these has no epoch but that of the untrained network.
 struct MeasuredRuns {
   Runs runs;
-  std::size_t last;
+  std::size_t last;  ///< the place of that epoch
 };
-MeasuredRuns measured_runs(const Runs& runs, std::size_t epochs);
+MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded);
 
-/// Train minus test accuracy of a run after an epoch.
-double gap_after(const StoredRun& run, std::size_t epoch);
+/// Train minus test accuracy of a run at a place.
+double gap_at(const StoredRun& run, std::size_t place);
 
 /// How many images the accuracies of a file are shares of; 0: not known.
 struct Images {
@@ -51,18 +54,18 @@ class Seeds {
   /// Whether there are numbers of it.
   bool has(Metric metric) const { return !runs_.front()->curves[metric].empty(); }
 
-  /// Of the values of a metric after an epoch.
-  Estimate at(Metric metric, std::size_t epoch) const;
+  /// Of the values of a metric at a place.
+  Estimate at(Metric metric, std::size_t place) const;
 
   /// Of the differences a − b, seed by seed.
-  Estimate difference(Metric a, std::size_t epoch_a, Metric b, std::size_t epoch_b) const;
+  Estimate difference(Metric a, std::size_t place_a, Metric b, std::size_t place_b) const;
 
-  /// The mean after each epoch.
+  /// The mean at each place.
   std::vector<double> curve(Metric metric) const;
 
  private:
-  std::vector<double> values(Metric metric, std::size_t epoch) const;
-  double mean_after(Metric metric, std::size_t epoch) const;
+  std::vector<double> values(Metric metric, std::size_t place) const;
+  double mean_at(Metric metric, std::size_t place) const;
   std::size_t images(Metric metric) const;
 
   Runs runs_;
@@ -78,7 +81,8 @@ std::string_view chosen_set(bool validated);
 /// The metrics of a quantity, of the training set first, then the validation set and the test set.
 std::vector<MetricInfo> metrics_of(Quantity quantity);
 
-/// The learning curves of one configuration.
-LearningCurves curves_of(const Runs& runs, Images images, std::span<const std::size_t> epochs);
+/// The learning curves of one configuration at some places.
+LearningCurves curves_of(const Runs& runs, Images images, const RecordedEpochs& recorded,
+                         std::span<const std::size_t> places);
 
 }  // namespace runner

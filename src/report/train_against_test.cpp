@@ -108,7 +108,7 @@ Figure train_against_test_figure(const FigureSource& source) {
   sheet.legend(legend);
   sheet.note(
       fmt::format("After epoch {}, {}{}{}. Below the line a network does better on what it was trained on.",
-                  source.results.epochs, counted(configurations.size(), "configuration"),
+                  source.results.epochs(), counted(configurations.size(), "configuration"),
                   any_interval ? "; bars: 95 % intervals over the seeds" : "", left_out(source)));
   return sheet.finish("train_against_test.svg", source.description);
 }

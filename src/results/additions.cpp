@@ -22,18 +22,31 @@ using Object = hdf5::Handle<H5Oclose>;
 
 /// The attributes that this program gives the file, of whatever sweep it is.
 Names root_attributes() {
-  Names names{"Conventions",    "title",
-              "summary",        "source",
-              "date_created",   "program",
-              "layout_version", "arithmetic_version",
-              "runner_version", "hdf5_version",
-              "compiler",       "kernel",
-              "processor",      "host",
-              "command_line",   "config_file",
-              "config_text",    "config",
-              "dataset",        "dataset_directory",
-              "train_size",     "validation_size",
-              "test_size",      "train_class_counts"};
+  Names names{"Conventions",
+              "title",
+              "summary",
+              "source",
+              "date_created",
+              "program",
+              "layout_version",
+              "arithmetic_version",
+              "runner_version",
+              "hdf5_version",
+              "compiler",
+              "kernel",
+              "processor",
+              "host",
+              "command_line",
+              "config_file",
+              "config_text",
+              "config",
+              "dataset",
+              "dataset_directory",
+              "train_size",
+              "validation_size",
+              "test_size",
+              "train_class_counts",
+              layout::epoch_checksum};
   for (const std::string_view file : dataset_file_names)
     for (const char* what : {"path", "sha256"}) names.insert(fmt::format("{}_{}", file, what));
   return names;

@@ -147,12 +147,12 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& st
       weights_[static_cast<std::size_t>(set)][t] = stored.offset(layout::name_of(tensor_table[t], set));
 }
 
-void ArrayWriter::write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs) {
+void ArrayWriter::write_epochs(std::size_t row, std::size_t first, std::span<const Metrics> epochs) {
   buffer_.resize(epochs.size());
   for (const auto& [metric, offset] : metrics_) {
     for (std::size_t e = 0; e < epochs.size(); ++e) buffer_[e] = canonical(epochs[e][metric]);
-    const std::uint64_t first = row * extents_[layout::epoch] + static_cast<std::uint64_t>(first_epoch);
-    descriptor_.write_at(offset + first * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
+    const std::uint64_t place = row * extents_[layout::epoch] + first;
+    descriptor_.write_at(offset + place * sizeof(float), buffer_.data(), buffer_.size() * sizeof(float));
   }
 }
 

@@ -60,8 +60,9 @@ class ArrayWriter {
   /// bad_input if another program has it open for writing.
   ArrayWriter(const std::filesystem::path& file, const StoredFile& stored);
 
-  /// Epochs first_epoch … of one run, an array for each metric.
-  void write_epochs(std::size_t row, int first_epoch, std::span<const Metrics> epochs);
+  /// Some recorded epochs of one run that follow one another, the first with the index `first`; an array for
+  /// each metric.
+  void write_epochs(std::size_t row, std::size_t first, std::span<const Metrics> epochs);
 
   /// A number for each parameter of one run, NaN for the hidden units it does not have.
   void write_weights(std::size_t row, layout::TensorSet set, const Weights& weights);

@@ -25,12 +25,12 @@ Committer::Committer(ArrayWriter writer, std::vector<RunProgress> progress, Epoc
     : writer_(std::move(writer)),
       progress_(std::move(progress)),
       notify_(std::move(notify)),
-      epochs_(epochs),
+      epochs_(std::move(epochs)),
       save_weights_(save_weights),
       interval_(interval) {
   for (const RunProgress& m : progress_) {
     complete_.push_back(has_ended(m.status) ||
-                        (m.epochs_done >= epochs_.sweep && epochs_.sweep < epochs_.file &&
+                        (m.epochs_done >= epochs_.sweep && epochs_.sweep < epochs_.file.last() &&
                          (!save_weights_ || m.weights_epoch >= epochs_.sweep)));
     seconds_.push_back(m.wall_time);
   }
@@ -46,7 +46,7 @@ void Committer::add(std::span<const TrainedEpoch> records) {
   std::size_t bytes = 0;
   for (const TrainedEpoch& record : records) {
     const bool ended = has_ended(record.status);
-    const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file;
+    const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file.last();
     copies.push_back(
         {as_stored(record), has_room ? RunStatus::running : record.status, ended, record.seconds, nullptr});
     bytes += sizeof(Pending);
@@ -158,13 +158,14 @@ void Committer::write_data(std::span<const Pending> group) {
   std::vector<Metrics> epochs;
   for (std::size_t i = 0; i < by_run.size(); i += epochs.size()) {
     const DurableEpoch& first = by_run[i]->durable;
+    const std::size_t place = epochs_.file.index_of(first.epoch);
     epochs.clear();
     for (std::size_t k = i; k < by_run.size(); ++k) {
       const DurableEpoch& next = by_run[k]->durable;
-      if (next.run != first.run || next.epoch != first.epoch + static_cast<int>(epochs.size())) break;
+      if (next.run != first.run || epochs_.file.index_of(next.epoch) != place + epochs.size()) break;
       epochs.push_back(next.metrics);
     }
-    writer_->write_epochs(first.run, first.epoch, epochs);
+    writer_->write_epochs(first.run, place, epochs);
   }
 
   for (const Pending& p : group) {
@@ -181,7 +182,9 @@ void Committer::write_progress(std::span<const Pending> group) {
     const std::size_t run = p.durable.run;
     RunProgress& progress = progress_[run];
     seconds_[run] = p.durable.epoch == 0 ? p.seconds : seconds_[run] + p.seconds;
-    const int epochs_done = p.durable.status == RunStatus::diverged ? p.durable.epoch - 1 : p.durable.epoch;
+    const bool diverged = p.durable.status == RunStatus::diverged;
+    const int epochs_done = diverged ? epochs_.file.last_before(p.durable.epoch) : p.durable.epoch;
+    assert(epochs_.file.last_before(p.durable.epoch) <= progress.epochs_done);
     // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
     // until it is past them.
     if (epochs_done <= progress.epochs_done && !p.ended) continue;

@@ -30,7 +30,8 @@ class Committer {
   /// How long the runs of a sweep are, and the file. A file may be longer than the sweep that is at work on
   /// it: then a run that is done for the sweep is `running` for the file, which has room for more of it.
   struct Epochs {
-    int sweep, file;
+    int sweep;            ///< the last
+    RecordedEpochs file;  ///< the epochs that are told of are among these
   };
 
   /// `progress`: how far each run of the sweep, which is also its row, has come in the file.

@@ -1,5 +1,6 @@
 #include "creation.hpp"
 
+#include "runner/data/sha256.hpp"
 #include "runner/files/descriptor.hpp"
 #include "runner/files/replacement.hpp"
 #include "runner/model/layout_version.hpp"
@@ -78,8 +79,15 @@ void put_flags(hid_t object, const std::vector<std::string_view>& meanings) {
   put(object, "flag_meanings", fmt::format("{}", fmt::join(meanings, " ")));
 }
 
-void put_global_attributes(hid_t file, const Sweep& sweep, const DatasetFacts& data,
-                           const Provenance& provenance) {
+/// The values of the array `epoch`.
+std::string bytes_of(const RecordedEpochs& epochs) {
+  std::vector<std::int32_t> numbers;
+  for (std::size_t i = 0; i < epochs.size(); ++i) numbers.push_back(epochs[i]);
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(std::int32_t)};
+}
+
+void put_global_attributes(hid_t file, const Sweep& sweep, const RecordedEpochs& epochs,
+                           const DatasetFacts& data, const Provenance& provenance) {
   const Config& config = sweep.config;
   put(file, "Conventions", "CF-1.8 ACDD-1.3");
   put(file, "title", config.name);
@@ -105,6 +113,7 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const DatasetFacts& d
   put(file, "validation_size", static_cast<std::int64_t>(data.validation_size));
   put(file, "test_size", static_cast<std::int64_t>(data.test_size));
   if (!data.train_class_counts.empty()) put(file, "train_class_counts", data.train_class_counts);
+  if (epochs.has_gaps()) put(file, layout::epoch_checksum, sha256_hex(bytes_of(epochs)));
   for (std::size_t f = 0; f < data.files.size(); ++f) {
     put(file, fmt::format("{}_path", dataset_file_names[f]).c_str(), data.files[f].path.string());
     put(file, fmt::format("{}_sha256", dataset_file_names[f]).c_str(), data.files[f].sha256);
@@ -206,16 +215,15 @@ std::string bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-Columns columns_of(const Rows& rows, int epochs) {
+Columns columns_of(const Rows& rows, const RecordedEpochs& epochs) {
   Columns columns;
-  std::vector<std::int32_t> indices, numbers;
+  std::vector<std::int32_t> indices;
   for (const Run& r : rows) {
     indices.push_back(r.index);
     columns["digest"] += r.digest;
   }
-  for (std::int32_t e = 0; e <= epochs; ++e) numbers.push_back(e);
   columns["run"] = bytes_of(indices);
-  columns["epoch"] = bytes_of(numbers);
+  columns["epoch"] = bytes_of(epochs);
   for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
     std::vector<layout::AsStored<Value>> column;
     column.reserve(rows.size());
@@ -253,17 +261,18 @@ void fill(const fs::path& path, const std::vector<Place>& places, const Columns&
 
 /// The structure of a file, with its texts. Returns where the arrays lie; none is filled.
 std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, const Rows& rows,
-                                   const DatasetFacts& data, const Provenance& provenance) {
+                                   const RecordedEpochs& epochs, const DatasetFacts& data,
+                                   const Provenance& provenance) {
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
   // No number lies across the border of two sectors or pages, so that none is ever half written.
   hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root, access), "create it");
-  put_global_attributes(file, sweep, data, provenance);
+  put_global_attributes(file, sweep, epochs, data, provenance);
   if (sweep.config.save_weights) make_group(file, "weights");
   make_group(file, "seal");
-  const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
+  const layout::Extents extents = layout::extents(rows, epochs.size(), data);
   std::vector<Place> places;
   for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
     places.push_back(make_array(file, variable, extents));
@@ -273,19 +282,21 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   return places;
 }
 
-void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const Columns& columns,
-                const DatasetFacts& data, const Provenance& provenance, const Stop& stop) {
-  const std::vector<Place> places = write_structure(path, sweep, rows, data, provenance);
+void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const RecordedEpochs& epochs,
+                const Columns& columns, const DatasetFacts& data, const Provenance& provenance,
+                const Stop& stop) {
+  const std::vector<Place> places = write_structure(path, sweep, rows, epochs, data, provenance);
   fill(path, places, columns, stop);
   std::vector<ByteRange> arrays;
   for (const Place& place : places) arrays.push_back(place.range);
   seal_file(path, results_layout_version, arrays, arrays.back());
 }
 
-std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const DatasetFacts& data) {
+std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const RecordedEpochs& epochs,
+                           const DatasetFacts& data) {
   // Names, attributes and the file's own structure: far less than this, but for the config.
   std::uint64_t total = (std::uint64_t{1} << 20) + sweep.config.text.size() + sweep.config.effective.size();
-  const layout::Extents extents = layout::extents(rows, sweep.config.epochs, data);
+  const layout::Extents extents = layout::extents(rows, epochs.size(), data);
   for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
     if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total))
       return std::numeric_limits<std::uint64_t>::max();
@@ -335,36 +346,52 @@ std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier,
   return result;
 }
 
-/// How a run stands in the new file that stood so in an earlier one.
-RunProgress progress_of(const StoredRun& run, int epochs) {
-  const bool goes_on = run.status == RunStatus::done && run.epochs_done < epochs;
-  return {run.epochs_done, goes_on ? RunStatus::running : run.status, run.wall_time, run.weights_epoch};
+/// These and those of all earlier files.
+RecordedEpochs with_those_of(std::span<const ResultsData> earlier, RecordedEpochs epochs) {
+  for (const ResultsData& results : earlier) epochs = epochs.united_with(results.recorded);
+  return epochs;
 }
 
-std::vector<Metrics> epochs_of(const StoredRun& run) {
+/// How a run stands in a new file with the epochs `now` that stood so in an earlier one with `then`. All of
+/// `then` are in `now`: up to the first that is new, both have the same epochs in the same places.
+RunProgress progress_of(const StoredRun& run, const RecordedEpochs& then, const RecordedEpochs& now) {
+  int last = -1;
+  while (last < run.epochs_done && now.next_after(last) == then.next_after(last)) last = now.next_after(last);
+  // Where it diverged is known only if it was looked for at the same epoch.
+  const bool diverged = run.status == RunStatus::diverged && last == run.epochs_done &&
+                        now.next_after(last) == then.next_after(last);
+  const bool done = run.status == RunStatus::done && last == now.last();
+  const bool ended = diverged || done;
+  return {last, has_ended(run.status) && !ended ? RunStatus::running : run.status, run.wall_time,
+          run.weights_epoch};
+}
+
+/// The first so many.
+std::vector<Metrics> epochs_of(const StoredRun& run, std::size_t count) {
   std::vector<Metrics> epochs;
-  for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
-    epochs.push_back(run.metrics(e));
+  for (std::size_t e = 0; e < count; ++e) epochs.push_back(run.metrics(e));
   return epochs;
 }
 
 /// What earlier files hold, for the rows of a new one.
 class Earlier {
  public:
-  Earlier(std::span<const ResultsData> files, std::span<const std::optional<Source>> sources, int epochs)
+  Earlier(std::span<const ResultsData> files, std::span<const std::optional<Source>> sources,
+          const RecordedEpochs& epochs)
       : files_(files), sources_(sources), epochs_(epochs) {}
 
   /// Writes it into the new file.
   void write(const fs::path& path, const Stop& stop) const {
     ArrayWriter writer(path, StoredFile(path));
-    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const Kept& kept) {
-      if (const std::vector<Metrics> epochs = epochs_of(run); !epochs.empty())
-        writer.write_epochs(row, 0, epochs);
-      if (const auto initial = kept.initial()) writer.write_weights(row, TensorSet::initial, *initial);
-      if (const auto last = kept.last()) writer.write_state(row, *last);
-      writer.write_progress(row, progress_of(run, epochs_));
-      writer.write_status(row, progress_of(run, epochs_).status);
-    });
+    for_each_row(
+        stop, [&](std::size_t row, const StoredRun& run, const RunProgress& progress, const Kept& kept) {
+          if (const auto epochs = epochs_of(run, epochs_.count_to(progress.epochs_done)); !epochs.empty())
+            writer.write_epochs(row, 0, epochs);
+          if (const auto initial = kept.initial()) writer.write_weights(row, TensorSet::initial, *initial);
+          if (const auto last = kept.last()) writer.write_state(row, *last);
+          writer.write_progress(row, progress);
+          writer.write_status(row, progress.status);
+        });
   }
 
   /// Makes sure that the new file holds it, before it takes the place of what it comes from.
@@ -374,22 +401,24 @@ class Earlier {
       if (made.bytes(name) != bytes) throw failure(fmt::format("its {} reads back otherwise", name));
     const std::vector<RunProgress> progress = stored_progress(made);
     std::vector<bool> from_earlier(progress.size());
-    for_each_row(stop, [&](std::size_t row, const StoredRun& run, const Kept& kept) {
-      from_earlier[row] = true;
-      bool same = progress[row] == progress_of(run, epochs_);
-      const std::vector<Metrics> epochs = epochs_of(run);
-      for (const MetricInfo& metric : metric_table) {
-        if (!made.parts().has(metric)) continue;
-        const std::vector<float> stored =
-            made.read_part<float>(metric.name, row * made.extent(layout::epoch), epochs.size());
-        for (std::size_t e = 0; e < epochs.size(); ++e)
-          same &= same_bits(stored[e], canonical(epochs[e][metric.metric]));
-      }
-      if (const auto initial = kept.initial())
-        same &= !different_weight(made, row, TensorSet::initial, *initial);
-      if (const auto last = kept.last()) same &= !different_weight(made, row, *last);
-      if (!same) throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
-    });
+    for_each_row(stop,
+                 [&](std::size_t row, const StoredRun& run, const RunProgress& expected, const Kept& kept) {
+                   from_earlier[row] = true;
+                   bool same = progress[row] == expected;
+                   const std::vector<Metrics> epochs = epochs_of(run, epochs_.count_to(expected.epochs_done));
+                   for (const MetricInfo& metric : metric_table) {
+                     if (!made.parts().has(metric)) continue;
+                     const std::vector<float> stored =
+                         made.read_part<float>(metric.name, row * made.extent(layout::epoch), epochs.size());
+                     for (std::size_t e = 0; e < epochs.size(); ++e)
+                       same &= same_bits(stored[e], canonical(epochs[e][metric.metric]));
+                   }
+                   if (const auto initial = kept.initial())
+                     same &= !different_weight(made, row, TensorSet::initial, *initial);
+                   if (const auto last = kept.last()) same &= !different_weight(made, row, *last);
+                   if (!same)
+                     throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
+                 });
     for (std::size_t row = 0; row < progress.size(); ++row)
       if (!from_earlier[row] && progress[row] != RunProgress{})
         throw failure(fmt::format("its run {} reads back otherwise", row));
@@ -416,9 +445,11 @@ class Earlier {
     }
   };
 
-  void for_each_row(
-      const Stop& stop,
-      const std::function<void(std::size_t row, const StoredRun& run, const Kept& kept)>& visit) const {
+  /// `progress`: how the run stands in the new file.
+  using Visit = std::function<void(std::size_t row, const StoredRun& run, const RunProgress& progress,
+                                   const Kept& kept)>;
+
+  void for_each_row(const Stop& stop, const Visit& visit) const {
     for (std::size_t f = 0; f < files_.size(); ++f) {
       const StoredFile from(files_[f].file);
       require_unchanged(from, files_[f]);
@@ -426,7 +457,7 @@ class Earlier {
         if (!sources_[row] || sources_[row]->file != f) continue;
         stop.throw_if_requested();
         const StoredRun& run = files_[f].runs[sources_[row]->row];
-        visit(row, run, {from, sources_[row]->row, run});
+        visit(row, run, progress_of(run, files_[f].recorded, epochs_), {from, sources_[row]->row, run});
       }
       require_unchanged(from, files_[f]);
     }
@@ -445,7 +476,7 @@ class Earlier {
 
   const std::span<const ResultsData> files_;
   const std::span<const std::optional<Source>> sources_;
-  const int epochs_;
+  const RecordedEpochs& epochs_;
 };
 
 }  // namespace
@@ -455,10 +486,12 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
                     const Creation& how) try {
   Rows rows = sweep.runs;
   const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
+  const RecordedEpochs epochs =
+      with_those_of(earlier, how.epochs ? *how.epochs : sweep.config.recorded_epochs());
   // What has no room on the disk may have none in memory.
-  require_free_space(file.parent_path(), needed_bytes(sweep, rows, data));
-  const Columns columns = columns_of(rows, sweep.config.epochs);
-  const Earlier before(earlier, source, sweep.config.epochs);
+  require_free_space(file.parent_path(), needed_bytes(sweep, rows, epochs, data));
+  const Columns columns = columns_of(rows, epochs);
+  const Earlier before(earlier, source, epochs);
   if (how.note)
     for (const ResultsData& from : earlier)
       for (const std::string& addition : additions(StoredFile(from.file)))
@@ -467,7 +500,7 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
   replace_file(
       file,
       [&](const fs::path& temporary) {
-        write_file(temporary, sweep, rows, columns, data, provenance, how.stop);
+        write_file(temporary, sweep, rows, epochs, columns, data, provenance, how.stop);
         before.write(temporary, how.stop);
         before.compare(temporary, columns, how.stop);
       },

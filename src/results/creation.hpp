@@ -2,11 +2,13 @@
 
 #include "runner/error/error.hpp"
 #include "runner/files/replacement.hpp"
+#include "runner/model/recorded_epochs.hpp"
 #include "runner/results/results_data.hpp"
 #include "runner/results/results_file.hpp"
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <span>
 
 namespace runner {
@@ -24,16 +26,21 @@ struct Stop {
 /// How a results file is made.
 struct Creation {
   bool prune = false;  ///< without the runs of earlier files that are not of the sweep
+  /// Epochs that it is to have; without them those that the sweep's config asks for.
+  std::optional<RecordedEpochs> epochs{};
   Stop stop{};
   Note note{};
 };
 
 /// Makes the results file of a sweep and replaces a file of that name, as replace_file does.
 ///
-/// What earlier files hold is taken over: each run that is also of this sweep goes to its row, the others
+/// Its epochs are those that it is to have, and all that the earlier files have. What earlier
+/// files hold is taken over: each run that is also of this sweep goes to its row, the others
 /// (unless they are to be pruned) to rows of their own behind those of the sweep. Where several files have
 /// the same run, the one with the most epochs is taken. A run that was done, but is to have more epochs now,
-/// is running again. Before the new file gets the name it is read back, and all that it took over compared.
+/// is running again; and so is one whose file lacks an epoch that the new one has before its last: what it
+/// has before that epoch is taken over, and what comes after it is left to be trained again, which gives the
+/// same numbers. Before the new file gets the name it is read back, and all that it took over compared.
 /// What another program has put into the earlier files is not taken over: `note` hears what that is.
 ///
 /// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an

@@ -152,12 +152,11 @@ Dimension dimension_of(TensorDimension dimension) {
   return input;
 }
 
-Extents extents(std::span<const Run> rows, int epochs, const DatasetFacts& data) {
+Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data) {
   std::int32_t widest = 0;
   for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
-  return {rows.size(), static_cast<std::uint64_t>(epochs) + 1, digest_length,
-          data.pixels, static_cast<std::uint64_t>(widest),     data.classes,
-          seal_length};
+  return {rows.size(),  epochs,     digest_length, data.pixels, static_cast<std::uint64_t>(widest),
+          data.classes, seal_length};
 }
 
 std::uint64_t byte_count(const Variable& variable, const Extents& extents) {

@@ -115,8 +115,12 @@ std::string name_of(const TensorInfo& tensor, TensorSet set);
 /// The dimension of arrays that a tensor's dimension is.
 Dimension dimension_of(TensorDimension dimension);
 
-/// Of a file with these rows.
-Extents extents(std::span<const Run> rows, int epochs, const DatasetFacts& data);
+/// The root attribute that a file has whose epochs have gaps: the SHA-256 of the values of the array `epoch`.
+/// Gaps say nothing of which epochs there are, and the seal does not cover arrays.
+inline constexpr const char* epoch_checksum = "epoch_sha256";
+
+/// Of a file with these rows and so many recorded epochs.
+Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data);
 
 /// Bytes of an array; the largest number there is where that is too many to count.
 std::uint64_t byte_count(const Variable& variable, const Extents& extents);

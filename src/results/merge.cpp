@@ -25,6 +25,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The first epoch that is in one of them and not in the other.
+int first_apart(const RecordedEpochs& a, const RecordedEpochs& b) {
+  int epoch = 0;
+  while (a.next_after(epoch) == b.next_after(epoch)) epoch = a.next_after(epoch);
+  return std::min(a.next_after(epoch), b.next_after(epoch));
+}
+
 /// Throws unless two parts are of the same sweep, and made from the same data by the same arithmetic.
 void require_same_sweep(const ResultsData& first, const ResultsData& other) {
   std::vector<std::string> differences;
@@ -40,14 +47,22 @@ void require_same_sweep(const ResultsData& first, const ResultsData& other) {
   for (std::size_t f = 0; f < first.origin.data.files.size(); ++f)
     compare("SHA-256 of " + other.origin.data.files[f].path.string(), first.origin.data.files[f].sha256,
             other.origin.data.files[f].sha256);
+  // With all epochs of both, runs that are done would lack some.
+  if (differences.empty() && first.recorded != other.recorded) {
+    const int epoch = first_apart(first.recorded, other.recorded);
+    const auto words = [&](const ResultsData& part) {
+      return part.recorded.contains(epoch) ? "recorded" : "not recorded";
+    };
+    compare(fmt::format("epoch {}", epoch), std::string(words(first)), std::string(words(other)));
+  }
   if (!differences.empty())
     throw bad_input(fmt::format("{} and {} do not belong together: {}", first.file.string(),
                                 other.file.string(), fmt::join(differences, "; ")));
 }
 
 /// Whether two records of a run agree in all that both have.
-bool same_numbers(const StoredRun& a, const StoredRun& b) {
-  const auto epochs = static_cast<std::size_t>(std::min(a.epochs_done, b.epochs_done) + 1);
+bool same_numbers(const StoredRun& a, const StoredRun& b, const RecordedEpochs& recorded) {
+  const std::size_t epochs = recorded.count_to(std::min(a.epochs_done, b.epochs_done));
   for (const MetricInfo& line : metric_table) {
     const std::vector<float>&x = a.curves[line.metric], &y = b.curves[line.metric];
     if (x.empty() || y.empty()) continue;
@@ -68,7 +83,7 @@ void require_same_numbers(std::span<const ResultsData> parts) {
       const auto [at, is_new] = seen.try_emplace(run.run.digest, &part, &run);
       if (is_new) continue;
       const StoredRun& other = *at->second.second;
-      if (!same_numbers(run, other))
+      if (!same_numbers(run, other, part.recorded))
         throw bad_input(fmt::format("{} and {} have different numbers of run {} (digest {}): verify them",
                                     at->second.first->file.string(), part.file.string(), run.run.index,
                                     run.run.digest));
@@ -123,7 +138,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   Provenance merged = provenance;
   merged.kernel = all_of(read, [](const ResultsData& part) { return part.origin.kernel; });
   merged.processor = all_of(read, [](const ResultsData& part) { return part.origin.processor; });
-  create_results(whole, sweep, first.origin.data, merged, read, {.note = note});
+  create_results(whole, sweep, first.origin.data, merged, read, {.epochs = first.recorded, .note = note});
 
   Merged result{sweep.runs.size(), {}};
   for (const StoredRun& run : read_results(whole).runs)

@@ -108,7 +108,7 @@ void require_epochs(const StoredFile& file) {
   for (std::uint64_t first = 0; first < length; first += chunk) {
     const auto epochs = file.read_part<std::int32_t>("epoch", first, std::min(chunk, length - first));
     for (std::size_t i = 0; i < epochs.size(); ++i)
-      if (epochs[i] != static_cast<std::int64_t>(first + i))
+      if (epochs[i] != file.recorded()[first + i])
         throw file.damaged(fmt::format("its epoch {} is numbered {}", first + i, epochs[i]));
   }
 }
@@ -148,9 +148,9 @@ ResultsData read(const StoredFile& file) {
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
   std::vector<std::string> digests = read_digests(file);
-  ResultsData data{file.path(), file.text("title"), file.text("config"), read_origin(file), 0, {}};
-  const std::size_t length = file.extent(layout::epoch);
-  data.epochs = static_cast<int>(length) - 1;
+  ResultsData data{file.path(),       file.text("title"), file.text("config"),
+                   read_origin(file), file.recorded(),    {}};
+  const std::size_t length = data.recorded.size();
   const std::vector<RunProgress> progress = read_progress(file);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
@@ -182,7 +182,7 @@ ResultsData read(const StoredFile& file) {
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
     run.run = {specs[r], std::move(digests[r]), indices[r]};
-    run.status = status_of(progress[r], data.epochs, file.has_weights());
+    run.status = status_of(progress[r], data.epochs(), file.has_weights());
     run.epochs_done = progress[r].epochs_done;
     run.wall_time = progress[r].wall_time;
     run.weights_epoch = progress[r].weights_epoch;
@@ -190,6 +190,7 @@ ResultsData read(const StoredFile& file) {
   }
 
   const std::size_t rows = std::max<std::size_t>(1, chunk / length);
+  const auto epoch_of = [&](std::ptrdiff_t index) { return data.recorded[static_cast<std::size_t>(index)]; };
   for (const MetricInfo& metric : metric_table) {
     if (!file.parts().has(metric)) continue;
     const std::string_view name = metric.name;
@@ -198,7 +199,7 @@ ResultsData read(const StoredFile& file) {
       const auto values = file.read_part<float>(name, first * length, count * length);
       for (std::size_t r = first; r < first + count; ++r) {
         // What lies behind the mark may be half written: it is not there yet.
-        const auto committed = static_cast<std::size_t>(data.runs[r].epochs_done + 1);
+        const std::size_t committed = data.recorded.count_to(data.runs[r].epochs_done);
         const float* row = values.data() + (r - first) * length;
         const float* recorded =
             std::find_if_not(row, row + committed, [&](float v) { return unrecorded(metric, v); });
@@ -206,7 +207,7 @@ ResultsData read(const StoredFile& file) {
             std::find_if_not(recorded, row + committed, [&](float v) { return can_be(metric, v); });
         if (wrong != row + committed)
           throw file.damaged(
-              fmt::format("the {} of run {} after epoch {} is {}", name, r, wrong - row, *wrong));
+              fmt::format("the {} of run {} after epoch {} is {}", name, r, epoch_of(wrong - row), *wrong));
         // Behind a divergence nothing is ever written. Other programs, which know no marks, read it.
         const float* end = row + length;
         const float* left =
@@ -216,7 +217,7 @@ ResultsData read(const StoredFile& file) {
         if (left != end)
           throw file.damaged(
               fmt::format("run {} has diverged after epoch {}, and its {} after epoch {} is {}", r,
-                          data.runs[r].epochs_done, name, left - row, *left));
+                          data.runs[r].epochs_done, name, epoch_of(left - row), *left));
         // A run without label noise has no other labels.
         if (metric.metric == Metric::clean_train_accuracy && data.runs[r].run.spec.label_noise == 0) continue;
         std::vector<float>& column = data.runs[r].curves[metric.metric];

@@ -16,6 +16,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -76,8 +78,8 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts&
   const std::vector<std::string> found = resume_conflicts(stored, sweep, data);
   if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
 
-  // A longer one holds what fewer epochs would be.
-  if (stored.extent(layout::epoch) < static_cast<std::uint64_t>(sweep.config.epochs) + 1) return false;
+  // One with more epochs, behind the sweep's or in between, holds what fewer would be.
+  if (!stored.recorded().contains_all(sweep.config.recorded_epochs())) return false;
   const std::vector<std::string> digests = stored.digests();
   const auto index = stored.read<std::int32_t>("run");
   if (digests.size() < sweep.runs.size() || (prune && digests.size() > sweep.runs.size())) return false;
@@ -122,6 +124,7 @@ struct ResultsFile::State {
   std::vector<Run> runs;      // of the sweep
   std::vector<int> epochs;    // that each goes on from
   std::vector<int> recorded;  // the last that each had on file at the start
+  RecordedEpochs of_sweep;    // the epochs of the file, as far as the sweep goes
   bool had_checkpoint = false;
   Checkpoint begun;    // what was in flight when the sweep was stopped before
   Checkpoint stopped;  // and what is now
@@ -138,7 +141,7 @@ void ResultsFile::State::keep_checkpoint() {
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                          const Provenance& provenance, Options options) try {
   const fs::path path = prepare(file);
-  const Creation how{options.prune, {options.stop}, options.note};
+  const Creation how{options.prune, sweep.config.recorded_epochs(), {options.stop}, options.note};
   state_ = std::make_unique<State>(path, options.note);
   remove_unfinished(path);
   remove_unfinished(checkpoint_path(path));
@@ -146,6 +149,8 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   std::optional<Descriptor> kept;
   if (fs::exists(path)) keep_others_from_writing(kept.emplace(path, O_RDONLY | O_NONBLOCK));
 
+  // What the runs had in a file that is replaced: those with a gap lose epochs.
+  std::unordered_map<std::string, int> had;
   if (!fs::exists(path)) {
     create_results(path, sweep, data, provenance, {}, how);
   } else if (options.fresh) {
@@ -154,9 +159,10 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
     fs::remove(checkpoint_path(path));
   } else if (!is_up_to_date(path, sweep, data, options.prune)) {
     const ResultsData earlier = read_results(path);
+    for (const StoredRun& run : earlier.runs) had.emplace(run.run.digest, run.epochs_done);
     // No epoch of the file's is lost where fewer are asked for.
     Sweep longest = sweep;
-    longest.config = with_epochs(sweep.config, std::max(sweep.config.epochs, earlier.epochs));
+    longest.config = with_epochs(sweep.config, std::max(sweep.config.epochs, earlier.epochs()));
     create_results(path, longest, data, provenance, {&earlier, 1}, how);
   }
 
@@ -165,8 +171,9 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   ArrayWriter writer(path, stored);
   std::vector<RunProgress> progress = read_progress(stored);
   progress.resize(sweep.runs.size());
-  const int file_epochs = static_cast<int>(stored.extent(layout::epoch)) - 1;
-  settle(progress, file_epochs, sweep.config.save_weights, writer);
+  const RecordedEpochs& recorded = stored.recorded();
+  settle(progress, recorded.last(), sweep.config.save_weights, writer);
+  state_->of_sweep = recorded.up_to(sweep.config.epochs);
   state_->path = path;
   state_->runs = sweep.runs;
   std::map<std::string, SnapshotShape> shapes;
@@ -178,17 +185,21 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   state_->had_checkpoint = fs::exists(checkpoint_path(path));
   for (std::size_t run = 0; run < progress.size(); ++run) {
     // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
-    // begun anew of epochs that it does not have yet.
+    // begun anew of epochs that it does not have yet. Those of an epoch that is not to be recorded are as
+    // good as others, if all epochs before it are there.
     const auto usable = [&](int epoch) {
-      return epoch > 0 && epoch <= progress[run].epochs_done && epoch < sweep.config.epochs ? epoch : 0;
+      const bool all_before = epoch < recorded.next_after(progress[run].epochs_done);
+      return epoch > 0 && all_before && epoch < sweep.config.epochs ? epoch : 0;
     };
     const auto begun = state_->begun.find(sweep.runs[run].digest);
-    state_->recorded.push_back(progress[run].epochs_done);
+    const auto before = had.find(sweep.runs[run].digest);
+    state_->recorded.push_back(
+        std::max(progress[run].epochs_done, before == had.end() ? -1 : before->second));
     state_->epochs.push_back(std::max(usable(progress[run].weights_epoch),
                                       begun == state_->begun.end() ? 0 : usable(begun->second.epoch)));
   }
   state_->committer.emplace(std::move(writer), std::move(progress),
-                            Committer::Epochs{sweep.config.epochs, file_epochs}, sweep.config.save_weights,
+                            Committer::Epochs{sweep.config.epochs, recorded}, sweep.config.save_weights,
                             options.commit_interval, std::move(options.notify));
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot use the results file {}: {}", file.string(), error.code().message()));
@@ -202,6 +213,10 @@ std::vector<std::size_t> ResultsFile::missing() const {
 
 std::vector<int> ResultsFile::epochs() const {
   return state_->epochs;
+}
+
+const RecordedEpochs& ResultsFile::recorded() const {
+  return state_->of_sweep;
 }
 
 std::size_t ResultsFile::begun_anew() const {
@@ -218,11 +233,12 @@ TrainingState ResultsFile::state(std::size_t run) const {
 
 void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
   const StoredFile& stored = *state_->stored;
-  const auto epoch = static_cast<std::size_t>(state_->epochs[run]);
+  const int epoch = state_->epochs[run];
+  const std::size_t place = stored.recorded().index_of(epoch);
   for (const MetricInfo& metric : metric_table) {
     if (!stored.parts().has(metric)) continue;
     const float recorded =
-        stored.read_part<float>(metric.name, run * stored.extent(layout::epoch) + epoch, 1)[0];
+        stored.read_part<float>(metric.name, run * stored.extent(layout::epoch) + place, 1)[0];
     const float now = canonical(evaluated[metric.metric]);
     if (!unrecorded(metric, recorded) && !same_bits(recorded, now))
       throw bad_input(fmt::format(
@@ -234,11 +250,15 @@ void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
 }
 
 void ResultsFile::on_epoch(std::span<const TrainedEpoch> records) {
+  on_stop_between(records);
+  state_->committer->add(records);
+}
+
+void ResultsFile::on_stop_between(std::span<const TrainedEpoch> records) {
   for (const TrainedEpoch& record : records)
     if (record.stopped && record.epoch > 0)
       state_->stopped.insert_or_assign(state_->runs[record.run].digest,
                                        Snapshot{record.epoch, record.state()});
-  state_->committer->add(records);
 }
 
 void ResultsFile::close() {

@@ -9,7 +9,7 @@
 namespace runner {
 
 std::vector<RunProgress> read_progress(const StoredFile& file) {
-  const int epochs = static_cast<int>(file.extent(layout::epoch)) - 1;
+  const int epochs = file.recorded().last();
   std::vector<RunProgress> progress = stored_progress(file);
   for (std::size_t r = 0; r < progress.size(); ++r) {
     const RunProgress& m = progress[r];
@@ -20,7 +20,7 @@ std::vector<RunProgress> read_progress(const StoredFile& file) {
     if (m.status == RunStatus::diverged && m.epochs_done >= epochs)
       throw file.damaged(fmt::format("run {} has diverged after all of its {} epochs", r, epochs));
     // Weights of a run that diverged are of the epoch that is not recorded any more.
-    if (m.status == RunStatus::diverged && m.weights_epoch > m.epochs_done + 1)
+    if (m.status == RunStatus::diverged && m.weights_epoch > file.recorded().next_after(m.epochs_done))
       throw file.damaged(fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,
                                      m.epochs_done, m.weights_epoch));
   }

@@ -15,8 +15,8 @@ namespace runner {
 /// marks of one commit without its status: only the marks of runs that have ended can contradict each other.
 std::vector<RunProgress> read_progress(const StoredFile& file);
 
-/// The status that follows from the other marks of a run in a file of so many epochs. The status is written
-/// last: a writer that ended before, or a bit that is another, leaves one that says less.
+/// The status that follows from the other marks of a run in a file whose last epoch is `epochs`. The status
+/// is written last: a writer that ended before, or a bit that is another, leaves one that says less.
 RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights);
 
 }  // namespace runner

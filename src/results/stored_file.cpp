@@ -1,5 +1,6 @@
 #include "stored_file.hpp"
 
+#include "runner/data/sha256.hpp"
 #include "runner/model/layout_version.hpp"
 
 #include "hdf5_handle.hpp"
@@ -167,6 +168,22 @@ StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.si
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
   for (const layout::Variable& variable : layout::variables(parts_))
     arrays_.emplace(variable.name, structure.array(variable));
+  recorded_ = read_recorded();
+}
+
+/// Without gaps the array is not needed, and may be long; what it says is compared where numbers are read.
+RecordedEpochs StoredFile::read_recorded() const {
+  if (parts_.layout < epochs_with_gaps_since || !attributes_.contains(layout::epoch_checksum))
+    return RecordedEpochs(static_cast<int>(extents_[layout::epoch]) - 1);
+  const auto epochs = read<std::int32_t>("epoch");
+  if (epochs.front() != 0) throw damaged(fmt::format("its first epoch is {}, not 0", epochs.front()));
+  for (std::size_t i = 1; i < epochs.size(); ++i)
+    if (epochs[i] <= epochs[i - 1])
+      throw damaged(fmt::format("its epoch {} is followed by epoch {}", epochs[i - 1], epochs[i]));
+  if (epochs.back() > max_epochs) throw damaged(fmt::format("its last epoch is {}", epochs.back()));
+  if (sha256_hex(bytes("epoch")) != text(layout::epoch_checksum))
+    throw damaged("its epochs are not those it was made with");
+  return RecordedEpochs(std::vector<int>(epochs.begin(), epochs.end()));
 }
 
 const StoredFile::Value& StoredFile::attribute(const std::string& name) const {
@@ -207,7 +224,7 @@ std::vector<std::string> StoredFile::digests() const {
 std::vector<std::int32_t> StoredFile::epochs(const std::string& name) const {
   std::vector<std::int32_t> result = read<std::int32_t>(name);
   for (const std::int32_t epoch : result)
-    if (epoch < -1 || epoch >= static_cast<std::int64_t>(extent(layout::epoch)))
+    if (epoch != -1 && !recorded_.contains(epoch))
       throw damaged(fmt::format("a run's {} is {}", name, epoch));
   return result;
 }

@@ -2,6 +2,7 @@
 
 #include "runner/error/error.hpp"
 #include "runner/files/descriptor.hpp"
+#include "runner/model/recorded_epochs.hpp"
 
 #include "layout.hpp"
 
@@ -36,6 +37,8 @@ class StoredFile {
   const layout::Parts& parts() const { return parts_; }  ///< by this its arrays are known
   const layout::Extents& extents() const { return extents_; }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
+  /// As the array `epoch` says where it has gaps; otherwise as many as it has values.
+  const RecordedEpochs& recorded() const { return recorded_; }
 
   const std::string& text(const std::string& attribute) const;
   std::int64_t integer(const std::string& attribute) const;
@@ -76,7 +79,7 @@ class StoredFile {
   /// The column `digest`, a text for each run.
   std::vector<std::string> digests() const;
 
-  /// The columns `epochs_done` and `weights_epoch`, −1 … the last epoch.
+  /// The columns `epochs_done` and `weights_epoch`: −1, or a recorded epoch.
   std::vector<std::int32_t> epochs_done() const { return epochs("epochs_done"); }
   std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
 
@@ -102,6 +105,7 @@ class StoredFile {
 
   class Structure;
   std::vector<std::int32_t> epochs(const std::string& name) const;
+  RecordedEpochs read_recorded() const;
   const Value& attribute(const std::string& name) const;
   const Array& find(std::string_view name) const;
   std::vector<std::int8_t> checked_flags(const std::string& name) const;
@@ -110,6 +114,7 @@ class StoredFile {
   std::uint64_t size_;
   layout::Parts parts_{};
   layout::Extents extents_{};
+  RecordedEpochs recorded_;
   std::map<std::string, Array, std::less<>> arrays_;
   std::map<std::string, Value> attributes_;
 };

@@ -33,7 +33,7 @@ constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the li
 std::vector<std::string_view> known_keys() {
   std::vector<std::string_view> keys{"name",       "description",     "dataset",
                                      "train_size", "validation_size", "test_size",
-                                     "epochs",     "save_weights"};
+                                     "epochs",     "evaluate_every",  "save_weights"};
   const std::vector<std::string_view> axes_of_a_sweep = axis_names();
   keys.insert(keys.end(), axes_of_a_sweep.begin(), axes_of_a_sweep.end());
   keys.push_back("$schema");  // what editors find the schema by; it means nothing here
@@ -238,6 +238,7 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   scalar("validation_size", config.dataset.validation_size, integer<std::size_t>(0, max_int32));
   scalar("test_size", config.dataset.test_size, integer<std::size_t>(1, max_int32));
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
+  scalar("evaluate_every", config.evaluate_every, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
   for_each_axis([&](const auto& axis) {
     given(axis.name,

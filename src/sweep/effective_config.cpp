@@ -68,6 +68,8 @@ std::string effective_config(const Config& config) {
   if (config.dataset.validation_size > 0) put("validation_size", config.dataset.validation_size);
   if (config.dataset.test_size) put("test_size", *config.dataset.test_size);
   put("epochs", config.epochs);
+  // Configs of before there was the key keep their text.
+  if (config.evaluate_every != 1) put("evaluate_every", config.evaluate_every);
   put("save_weights", config.save_weights);
   for_each_axis([&](const auto& axis) {
     if (is_written(axis, config.grid)) put(axis.name, list_of(config.grid.*axis.values));

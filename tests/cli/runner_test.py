@@ -564,6 +564,101 @@ class Extension(Files):
         self.assert_same_as_fresh(learning_rate=[0.1, 0.3])
 
 
+class EvaluateEvery(Files):
+    """A sweep that is measured after some of its epochs: the numbers there are those of one that is measured after all."""
+
+    KEYS = {"learning_rate": [0.5, 0.1, 3e38], "seed": [1, 2], "epochs": 20}
+
+    def lines(self, *arguments, **keys):
+        out, _ = self.run_it(self.config(**(self.KEYS | keys)), "--progress", "jsonl", *arguments)
+        return [(line["run"], line["epoch"]) for line in map(json.loads, out.splitlines())]
+
+    def assert_same_where_measured(self, epochs, of=20):
+        self.run_it(self.config(**(self.KEYS | {"epochs": of})), "--quiet", "--output", f"all-{of}.h5")
+        with h5py.File(self.dir / f"all-{of}.h5") as every, h5py.File(self.dir / "results/sweep.h5") as some:
+            self.assertEqual(list(some["epoch"]), epochs)
+            for name in METRICS:
+                self.assertEqual(every[name][:][:, epochs].tobytes(), some[name][:].tobytes(), name)
+            self.assertEqual(list(every["status"]), list(some["status"]))
+            for every_done, some_done in zip(every["epochs_done"], some["epochs_done"]):
+                self.assertEqual(max([epoch for epoch in epochs if epoch <= every_done], default=-1), some_done)
+        out, _ = self.run_it("verify", "results/sweep.h5", "--all")
+        self.assertIn("every bit is the same", out)
+
+    def test_the_numbers_are_the_same(self):
+        lines = self.lines(evaluate_every=7)
+        self.assertEqual({epoch for run, epoch in lines}, {0, 7, 14, 20})
+        self.assert_same_where_measured([0, 7, 14, 20])
+        self.assertEqual(self.lines(evaluate_every=7), [])
+
+    def test_more_epochs_are_those_of_both(self):
+        for weights in (False, True):
+            with self.subTest(save_weights=weights):
+                self.lines("--fresh", evaluate_every=7, save_weights=weights)
+                lines = self.lines(evaluate_every=7, save_weights=weights, epochs=40)
+                self.assertEqual({epoch for run, epoch in lines}, {21, 28, 35, 40} | (set() if weights else {0, 7, 14, 20}))
+                self.assert_same_where_measured([0, 7, 14, 20, 21, 28, 35, 40], 40)
+
+    def test_finer_and_coarser(self):
+        self.lines(evaluate_every=5)
+        _, err = self.run_it(self.config(**(self.KEYS | {"evaluate_every": 4})))
+        self.assertIn("trained anew from epoch 0: the file lacks some of the 9 epochs to record of them", err)
+        self.assert_same_where_measured([0, 4, 5, 8, 10, 12, 15, 16, 20])
+        self.assertEqual(self.lines(evaluate_every=10), [])
+        self.lines()
+        self.assert_same_where_measured(list(range(21)))
+        self.assertEqual(self.lines(evaluate_every=3), [])
+        self.assertEqual(self.lines(evaluate_every=3, epochs=9), [])
+
+    def test_it_is_told(self):
+        out, err = self.run_it(self.config(**(self.KEYS | {"evaluate_every": 7, "learning_rate": [0.5, 0.1]})))
+        self.assertIn("80/80 epochs", err)
+        self.assertIn("sweep: 20 epochs, 2 configurations", out)
+        self.assertRegex(out, r"@ +(7|14|20)\b")
+        out, _ = self.run_it(self.config(**(self.KEYS | {"evaluate_every": 7})), "--list")
+        self.assertIn("20 epochs each, measured every 7\n", out)
+        out, _ = self.run_it("compare", "results/sweep.h5", "--csv")
+        for row in csv.DictReader(io.StringIO(out)):
+            self.assertEqual(row["epochs"], "20")
+            self.assertIn(row["best_epoch"], ("0", "7", "14", "20"))
+        self.run_it("report", "results/sweep.h5", "--svg", "figures")
+        self.assertIn(">20</text>", (self.dir / "figures/learning_curves.svg").read_text())
+
+    def test_a_stop_between_costs_no_epoch(self):
+        keys = {"epochs": 3000, "evaluate_every": 1100, "learning_rate": 0.1, "hidden_size": 40, "seed": 1}
+        config = self.config(**keys)
+        r, between = random.Random(3), 0
+        for _ in range(60):
+            p = self.start(config, "--progress", "jsonl", "--commit-interval", "0")
+            p.stderr.readline()  # it has begun
+            time.sleep(r.random() / 2)
+            p.send_signal(signal.SIGTERM)
+            p.communicate()
+            if p.returncode == 0:
+                break
+            if (self.dir / "results/sweep.h5.checkpoint").exists():
+                # The epoch stands behind a line of 20 bytes and the digest.
+                epoch = int.from_bytes((self.dir / "results/sweep.h5.checkpoint").read_bytes()[52:56], "little")
+                between += epoch % 1100 != 0
+        self.assertGreater(between, 1)
+        self.assertEqual(self.results(keys=("epochs_done",))["epochs_done"].tolist(), [3000])
+        self.run_it(self.config(**(keys | {"evaluate_every": 1000})), "--quiet", "--output", "other.h5")
+        with h5py.File(self.dir / "results/sweep.h5") as stopped, h5py.File(self.dir / "other.h5") as other:
+            for name in METRICS:
+                self.assertEqual(stopped[name][0, -1], other[name][0, -1])
+
+    def test_shards(self):
+        for shard in (1, 2):
+            self.run_it(self.config(**(self.KEYS | {"evaluate_every": 7})), "--quiet", "--shard", f"{shard}/2")
+        parts = [f"results/sweep.shard-{shard}-of-2.h5" for shard in (1, 2)]
+        self.run_it("watch", *parts)
+        self.run_it("merge", "results/sweep.h5", *parts)
+        self.assert_same_where_measured([0, 7, 14, 20])
+        self.run_it(self.config(**(self.KEYS | {"evaluate_every": 5})), "--quiet", "--shard", "2/2", "--fresh")
+        _, err = self.run_it("merge", "results/sweep.h5", *parts, code=2)
+        self.assertIn("do not belong together: evaluate_every: 7 and 5", err)
+
+
 class Shards(Files):
     KEYS = {"learning_rate": [0.1, 0.5, 3e38], "batch_size": [20, 40], "hidden_size": [8, 30], "seed": [1, 2], "save_weights": True}
 

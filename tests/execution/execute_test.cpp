@@ -6,8 +6,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -132,6 +135,101 @@ TEST(Execute, DoesNotGoOnFromWeightsThatGiveOtherNumbers) {
   EXPECT_FALSE(rest.runs.contains(1));
 }
 
+/// As if it were said in the config.
+Sweep evaluated_every(int every, Sweep sweep) {
+  sweep.config.evaluate_every = every;
+  return sweep;
+}
+
+TEST(Execute, TellsTheSameBitsOfTheEpochsThatAreRecorded) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = test::made_up_sweep(8);
+  const auto cohorts = make_cohorts(sweep, data, test::all_runs(sweep), 2);
+  const auto expected = run(sweep, cohorts, data, 2);
+  const auto some = run(evaluated_every(3, sweep), cohorts, data, 2);
+  EXPECT_TRUE(some->complete);
+  for (auto& [index, entries] : expected->recorder.runs)
+    std::erase_if(entries, [](const Recorder::Entry& e) { return e.epoch % 3 != 0 && e.epoch != 8; });
+  ASSERT_EQ(expected->recorder.runs.at(0).size(), 4u);
+  EXPECT_TRUE(test::same_bits(some->recorder, expected->recorder));
+  for (const auto& [index, entries] : some->recorder.runs)
+    for (const Recorder::Entry& entry : entries) EXPECT_GT(entry.seconds, 0.0);
+}
+
+TEST(Execute, TakesTheEpochsThatAreGivenForThoseOfTheConfig) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = test::made_up_sweep(8);
+  const RecordedEpochs epochs(std::vector{0, 2, 3});
+  Recorder recorder;
+  ThreadPool pool(2);
+  EXPECT_TRUE(execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), 2), data, backend(), pool,
+                      recorder, never, nullptr, &epochs));
+  for (const auto& [index, entries] : recorder.runs) {
+    ASSERT_EQ(entries.size(), 3u);
+    for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(entries[i].epoch, epochs[i]);
+    EXPECT_EQ(entries[1].status, RunStatus::running);
+    EXPECT_EQ(entries[2].status, RunStatus::done);
+  }
+}
+
+/// Counts the groups of images that are evaluated.
+struct CountedEvaluation {
+  static inline std::atomic<std::size_t> groups{0};
+
+  static Elementwise functions() {
+    Elementwise counting = *backend().elementwise;
+    counting.evaluate = [](Loss loss, const float* s, const std::uint8_t* labels, std::size_t images,
+                           std::size_t classes, std::size_t stride, double* sum, std::uint64_t* correct) {
+      ++groups;
+      backend().elementwise->evaluate(loss, s, labels, images, classes, stride, sum, correct);
+    };
+    return counting;
+  }
+};
+
+TEST(Execute, EvaluatesNoEpochBetween) {
+  const Dataset data = test::tiny_dataset();
+  const Elementwise counting = CountedEvaluation::functions();
+  Backend counted = backend();
+  counted.elementwise = &counting;
+  const auto groups = [&](const Sweep& sweep, const std::vector<int>& epochs,
+                          const Checkpoints* checkpoints = nullptr) {
+    CountedEvaluation::groups = 0;
+    Recorder recorder;
+    ThreadPool pool(2);
+    execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), epochs, 2), data, counted, pool, recorder,
+            never, checkpoints);
+    return CountedEvaluation::groups.load();
+  };
+  const Sweep nine = test::made_up_sweep(9);
+  const std::vector<int> from_the_start(nine.runs.size(), 0), from_four(nine.runs.size(), 4);
+  const std::size_t each = groups(nine, from_the_start) / 10;
+  EXPECT_EQ(groups(evaluated_every(9, nine), from_the_start), 2 * each);
+  EXPECT_EQ(groups(evaluated_every(4, nine), from_the_start), 4 * each);
+  // From epoch 4, which is not recorded, nor compared.
+  const auto told = run(nine, make_cohorts(nine, data, test::all_runs(nine), 2), data, 2);
+  const ToldStates checkpoints(nine, data, told->recorder, from_four);
+  EXPECT_EQ(groups(evaluated_every(9, nine), from_four, &checkpoints), each);
+  EXPECT_EQ(checkpoints.compared, 0u);
+  EXPECT_EQ(groups(evaluated_every(4, nine), from_four, &checkpoints), 3 * each);
+  EXPECT_EQ(checkpoints.compared, nine.runs.size());
+}
+
+TEST(Execute, FindsThatARunHasDivergedAtTheNextRecordedEpoch) {
+  const Dataset data = test::tiny_dataset();
+  Sweep sweep = evaluated_every(4, test::made_up_sweep(10));
+  sweep.runs.resize(2);
+  sweep.runs[1].spec = sweep.runs[0].spec;
+  sweep.runs[1].spec.learning_rate = 3e38;
+  const auto result = run(sweep, std::vector<Cohort>{{{0, 1}, 1.0}}, data, 2);
+  EXPECT_TRUE(result->complete);
+  const auto& diverged = result->recorder.runs.at(1);
+  ASSERT_EQ(diverged.size(), 2u);
+  EXPECT_EQ(diverged[1].epoch, 4);
+  EXPECT_EQ(diverged[1].status, RunStatus::diverged);
+  EXPECT_EQ(result->recorder.runs.at(0).back().epoch, 10);
+}
+
 TEST(Execute, DoesNothingForNoCohorts) {
   const Dataset data = test::tiny_dataset();
   const auto result = run(test::made_up_sweep(), {}, data, 2);
@@ -212,6 +310,74 @@ TEST(Execute, FinishesTheEpochsInFlightWhenStopped) {
       EXPECT_EQ(entries[i].epoch, static_cast<int>(i));
       EXPECT_EQ(entries[i].stopped, i + 1 == entries.size());
     }
+}
+
+/// Keeps apart what it is told of epochs that are not recorded.
+class StoppedBetween : public Recorder {
+ public:
+  void on_stop_between(std::span<const TrainedEpoch> records) override {
+    for (const TrainedEpoch& r : records) {
+      EXPECT_EQ(r.status, RunStatus::running);
+      EXPECT_FALSE(r.metrics.finite());
+    }
+    between.on_epoch(records);
+  }
+
+  Recorder between;
+};
+
+/// Weights to go on from; as they are asked for, the sweep is to stop: the epoch that begins is its last.
+class StopsAtTheBeginning : public Checkpoints {
+ public:
+  explicit StopsAtTheBeginning(const Checkpoints& from) : from_(from) {}
+  TrainingState state(std::size_t run) const override {
+    stop = true;
+    return from_.state(run);
+  }
+  void compare(std::size_t, const Metrics&) const override { ADD_FAILURE() << "nothing is recorded"; }
+
+  mutable std::atomic<bool> stop{false};
+
+ private:
+  const Checkpoints& from_;
+};
+
+TEST(Execute, IsStoppedBetweenRecordedEpochsAndGoesOnFromThere) {
+  const Dataset data = test::tiny_dataset();
+  Sweep sweep = test::made_up_sweep(5);
+  const auto all = test::all_runs(sweep);
+  const auto expected = run(sweep, make_cohorts(sweep, data, all, 1), data, 1);
+  sweep.config.evaluate_every = 5;
+
+  const std::vector<int> two(all.size(), 2);
+  const ToldStates after_two(sweep, data, expected->recorder, two);
+  const StopsAtTheBeginning checkpoints(after_two);
+  StoppedBetween stopper;
+  ThreadPool pool(1);
+  EXPECT_FALSE(execute(sweep, std::vector<Cohort>{{{0, 4}, 1.0, 2}}, data, backend(), pool, stopper,
+                       checkpoints.stop, &checkpoints));
+  EXPECT_TRUE(stopper.runs.empty());
+  ASSERT_EQ(stopper.between.runs.size(), 2u);
+  for (const std::size_t i : {0u, 4u}) {
+    const Recorder::Entry& entry = stopper.between.runs.at(i).at(0);
+    EXPECT_EQ(entry.epoch, 3);
+    EXPECT_TRUE(entry.stopped);
+    EXPECT_EQ(entry.state, expected->recorder.runs.at(i).at(3).state);
+  }
+
+  const std::vector<int> three(all.size(), 3);
+  const ToldStates stopped(sweep, data, expected->recorder, three);
+  Recorder rest;
+  EXPECT_TRUE(
+      execute(sweep, std::vector<Cohort>{{{0, 4}, 1.0, 3}}, data, backend(), pool, rest, never, &stopped));
+  EXPECT_EQ(stopped.compared, 0u);
+  for (const std::size_t i : {0u, 4u}) {
+    ASSERT_EQ(rest.runs.at(i).size(), 1u);
+    const Recorder::Entry &last = rest.runs.at(i)[0], &then = expected->recorder.runs.at(i).at(5);
+    EXPECT_EQ(last.epoch, 5);
+    EXPECT_EQ(std::memcmp(&last.metrics, &then.metrics, sizeof last.metrics), 0);
+    EXPECT_EQ(last.state, then.state);
+  }
 }
 
 TEST(Execute, TrainsNothingWhenStoppedBeforeItBegins) {

@@ -110,7 +110,7 @@ class Reference : public Observer {
       for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
         EXPECT_TRUE(same(run.metrics(e), epochs.at(e).metrics)) << "run " << row << ", epoch " << e;
       if (run.status == RunStatus::done) {
-        EXPECT_EQ(run.epochs_done, results.epochs);
+        EXPECT_EQ(run.epochs_done, results.epochs());
       }
       if (run.status == RunStatus::diverged) {
         EXPECT_EQ(epochs.back().status, RunStatus::diverged);

@@ -69,7 +69,7 @@ Seed make_seed(bool save_weights, bool validation) {
     TrainedEpoch record = record_of(run, epoch, status);
     if (validation)
       record.metrics[Metric::validation_loss] = record.metrics[Metric::validation_accuracy] = 0.5f;
-    record.weights = [&] { return constant_weights(data, seed.sweep.runs[run], 0); };
+    record.state = [&] { return TrainingState{constant_weights(data, seed.sweep.runs[run], 0), {}}; };
     results.on_epoch({&record, 1});
   };
   for (const int epoch : {0, 1, 2}) tell(0, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
@@ -239,10 +239,9 @@ void use_weights(const ResultsData& results) {
 
 void use(const ResultsData& results) {
   for (const StoredRun& run : results.runs) {
-    require(run.epochs_done >= -1 && run.epochs_done <= results.epochs, "epochs_done is one of the epochs");
-    require(run.weights_epoch >= -1 && run.weights_epoch <= results.epochs, "so is weights_epoch");
-    require(run.curves[Metric::test_loss].size() == static_cast<std::size_t>(results.epochs) + 1,
-            "each epoch has a number");
+    require(run.epochs_done >= -1 && run.epochs_done <= results.epochs(), "epochs_done is one of the epochs");
+    require(run.weights_epoch >= -1 && run.weights_epoch <= results.epochs(), "so is weights_epoch");
+    require(run.curves[Metric::test_loss].size() == results.recorded.size(), "each epoch has a number");
   }
   Comparison comparison = compare(results);
   require(!to_table(comparison).empty(), "there is something to print");

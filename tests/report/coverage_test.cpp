@@ -170,10 +170,10 @@ TEST(TwentySeeds, IntervalsAtChosenEpochsHoldTheTruthAsOftenAsTheHeadersSay) {
           held[what] += std::abs(estimate.mean - truth) <= estimate.half_width * wider + 1e-9;
           ++asked[what];
         };
-        ask("test_accuracy", c.last[Metric::test_accuracy], test_accuracy(all.epochs));
+        ask("test_accuracy", c.last[Metric::test_accuracy], test_accuracy(all.epochs()));
         ask("best_test_accuracy", c.best_test_accuracy, test_accuracy(c.best_epoch));
-        if (c.stop_epoch < all.epochs)
-          ask("stopping_gain", c.stopping_gain, test_accuracy(c.stop_epoch) - test_accuracy(all.epochs));
+        if (c.stop_epoch < all.epochs())
+          ask("stopping_gain", c.stopping_gain, test_accuracy(c.stop_epoch) - test_accuracy(all.epochs()));
       }
     }
   }

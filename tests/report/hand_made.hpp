@@ -42,9 +42,18 @@ inline StoredRun ending(const RunSpec& spec, float train_accuracy, float test_ac
 inline ResultsData results(int epochs, std::vector<StoredRun> runs) {
   ResultsData data{};
   data.name = "made";
-  data.epochs = epochs;
+  data.recorded = RecordedEpochs(epochs);
   data.origin.data.train_class_counts.assign(10, 1);
   data.runs = std::move(runs);
+  return data;
+}
+
+/// The same of a sweep with numbers of these epochs alone: the curves have one for each.
+inline ResultsData results(const RecordedEpochs& recorded, std::vector<StoredRun> runs) {
+  ResultsData data = results(recorded.last(), std::move(runs));
+  data.recorded = recorded;
+  for (StoredRun& run : data.runs)
+    if (run.epochs_done >= 0) run.epochs_done = recorded[static_cast<std::size_t>(run.epochs_done)];
   return data;
 }
 

@@ -61,7 +61,7 @@ ResultsData sweep() {
 TEST(ToScreen, IsNoWiderWhereAFileSaysMoreEpochsThanItHas) {
   ResultsData data = sweep();
   data.runs.front().status = RunStatus::running;
-  data.epochs = 1;
+  data.recorded = RecordedEpochs(1);
   for (StoredRun& run : data.runs) run.epochs_done = std::min(run.epochs_done, 1);
   data.runs.front().epochs_done = 100;
   data.runs.resize(1);

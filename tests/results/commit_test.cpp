@@ -233,7 +233,7 @@ TEST_F(ACommit, WritesNothingButRawData) {
   StoredFile stored(path);
   for (const layout::Variable& variable : layout::variables(stored.parts())) {
     const std::uint64_t count =
-        layout::byte_count(variable, layout::extents(saving.runs, saving.config.epochs, data));
+        layout::byte_count(variable, layout::extents(saving.runs, stored.recorded().size(), data));
     before.replace(stored.offset(variable.name), count, count, '\0');
     after.replace(stored.offset(variable.name), count, count, '\0');
   }

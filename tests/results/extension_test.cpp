@@ -76,7 +76,7 @@ class AnExtendedFile : public testing::Test {
     EXPECT_EQ(stored.run.spec, sweep.runs[run].spec);
     EXPECT_EQ(stored.epochs_done, epochs - 1);
     EXPECT_EQ(stored.wall_time, 0.5 * (stored.status == RunStatus::diverged ? epochs + 1 : epochs));
-    ASSERT_EQ(stored.curves[Metric::test_loss].size(), static_cast<std::size_t>(results.epochs) + 1);
+    ASSERT_EQ(stored.curves[Metric::test_loss].size(), static_cast<std::size_t>(results.epochs()) + 1);
     for (int e = 0; e < epochs; ++e) {
       const Metrics expected = example_metrics(run, e);
       const auto at = static_cast<std::size_t>(e);
@@ -192,7 +192,7 @@ const Sweep shorter = with("\"epochs\": 2", "\"epochs\": 1");
 TEST_F(AnExtendedFile, HoldsWhatAShorterSweepIsAndLosesNoEpochToIt) {
   // Runs 0 and 2 have both epochs, run 3 diverged; run 1 has none after its beginning.
   EXPECT_THAT(open(shorter), ElementsAre(1u));
-  EXPECT_EQ(read_results(path).epochs, 2);
+  EXPECT_EQ(read_results(path).epochs(), 2);
   expect_example(0, 3);
 }
 
@@ -217,7 +217,7 @@ TEST_F(AnExtendedFile, IsAsLongAsItWasWhereAShorterSweepHasMoreRuns) {
   other.config = with_epochs(other.config, 1);
   EXPECT_FALSE(open(other).empty());
   const ResultsData now = read_results(path);
-  EXPECT_EQ(now.epochs, 2);
+  EXPECT_EQ(now.epochs(), 2);
   EXPECT_NE(now.effective_config.find("\"epochs\":2"), std::string::npos);
   expect_example(0, 3);
 }

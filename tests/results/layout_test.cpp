@@ -46,7 +46,7 @@ TEST(Layout, DoesNotOverflow) {
 
 TEST(Layout, IsAsLongAsItsWidestRun) {
   const Sweep sweep = sweep_of(example_config, data);
-  const layout::Extents extents = layout::extents(sweep.runs, sweep.config.epochs, data);
+  const layout::Extents extents = layout::extents(sweep.runs, sweep.config.recorded_epochs().size(), data);
   EXPECT_THAT(extents, ElementsAre(4, 3, 32, 35, 3, 3, 4096));
 }
 

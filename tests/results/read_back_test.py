@@ -117,7 +117,25 @@ def check(path, status, epochs_done, committed_epochs):
     assert 'DATASET "train_loss"' in header.stdout and not header.stderr, header
 
 
+def check_gaps(program):
+    """A file of some epochs: their coordinate says which."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "some.h5")
+        subprocess.run([program, path, "7", "20"], input="\n", check=True, text=True, stdout=subprocess.DEVNULL)
+        for engine in ["h5netcdf", "netcdf4"]:
+            with xarray.open_dataset(path, engine=engine) as data:
+                assert dict(data.sizes) == {"run": 4, "epoch": 4}, data.sizes
+                assert data.epoch.dtype == np.int32 and list(data.epoch.values) == [0, 7, 14, 20]
+                assert float(data.train_loss.sel(run=3, epoch=14)) == np.float32(3) + np.float32(14) / np.float32(10)
+                assert float(data.train_loss.isel(run=3, epoch=-1)) == np.float32(3) + np.float32(20) / np.float32(10)
+                assert list(data.epochs_done.values) == [20] * 4 and len(data.attrs["epoch_sha256"]) == 64
+        with h5py.File(path) as file:
+            assert list(file["epoch"]) == [0, 7, 14, 20] and list(file["weights_epoch"]) == [20] * 4
+            assert not np.isnan(file["train_loss"][:]).any()
+
+
 def main(program):
+    check_gaps(program)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "example.h5")
 

@@ -173,7 +173,8 @@ TEST_F(ARefusal, OfALaterLayout) {
   make(sweep);
   make_layout(9);
   const std::string why =
-      "was made by a later version of runner: it has layout 9, and this version reads layouts up to 5";
+      "was made by a later version of runner: it has layout 9, and this version reads layouts up to " +
+      std::to_string(results_layout_version);
   EXPECT_THAT(refused(sweep), HasSubstr(why));
   EXPECT_THAT(refused_to_read(), HasSubstr(why));
 }
@@ -398,6 +399,36 @@ TEST_F(ARefusal, ToReadEpochsInAnotherOrder) {
   make(sweep);
   EXPECT_THAT(refused_with("epoch", std::array<std::int32_t, 3>{0, 2, 1}),
               HasSubstr("its epoch 1 is numbered 2"));
+}
+
+TEST_F(ARefusal, ToReadEpochsWithGapsThatAreNotThoseItWasMadeWith) {
+  const Sweep some = sweep_of(R"({"batch_size": 10, "epochs": 20, "evaluate_every": 7})", data);
+  make(some);
+  using Epochs = std::array<std::int32_t, 4>;
+  EXPECT_THAT(refused_with("epoch", Epochs{1, 7, 14, 20}),
+              AllOf(HasSubstr(path.string() + " is damaged"), HasSubstr("its first epoch is 1, not 0")));
+  EXPECT_THAT(refused_with("epoch", Epochs{0, 7, 7, 20}), HasSubstr("its epoch 7 is followed by epoch 7"));
+  EXPECT_THAT(refused_with("epoch", Epochs{0, 7, 14, -20}),
+              HasSubstr("its epoch 14 is followed by epoch -20"));
+  EXPECT_THAT(refused_with("epoch", Epochs{0, 7, 14, 2'000'000'000}),
+              HasSubstr("its last epoch is 2000000000"));
+  for (const Epochs& other : {Epochs{0, 7, 14, 21}, {0, 6, 14, 20}, {0, 1, 2, 3}}) {
+    EXPECT_THAT(refused_with("epoch", other), HasSubstr("its epochs are not those it was made with"));
+    EXPECT_THAT(refused(some), HasSubstr("its epochs are not those it was made with"));
+  }
+  const Epochs right{0, 7, 14, 20};
+  set_array("epoch", H5T_NATIVE_INT32, right.data());
+  EXPECT_NO_THROW(read_results(path));
+  EXPECT_THAT(refused_with("epochs_done", std::array<std::int32_t, 1>{8}),
+              HasSubstr("a run's epochs_done is 8"));
+}
+
+// Earlier versions take the place of an epoch for the epoch.
+TEST_F(ARefusal, ToReadGapsInALayoutThatHasNone) {
+  make(sweep_of(R"({"batch_size": 10, "epochs": 20, "evaluate_every": 7})", data));
+  set_attribute("layout_version", epochs_with_gaps_since - 1);
+  seal();
+  EXPECT_THAT(refused_to_read(), HasSubstr("its epoch 1 is numbered 7"));
 }
 
 TEST_F(ARefusal, ToReadADigestOfOtherDigits) {
@@ -728,7 +759,7 @@ TEST_F(ARefusal, DoesNotComeFromTheMarkOfAnotherWriter) {
   std::string longer = example_config;
   longer.replace(longer.find("\"epochs\": 2"), 11, "\"epochs\": 3");
   make(sweep_of(longer, data));
-  EXPECT_EQ(read_results(path).epochs, 3);
+  EXPECT_EQ(read_results(path).epochs(), 3);
   EXPECT_EQ(bytes_of(path)[20], '\0');
 }
 

@@ -46,7 +46,7 @@ TEST_F(AResultsFile, IsWholeBeforeTheFirstEpoch) {
   const ResultsData results = read_results(path);
   EXPECT_EQ(results.name, "example");
   EXPECT_EQ(results.effective_config, sweep.config.effective);
-  EXPECT_EQ(results.epochs, 2);
+  EXPECT_EQ(results.epochs(), 2);
   ASSERT_EQ(results.runs.size(), 4u);
   const StoredRun& run = results.runs[2];
   EXPECT_EQ(run.run.spec, sweep.runs[2].spec);

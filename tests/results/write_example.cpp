@@ -6,15 +6,19 @@
 #include <iostream>
 #include <numeric>
 
-// A writer for read_back.py. On the file given: trains, in make-believe, the first missing run up to its
-// epoch 0, says "open N" (N runs missing), waits for a line, finishes all missing runs and says "closed".
-int main(int, char* argv[]) {
+// A writer for read_back.py: write_example FILE [EVALUATE_EVERY EPOCHS]. On the file given: trains, in
+// make-believe, the first missing run up to its epoch 0, says "open N" (N runs missing), waits for a line,
+// finishes all missing runs and says "closed".
+int main(int argc, char* argv[]) {
   using namespace runner;
   using namespace runner::test;
   try {
     const Dataset data = tiny_dataset();
     std::string config = example_config;
     config.replace(config.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
+    if (argc > 3)
+      config.replace(config.find("\"epochs\": 2"), 11,
+                     "\"evaluate_every\": " + std::string(argv[2]) + ", \"epochs\": " + argv[3]);
     const Sweep sweep = sweep_of(config, data);
     ResultsFile file(argv[1], sweep, data, example_provenance,
                      {.commit_interval = std::chrono::milliseconds(0), .notify = [&](auto epochs) {
@@ -22,7 +26,8 @@ int main(int, char* argv[]) {
                           std::cout << "committed " << e.run << ' ' << e.epoch << std::endl;
                       }});
     const auto tell = [&](std::size_t run, int epoch) {
-      TrainedEpoch record = record_of(run, epoch, epoch == 2 ? RunStatus::done : RunStatus::running);
+      TrainedEpoch record =
+          record_of(run, epoch, epoch == sweep.config.epochs ? RunStatus::done : RunStatus::running);
       record.state = [&] {
         // Each tensor counts from 0, W1 down its columns.
         Weights weights = constant_weights(data, sweep.runs[run], 0);
@@ -43,7 +48,7 @@ int main(int, char* argv[]) {
     std::string line;
     std::getline(std::cin, line);
     for (const std::size_t run : missing)
-      for (int epoch = 0; epoch <= 2; ++epoch) tell(run, epoch);
+      for (std::size_t i = 0; i < file.recorded().size(); ++i) tell(run, file.recorded()[i]);
     file.close();
     std::cout << "closed" << std::endl;
   } catch (const Error& error) {

@@ -199,7 +199,7 @@ TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
 TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
   EXPECT_EQ(problem(R"({"output": "x.h5"})"),
             fmt::format("unknown key \"output\": the keys are name, description, dataset, train_size, "
-                        "validation_size, test_size, epochs, save_weights, {}, $schema",
+                        "validation_size, test_size, epochs, evaluate_every, save_weights, {}, $schema",
                         fmt::join(axis_names(), ", ")));
   EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
 }

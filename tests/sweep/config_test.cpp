@@ -122,5 +122,13 @@ TEST(ReadConfig, TakesAFileOfAMillionBytesAndNoneLarger) {
             (folder / "large.json").string() + ": the config has more than 1000000 bytes");
 }
 
+TEST(Config, RecordsEveryEpochOrSome) {
+  EXPECT_EQ(parse_config(R"({"epochs": 20})", "x.json").recorded_epochs(), RecordedEpochs(20));
+  const Config some = parse_config(R"({"epochs": 20, "evaluate_every": 7})", "x.json");
+  EXPECT_EQ(some.recorded_epochs(), RecordedEpochs(20, 7));
+  EXPECT_EQ(with_epochs(some, 40).recorded_epochs(), RecordedEpochs(40, 7));
+  EXPECT_EQ(parse_config("{}", "x.json", std::vector<std::string>{"evaluate_every=3"}).evaluate_every, 3);
+}
+
 }  // namespace
 }  // namespace runner

@@ -69,6 +69,15 @@ TEST(EffectiveConfig, HoldsTheEpochsOfACosine) {
   EXPECT_EQ(parse_stored_config(longer.effective, "x.json").grid.schedule_epochs, std::vector{30});
 }
 
+// Texts of before there was the key, and those that leave it at its default, stay as they are.
+TEST(EffectiveConfig, NamesEvaluateEveryWhereItIsNotOne) {
+  EXPECT_EQ(effective(R"({"evaluate_every": 1})"), effective("{}"));
+  const std::string text = effective(R"({"evaluate_every": 7})");
+  EXPECT_THAT(text, testing::HasSubstr(R"("epochs":10,"evaluate_every":7,"save_weights":false)"));
+  EXPECT_EQ(effective(text), text);
+  EXPECT_THAT(differences("{}", R"({"evaluate_every": 7})"), ElementsAre("evaluate_every: not set and 7"));
+}
+
 TEST(EffectiveConfig, IsItselfAConfig) {
   const std::string all =
       effective(R"({"train_size": 60, "learning_rate": [0.1, 0.30000000000000004, 1e-40]})");

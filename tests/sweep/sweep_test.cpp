@@ -138,5 +138,11 @@ TEST(RunDigest, DoesNotDependOnWhatIsNotTheRuns) {
             sweep_of(R"({"batch_size": [20, 10], "description": "b"})").runs[1].digest);
 }
 
+// A run's numbers do not depend on which of them are measured.
+TEST(Expand, GivesRunsTheSameDigestsHoweverOftenTheyAreEvaluated) {
+  EXPECT_EQ(sweep_of(R"({"batch_size": 10})").runs[0].digest,
+            sweep_of(R"({"batch_size": 10, "evaluate_every": 7})").runs[0].digest);
+}
+
 }  // namespace
 }  // namespace runner

@@ -39,8 +39,8 @@ std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t cou
 Dataset load_origin(const ResultsData& results);
 
 /// Trains runs of a file again, from what the file says of itself, as far as they had come, and compares each
-/// epoch's metrics bit for bit, and where the file has weights, those of the untrained network and those
-/// after weights_epoch.
+/// recorded epoch's metrics bit for bit, and where the file has weights, those of the untrained network and
+/// those after weights_epoch.
 ///
 /// Throws Error (failure) where a run's digest is not that of its specification, for then the file has been
 /// changed; bad_input where it was made with another version of the arithmetic.

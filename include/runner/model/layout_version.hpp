@@ -8,10 +8,14 @@
 
 namespace runner {
 
+/// The layout of results files that may leave epochs out first: the coordinate `epoch` of older ones is 0, 1,
+/// 2, …, and their readers take it for that.
+inline constexpr int epochs_with_gaps_since = 5;
+
 /// Version of the layout of results files that is written: the newest that an axis or a metric came with.
 /// A change of the layout that comes with neither raises what `newest` begins with.
 inline constexpr int results_layout_version = [] {
-  int newest = oldest_readable_layout;
+  int newest = epochs_with_gaps_since;
   for_each_axis([&](const auto& axis) { newest = std::max(newest, axis.since); });
   for (const MetricInfo& line : metric_table) newest = std::max(newest, line.since);
   return newest;

@@ -22,7 +22,7 @@ namespace runner {
 /// say which.
 ///
 /// Epochs are chosen by the validation set where there is one, else by the test set: by its mean curves, not
-/// as means of epochs.
+/// as means of epochs. They are some that are recorded.
 ///
 /// Intervals are those of an epoch, and leave out that the epoch was chosen. Where it was chosen by the test
 /// set, that of best_test_accuracy holds the test accuracy of other seeds at that epoch in about 80 of 100
@@ -106,8 +106,8 @@ std::size_t leave_out_kept(ResultsData& results);
 /// "3 runs of earlier configs not counted"; empty for none.
 std::string kept_note(std::size_t kept);
 
-/// Takes away all epochs after the first so many, as if the sweep had been that long: runs that have these
-/// are done.
+/// Takes away all epochs after the first so many, as if the sweep had been that long: runs that have those
+/// that are recorded of these are done.
 void keep_epochs(ResultsData& results, int epochs);
 
 /// Files that are shards of one sweep become one: those of the same config, data and sizes that share no run

@@ -16,7 +16,8 @@ using Curve = std::vector<Estimate>;
 /// the validation set also where there is no such set.
 using LearningCurves = PerMetric<Curve>;
 
-/// After these epochs (each 0 … results.epochs), for each configuration in the order of compare(results).
-std::vector<LearningCurves> learning_curves(const ResultsData& results, std::span<const std::size_t> epochs);
+/// After some of the recorded epochs, given by their indices in results.recorded, for each configuration in
+/// the order of compare(results).
+std::vector<LearningCurves> learning_curves(const ResultsData& results, std::span<const std::size_t> places);
 
 }  // namespace runner

@@ -37,9 +37,9 @@ struct ScreenStyle {
 ///
 /// A run's numbers are those after its last recorded epoch, so that it need not be done; runs that have
 /// diverged or recorded no epoch but that of the untrained network are not shown. Curves are over epochs 1 …
-/// E, as many cells for all runs, so that epochs lie below each other; where there is room a run has two,
-/// training and chosen-by set, on one scale. Where there is little room, numbers are left out, last the one
-/// that a run is ranked by.
+/// E (those of them that are recorded), as many cells for all runs, so that epochs lie below each other;
+/// where there is room a run has two, training and chosen-by set, on one scale. Where there is little room,
+/// numbers are left out, last the one that a run is ranked by.
 ///
 /// At most `rows` lines of at most `columns` characters each. Nothing that the file says can move the cursor:
 /// control characters are shown as U+FFFD.

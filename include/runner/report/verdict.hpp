@@ -33,6 +33,9 @@ namespace runner {
 /// 5. It overfits from the first epoch from which on the increasing trend of the mean loss (isotonic
 ///    regression from the middle of window m on) lies more than 1 % above trend(m).
 ///
+/// Where not every epoch is recorded (RecordedEpochs), an epoch is a recorded one in all this, and E is how
+/// many there are after epoch 0.
+///
 /// The factors were chosen on real curves, and how often the verdict is right is counted by a test on
 /// tests/report/verdicts (README, "Compare").
 enum class Verdict {

@@ -3,6 +3,7 @@
 #include "runner/model/dataset_facts.hpp"
 #include "runner/model/enumerations.hpp"
 #include "runner/model/metric.hpp"
+#include "runner/model/recorded_epochs.hpp"
 #include "runner/sweep/sweep.hpp"
 
 #include <cstddef>
@@ -21,18 +22,20 @@ struct StoredRun {
   double wall_time;  ///< seconds
   /// The epoch after which it had the weights in the file; −1: none.
   int weights_epoch;
-  /// Of each metric epochs 0 … E, NaN where there is none yet; empty for one that the file does not have.
+  /// Of each metric a number for each of ResultsData::recorded, NaN where there is none yet; empty for one
+  /// that the file does not have.
   PerMetric<std::vector<float>> curves;
 
   /// It belongs to the sweep as its config was last; otherwise its values have left the config, and it is
   /// kept.
   bool in_sweep() const { return run.index >= 0; }
 
-  Metrics metrics(std::size_t epoch) const {
+  /// Those of the recorded epoch with this index.
+  Metrics metrics(std::size_t index) const {
     Metrics all;
     for (const MetricInfo& line : metric_table)
       if (const std::vector<float>& curve = curves[line.metric]; !curve.empty())
-        all[line.metric] = curve[epoch];
+        all[line.metric] = curve[index];
     return all;
   }
 };
@@ -52,8 +55,10 @@ struct ResultsData {
   std::string name;
   std::string effective_config;  ///< canonical JSON
   Origin origin;
-  int epochs;  ///< E
+  RecordedEpochs recorded;  ///< the epochs that there are numbers of
   std::vector<StoredRun> runs;
+
+  int epochs() const { return recorded.last(); }  ///< E
 };
 
 /// Reads a results file, also one that is being written: a snapshot of what is committed. Takes no lock.

@@ -3,6 +3,7 @@
 #include "runner/files/replacement.hpp"
 #include "runner/model/dataset_facts.hpp"
 #include "runner/model/metric.hpp"
+#include "runner/model/recorded_epochs.hpp"
 #include "runner/model/weights.hpp"
 #include "runner/sweep/observer.hpp"
 #include "runner/sweep/sweep.hpp"
@@ -28,7 +29,7 @@ struct Provenance {
   std::string processor;
 };
 
-/// A run's epoch that is safely on disk.
+/// A run's recorded epoch that is safely on disk.
 struct DurableEpoch {
   std::size_t run;
   int epoch;
@@ -72,6 +73,11 @@ class ResultsFile : public Observer, public Checkpoints {
   /// that are no longer in the sweep, unless it is to be pruned; and epochs beyond those of the sweep. A run
   /// of a sweep that is shorter than the file is trained for the sweep's epochs, and `running` in the file.
   ///
+  /// The epochs to record are Config::recorded_epochs(). A file that has them all, and more, stays as it is,
+  /// and more are recorded. One that lacks some is replaced by one with the old epochs and those. A run that
+  /// has epochs behind one that it lacks keeps those before that, and is trained again from weights of such
+  /// an epoch, or from its beginning.
+  ///
   /// Throws Error. bad_input: the file is held by another runner (pid, host and start named), or open for
   /// writing in another program that uses HDF5's locks; it is a folder, not HDF5, of another program, layout
   /// or arithmetic version; it is of other data or sizes, or saves
@@ -90,6 +96,9 @@ class ResultsFile : public Observer, public Checkpoints {
   /// weights after a later one, that.
   std::vector<int> epochs() const;
 
+  /// The epochs to record, as far as the sweep goes: those of the file.
+  const RecordedEpochs& recorded() const;
+
   /// How many of the missing runs are trained again from their beginning, though the file has epochs of them:
   /// it has no weights to go on from. Their numbers come out the same.
   std::size_t begun_anew() const;
@@ -100,8 +109,11 @@ class ResultsFile : public Observer, public Checkpoints {
   /// Throws Error (bad_input), naming the run and both losses.
   void compare(std::size_t run, const Metrics& evaluated) const override;
 
-  /// Throws Error (failure) if an earlier write failed.
+  /// The epochs are those of recorded(). Throws Error (failure) if an earlier write failed.
   void on_epoch(std::span<const TrainedEpoch> records) override;
+
+  /// Keeps the weights for the sidecar. The time since the last recorded epoch is lost to wall_time.
+  void on_stop_between(std::span<const TrainedEpoch> records) override;
 
   /// Commits what is left, writes or removes the sidecar, and closes the file. Throws Error (failure) if
   /// anything could not be written.

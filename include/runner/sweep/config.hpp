@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/data/dataset.hpp"
+#include "runner/model/recorded_epochs.hpp"
 #include "runner/model/run_spec.hpp"
 
 #include <cstddef>
@@ -18,12 +19,16 @@ struct Config {
   std::string description;
   DatasetSource dataset;  ///< its directory is absolute
   int epochs = 10;
+  int evaluate_every = 1;  ///< so many epochs
   bool save_weights = false;
   Grid grid;
 
   std::filesystem::path file;  ///< as given on the command line
   std::string text;            ///< the file as it was read
   std::string effective;       ///< overrides and defaults applied, as canonical JSON in one line
+
+  /// Those that it asks for: 0, every n-th and the last.
+  RecordedEpochs recorded_epochs() const { return RecordedEpochs(epochs, evaluate_every); }
 };
 
 /// The most runs one sweep may have, the most epochs of a run, and the largest config file, bytes.

@@ -10,18 +10,18 @@
 
 namespace runner {
 
-/// One run's epoch.
+/// One run's epoch that is recorded.
 struct TrainedEpoch {
   std::size_t run;   ///< index in the sweep
   int epoch;         ///< 0 = untrained
   Metrics metrics;   ///< as computed, also when not finite
   RunStatus status;  ///< running; done at the last epoch; diverged when a loss is not finite
-  double seconds;    ///< this run's share of its cohort's wall time for this epoch
+  double seconds;    ///< this run's share of its cohort's wall time since the recorded epoch before
   std::function<TrainingState()> state;  ///< makes a copy of what it goes on from; callable during on_epoch
   bool stopped = false;  ///< it is still running, but as the sweep is being stopped no epoch follows now
 };
 
-/// Who is told of each epoch: the results file, the progress line, a test.
+/// Who is told of each recorded epoch: the results file, the progress line, a test.
 class Observer {
  public:
   virtual ~Observer() = default;
@@ -29,6 +29,10 @@ class Observer {
   /// The records of one cohort's epoch. Called by one thread at a time; epochs of a run come in order.
   /// What it throws stops the sweep.
   virtual void on_epoch(std::span<const TrainedEpoch> records) = 0;
+
+  /// Called instead where the sweep is stopped after an epoch that is not recorded: `stopped` is true, and
+  /// there are no metrics (NaN). The weights are those that the runs can go on from.
+  virtual void on_stop_between(std::span<const TrainedEpoch> records) { static_cast<void>(records); }
 };
 
 /// Provides what resumed runs go on from. Called by several threads at once. What it throws stops the
@@ -40,9 +44,9 @@ class Checkpoints {
   /// A run's state after the epoch that its cohort begins with.
   virtual TrainingState state(std::size_t run) const = 0;
 
-  /// Told what its weights give on the data, before a run is trained on from a state. Throws Error
-  /// (bad_input) where that is not, bit for bit, what was recorded of the epoch: then the weights are not
-  /// those of the run.
+  /// Told what its weights give on the data, before a run is trained on from a state; not where the state's
+  /// epoch is not recorded. Throws Error (bad_input) where that is not, bit for bit, what was recorded of the
+  /// epoch: then the weights are not those of the run.
   virtual void compare(std::size_t run, const Metrics& evaluated) const = 0;
 };
 

@@ -6,6 +6,9 @@ const dashes = { train: [], test: [7, 4], validation: [2, 3] };
 const letters = { S: "stop_epoch", O: "overfits_from", B: "best_epoch" };
 const dashText = { train: "solid", test: "dashed", validation: "dotted" };
 
+// The epochs of a configuration's curves: the first of all that are drawn, or some of their own.
+const epochsOf = (i) => page.curves[i]?.epochs ?? page.curve_epochs;
+
 const showSeeds = () => page.seed_curves !== null && element("curves-seeds").checked;
 const logLoss = () => element("curves-log").checked;
 
@@ -37,7 +40,7 @@ const epochMarks = (metric) => ({
 function bandAndLine(i, k, set, metric) {
   const curve = page.curves[i]?.[`${set}_${metric}`];
   if (!curve) return [];
-  const at = (values) => values.map((y, e) => ({ x: page.curve_epochs[e], y }));
+  const at = (values) => values.map((y, e) => ({ x: epochsOf(i)[e], y }));
   const line = {
     label: `${nameOf(i)}: ${set}`, data: at(curve.mean), borderColor: colour(`c${k}`), backgroundColor: colour(`c${k}`), borderDash: dashes[set],
     borderWidth: 2, pointStyle: marks[k], radius: curve.mean.map((_, e) => ((e + k) % Math.ceil(curve.mean.length / 6) === 0 ? 4 : 0)),
@@ -54,10 +57,10 @@ function bandAndLine(i, k, set, metric) {
 
 // Without the first twentieth: the untrained network, and the steep start, lie far away from all that follows.
 function curveNumbers(metric) {
-  const first = page.curve_epochs.findIndex((epoch) => epoch >= Math.max(page.epochs / 20, Math.min(page.epochs, 1)));
+  const first = Math.max(page.epochs / 20, Math.min(page.epochs, 1));
   return chosen.flatMap((i) => sets.flatMap((set) => {
     const curve = page.curves[i]?.[`${set}_${metric}`];
-    return curve ? curve.mean.flatMap((mean, e) => (e < first ? [] : ends(mean, curve.half?.[e]))) : [];
+    return curve ? curve.mean.flatMap((mean, e) => (epochsOf(i)[e] < first ? [] : ends(mean, curve.half?.[e]))) : [];
   }));
 }
 
@@ -120,7 +123,8 @@ function curvesNote() {
   const parts = [sets.map((set) => `${set} ${dashText[set]}`).join(", ")];
   if (page.curves.some((curves) => curves?.test_loss?.half)) parts.push("means over the seeds; bands are 95 % intervals");
   parts.push(`S epoch to stop at (smallest ${page.chosen_by} loss), O overfits from, B best ${page.chosen_by} accuracy`);
-  if (page.curve_epochs.length <= page.epochs) parts.push(`${page.curve_epochs.length} of ${page.epochs + 1} epochs are drawn, to keep the page small`);
+  if (page.curve_epochs.length < page.recorded_epochs) parts.push(`${page.curve_epochs.length} of ${page.recorded_epochs} epochs are drawn, to keep the page small`);
+  if (page.recorded_epochs <= page.epochs) parts.push(`loss and accuracy were measured after ${page.recorded_epochs} epochs`);
   parts.push("the first epochs may lie outside", `at most ${mostChosen} configurations at a time`);
   return `${parts.join("; ")}.`;
 }
