@@ -60,16 +60,15 @@ data = xr.open_dataset(results / "chapter6_overfitting.h5", engine="h5netcdf")
 figure, panels = plt.subplots(2, 4, figsize=(11, 5.4), sharex=True, sharey=True, layout="constrained")
 cases = {"neither": (0, 0), "weight decay 0.1": (0.1, 0), "dropout 0.2": (0, 0.2), "both": (0.1, 0.2)}
 for row, learning_rate in zip(panels, (0.01, 0.1)):
-    for axes, (title, (weight_decay, dropout)) in zip(row, cases.items()):
+    for axes, (weight_decay, dropout) in zip(row, cases.values()):
         chosen = (data.learning_rate == learning_rate) & (data.weight_decay == weight_decay) & (data.dropout == dropout)
         runs = data.isel(run=np.flatnonzero(chosen)).mean("run")
         axes.plot(runs.epoch, runs.train_accuracy, color="#0072b2", label="train")
         axes.plot(runs.epoch, runs.test_accuracy, "--", color="#d55e00", label="test")
         axes.set(ylim=(0, 1.02))
-        if row is panels[0]:
-            axes.set_title(title, fontsize="medium")
-        else:
-            axes.set_xlabel("epoch")
     row[0].set_ylabel(f"learning rate {learning_rate}\naccuracy")
+for (above, below), title in zip(panels.T, cases):
+    above.set_title(title, fontsize="medium")
+    below.set_xlabel("epoch")
 panels[0, 0].legend(frameon=False, loc="lower right")
 save(figure, "overfitting.svg")

@@ -18,8 +18,8 @@ int main() {
   }
 
   std::printf("step,sgd_x,sgd_y,momentum_x,momentum_y,adagrad_x,adagrad_y,adam_x,adam_y\n");
-  for (int step = 0; step <= 30; ++step) {
-    std::printf("%d", step);
+  for (int t = 0; t <= 30; ++t) {
+    std::printf("%d", t);
     for (std::size_t i = 0; i < 4; ++i) {
       std::printf(",%.4f,%.4f", points[i](0), points[i](1));
       Matrix gradient(1, 2);

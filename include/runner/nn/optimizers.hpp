@@ -81,9 +81,9 @@ class Momentum final : public UpdateRule {
 
 /// Nesterov's accelerated gradient: v ← μ·v − η·g; W ← W + μ·v − η·g, with the new v.
 ///
-/// From Bengio, Boulanger-Lewandowski and Pascanu 2012, arXiv:1212.0901, eq. 7. The book's code has
-/// W ← W + μ²·v − (1 + μ)·η·g, which is the same step with the v before it. (The code's first edition took
-/// the new v there; that is another rule.)
+/// From Bengio, Boulanger-Lewandowski and Pascanu 2012, arXiv:1212.0901. The book's code has
+/// W ← W + μ²·v − (1 + μ)·η·g, which is the same step with the v before it. (Older versions of that code
+/// take the new v there, which is another rule.)
 class Nesterov final : public UpdateRule {
  public:
   explicit Nesterov(double learning_rate, double momentum = 0.9)
