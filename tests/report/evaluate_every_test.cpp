@@ -32,8 +32,8 @@ using Json = nlohmann::json;
 
 const RecordedEpochs every_ten(40, 10);
 
-/// Five epochs, 0, 10, 20, 30, 40 with every_ten. Its test accuracy is best at the third; behind the second it
-/// overfits.
+/// Five epochs, 0, 10, 20, 30, 40 with every_ten. Its test accuracy is best at the third; behind the second
+/// it overfits.
 StoredRun overfitting(const RunSpec& its) {
   return stored(its, RunStatus::done, {0, 0.5f, 1, 1, 1}, {0, 0.5f, 0.625f, 0.5f, 0.5f}, {2, 1, 2, 3, 4});
 }
