@@ -76,6 +76,8 @@ MUTATIONS = [
     ("nor one that parts are merged into", "src/results/merge.cpp", "  if (fs::exists(whole)) keep_others_from_writing(", "  if (false) keep_others_from_writing("),
     ("another writer's lock", LOCK, "    if (lock == LockResult::held) throw held(file);\n", ""),
     ("a secret stays one while it is replaced", REPLACEMENT, "like ? 0600 : 0666", "0666"),
+    ("the epochs are those the file was made with", STORED, "  if (sha256_hex(bytes(\"epoch\")) != text(layout::epoch_checksum))\n", "  if (false)\n"),
+    ("the epochs ascend", STORED, "    if (epochs[i] <= epochs[i - 1])\n", "    if (false)\n"),
 ]
 TESTS = [("files_test", "*"), ("faults_test", "EveryCrashPoint*:AChangedNumber*:ADisk.MayLose*"), ("results_test", "*"), ("faults_test", "*")]
 

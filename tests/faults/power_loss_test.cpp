@@ -329,6 +329,21 @@ TEST_F(EveryCrashPoint, OfACheckpoint) {
   cut_everywhere(Reference(longer), [&](const auto& left) { train(left, sweep_of(longer)); });
 }
 
+// It is stopped after epoch 3, which is not recorded, and then has more epochs.
+TEST_F(EveryCrashPoint, OfASweepThatRecordsSomeEpochs) {
+  const std::string every =
+      R"("evaluate_every": 2, "hidden_size": 2, "batch_size": 10, "save_weights": true})";
+  const std::string some = R"({"epochs": 5, )" + every, longer = R"({"epochs": 8, )" + every;
+  record([&](const auto& tell) {
+    train(path, sweep_of(some), tell, 2);
+    EXPECT_TRUE(std::filesystem::exists(path.string() + ".checkpoint"));
+    train(path, sweep_of(some), tell);
+    train(path, sweep_of(longer), tell);
+  });
+  EXPECT_EQ(read_results(path).recorded, RecordedEpochs(std::vector{0, 2, 4, 5, 6, 8}));
+  cut_everywhere(Reference(longer), [&](const auto& left) { train(left, sweep_of(longer)); });
+}
+
 TEST_F(EveryCrashPoint, OfAMerge) {
   const TemporaryDirectory shards;
   const Sweep whole = sweep_of(more);

@@ -77,23 +77,27 @@ inline void train(
       }
       stop = --left <= 0;
     }
+    void on_stop_between(std::span<const TrainedEpoch> records) override { file.on_stop_between(records); }
   } stopper(file, on_file, stop_after);
   const auto missing = file.missing();
   ThreadPool pool(1);
   execute(sweep, make_cohorts(sweep, sweep_data(), missing, file.epochs(), 1), sweep_data(),
-          make_backend("reference", InstructionSet::x86_64), pool, stopper, stopper.stop, &file);
+          make_backend("reference", InstructionSet::x86_64), pool, stopper, stopper.stop, &file,
+          &file.recorded());
   file.close();
 }
 
-/// All epochs of all runs, with their weights.
+/// All epochs of all runs, whatever the config records, with their weights.
 class Reference : public Observer {
  public:
   explicit Reference(const std::string& config) : sweep_(sweep_of(config)) {
     std::vector<std::size_t> all(sweep_.runs.size());
     for (std::size_t r = 0; r < all.size(); ++r) all[r] = r;
     ThreadPool pool(1);
+    const RecordedEpochs every(sweep_.config.epochs);
     execute(sweep_, make_cohorts(sweep_, sweep_data(), all, 1), sweep_data(),
-            make_backend("reference", InstructionSet::x86_64), pool, *this, std::atomic<bool>{false});
+            make_backend("reference", InstructionSet::x86_64), pool, *this, std::atomic<bool>{false}, nullptr,
+            &every);
   }
 
   void on_epoch(std::span<const TrainedEpoch> records) override {
@@ -107,14 +111,18 @@ class Reference : public Observer {
     for (std::size_t row = 0; row < results.runs.size(); ++row) {
       const StoredRun& run = results.runs[row];
       const auto& epochs = epochs_.at(run.run.digest);
-      for (std::size_t e = 0; e < static_cast<std::size_t>(run.epochs_done + 1); ++e)
-        EXPECT_TRUE(same(run.metrics(e), epochs.at(e).metrics)) << "run " << row << ", epoch " << e;
+      for (std::size_t i = 0; i < results.recorded.count_to(run.epochs_done); ++i) {
+        const int e = results.recorded[i];
+        EXPECT_TRUE(same(run.metrics(i), epochs.at(static_cast<std::size_t>(e)).metrics))
+            << "run " << row << ", epoch " << e;
+      }
       if (run.status == RunStatus::done) {
         EXPECT_EQ(run.epochs_done, results.epochs());
       }
       if (run.status == RunStatus::diverged) {
         EXPECT_EQ(epochs.back().status, RunStatus::diverged);
-        EXPECT_EQ(run.epochs_done + 2, static_cast<int>(epochs.size()));
+        const int diverged = static_cast<int>(epochs.size()) - 1;
+        EXPECT_EQ(run.epochs_done, results.recorded.last_before(diverged));
       }
       const auto hidden = static_cast<std::size_t>(run.run.spec.hidden_size);
       StoredFile file(path);
@@ -167,7 +175,7 @@ class Reference : public Observer {
         EXPECT_EQ(run.status, RunStatus::diverged);
       } else {
         EXPECT_GE(run.epochs_done, e.epoch);
-        EXPECT_TRUE(same(run.metrics(static_cast<std::size_t>(e.epoch)), e.metrics));
+        EXPECT_TRUE(same(run.metrics(results.recorded.index_of(e.epoch)), e.metrics));
       }
     }
   }

@@ -61,10 +61,11 @@ inline void train_some(const std::filesystem::path& path, const Sweep& sweep, co
       for (TrainedEpoch& record : copies) record.stopped = stop && record.status == RunStatus::running;
       file.on_epoch(copies);
     }
+    void on_stop_between(std::span<const TrainedEpoch> records) override { file.on_stop_between(records); }
   } stopper(file, epochs);
   const auto missing = file.missing();
   execute(sweep, make_cohorts(sweep, data, missing, file.epochs(), 1), data, small_backend(), one_thread(),
-          stopper, stopper.stop, &file);
+          stopper, stopper.stop, &file, &file.recorded());
   file.close();
 }
 

@@ -19,7 +19,8 @@ struct Cohort {
 ///
 /// H hidden units, D pixels, C classes; T images trained (with replacement, those of its full batches), U
 /// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets). By numerical
-/// gradients H·C·T times some thousand more.
+/// gradients H·C·T times some thousand more. It is as if every epoch were evaluated: evaluate_every is the
+/// same for all runs of a sweep.
 double run_cost(const RunSpec& spec, const DatasetFacts& data);
 
 /// Groups some of a sweep's runs into cohorts, the most expensive first.

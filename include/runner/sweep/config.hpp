@@ -19,7 +19,7 @@ struct Config {
   std::string description;
   DatasetSource dataset;  ///< its directory is absolute
   int epochs = 10;
-  int evaluate_every = 1;  ///< so many epochs
+  int evaluate_every = 1;  ///< measure after every so many epochs
   bool save_weights = false;
   Grid grid;
 
