@@ -124,7 +124,7 @@ function curvesNote() {
   if (page.curves.some((curves) => curves?.test_loss?.half)) parts.push("means over the seeds; bands are 95 % intervals");
   parts.push(`S epoch to stop at (smallest ${page.chosen_by} loss), O overfits from, B best ${page.chosen_by} accuracy`);
   if (page.curve_epochs.length < page.recorded_epochs) parts.push(`${page.curve_epochs.length} of ${page.recorded_epochs} epochs are drawn, to keep the page small`);
-  if (page.recorded_epochs <= page.epochs) parts.push(`loss and accuracy were measured after ${page.recorded_epochs} epochs`);
+  if (page.recorded_epochs <= page.epochs) parts.push(`recorded at ${page.recorded_epochs} of ${page.epochs + 1} epochs`);
   parts.push("the first epochs may lie outside", `at most ${mostChosen} configurations at a time`);
   return `${parts.join("; ")}.`;
 }
