@@ -28,7 +28,7 @@ import numpy as np
 
 import peers
 
-AXES = {"learning_rate": 0.1, "batch_size": 100, "hidden_size": 50, "seed": 1}
+AXES = {"learning_rate": 0.1, "batch_size": 100, "hidden_size": 50, "optimizer": "sgd", "activation": "sigmoid", "dropout": 0, "seed": 1}
 DATA = None
 
 # Times a command from a process that is small, since a child begins with its parent's memory.
@@ -51,6 +51,14 @@ def load(folder, config):
         x = idx(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(len(t), -1)[:size]
         sets += [x.astype(np.float32) / np.float32(255), t[:size]]
     return sets
+
+
+def json_or_text(value):
+    """As `runner` reads an override."""
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        return value
 
 
 def expand(config):
@@ -112,7 +120,9 @@ def main():
         config = json.load(f)
     for key in ("$schema", "sampling"):  # peers shuffle, which costs the same
         config.pop(key, None)
-    config |= {key: json.loads(value) for key, value in (pair.split("=", 1) for pair in options.keys)}
+    config |= {key: json_or_text(value) for key, value in (pair.split("=", 1) for pair in options.keys)}
+    if foreign := config.keys() - AXES.keys() - {"name", "description", "dataset", "train_size", "test_size", "epochs"}:
+        sys.exit(f"compare.py: the peers know no {', '.join(sorted(foreign))}")
     DATA = load(options.data, config)
     runs, epochs = expand(config), config.get("epochs", 10)
     work = sum(flops(run, epochs) for run in runs)

@@ -180,13 +180,14 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
   const auto add_metric = [&](Metric metric, bool interval) {
     const auto [set, quantity] = std::pair(info(metric).set, info(metric).quantity);
     const bool accuracy = quantity == Quantity::accuracy;
-    add({set == ImageSet::train        ? "train"
-         : set == ImageSet::validation ? "valid."
-                                       : "test",
-         accuracy ? "acc" : "loss"},
-        [=](const Summary& c) {
-          return number(c.last[metric], interval, accuracy ? share_of_images : at_least_zero);
-        });
+    Strings heading{set == ImageSet::train        ? "train"
+                    : set == ImageSet::validation ? "valid."
+                                                  : "test",
+                    accuracy ? "acc" : "loss"};
+    if (metric == Metric::clean_train_accuracy) heading.insert(heading.begin(), "clean");
+    add(std::move(heading), [=](const Summary& c) {
+      return number(c.last[metric], interval, accuracy ? share_of_images : at_least_zero);
+    });
   };
   if (comparison.files.size() > 1)
     add({"file"}, [&](const Summary& c) { return comparison.files[c.file].name; });
@@ -199,6 +200,9 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
     add({"after", "epoch"},
         [](const Summary& c) { return c.measured == 0 ? "-" : fmt::format("{}", c.epochs); });
   add_metric(Metric::train_accuracy, everything && known);
+  if (std::any_of(configurations.begin(), configurations.end(),
+                  [](const Summary& c) { return std::isfinite(c.last[Metric::clean_train_accuracy].mean); }))
+    add_metric(Metric::clean_train_accuracy, everything && known);
   if (comparison.validated && everything) add_metric(Metric::validation_accuracy, known);
   add_metric(Metric::test_accuracy, intervals);
   add({"gap"}, [&](const Summary& c) {

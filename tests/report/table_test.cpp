@@ -58,6 +58,21 @@ no sign of overfitting by test loss
 )");
 }
 
+// The accuracy by the labels before label noise stands beside that by the labels that were trained on; and an
+// axis that came later is named where it is not at its default.
+TEST(ToTable, ShowsTheCleanAccuracyWhereLabelsAreNoisy) {
+  StoredRun clean = ending(spec(50), 0.75f, 0.5f), noisy = ending(spec(50), 0.875f, 0.25f);
+  noisy.run.spec.label_noise = 0.5;
+  noisy.run.spec.optimizer = clean.run.spec.optimizer = Optimizer::adam;
+  noisy.curves[Metric::clean_train_accuracy] = {0.125f, 0.625f};
+  const std::string text = table(results(1, {clean, noisy}));
+  EXPECT_THAT(text, HasSubstr("gradient backpropagation, optimizer adam, weight_init_std 0.01\n"));
+  EXPECT_THAT(text, HasSubstr("clean "));
+  EXPECT_THAT(text, HasSubstr("    0  0.7500       -  0.5000"));
+  EXPECT_THAT(text, HasSubstr("  0.5  0.8750  0.6250  0.2500"));
+  EXPECT_THAT(table(results(1, {clean})), Not(HasSubstr("clean")));
+}
+
 TEST(ToTable, LeadsWithTheAxesThatVaryAndMarksTheWidestGap) {
   const test::Curve loss(13, 1);
   std::vector<StoredRun> runs;
