@@ -87,6 +87,18 @@ class Layout4(unittest.TestCase):
                 self.assertEqual(self.layout_4_values(name, "longer.h5"), self.layout_4_values(name, "fresh.h5"))
                 self.assertEqual(config_of(self.dir / "longer.h5"), config_of(self.dir / "fresh.h5"))
 
+    def test_is_extended_by_axes_that_it_does_not_know(self):
+        """A run that has the default of a new axis is the run that it was."""
+        for name, more in (("plain", 'optimizer=["sgd","adam"]'), ("plain", "label_noise=[0,0.5]"), ("plain", 'activation=["relu","sigmoid"]'),
+                           ("everything", 'optimizer=["momentum","sgd"]'), ("everything", 'weight_init=["std","he"]'), ("everything", "weight_decay=[0,0.1]")):
+            with self.subTest(name=name, more=more):
+                shutil.copy(self.dir / f"{name}.h5", self.dir / "longer.h5")
+                said = self.run_it(f"{name}.json", more, "--output", "longer.h5")
+                runs = self.RUNS[name]
+                self.assertIn(f"longer.h5: {runs} of {2 * runs} runs to train", said)
+                self.run_it(f"{name}.json", more, "--output", "fresh.h5", "--quiet", "--fresh")
+                self.assertEqual(values_of(self.dir / "longer.h5"), values_of(self.dir / "fresh.h5"))
+
     def test_is_refused_where_a_byte_is_another(self):
         """HDF5 1.10 crashes on the first."""
         good = (self.dir / "plain.h5").read_bytes()
