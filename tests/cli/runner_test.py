@@ -631,7 +631,7 @@ class EvaluateEvery(Files):
         for _ in range(20):
             p = self.start(config, "--progress", "jsonl", "--commit-interval", "0")
             p.stderr.readline()  # it has begun
-            time.sleep(r.random() / 2)
+            time.sleep(r.random() / 20)
             p.send_signal(signal.SIGTERM)
             p.communicate()
             if p.returncode == 0:
