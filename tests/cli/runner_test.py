@@ -628,10 +628,10 @@ class EvaluateEvery(Files):
         keys = {"epochs": 1200, "evaluate_every": 440, "learning_rate": 0.1, "hidden_size": 40, "seed": 1}
         config = self.config(**keys)
         r, between = random.Random(3), 0
-        for _ in range(20):
+        for attempt in range(1, 21):
             p = self.start(config, "--progress", "jsonl", "--commit-interval", "0")
             p.stderr.readline()  # it has begun
-            time.sleep(r.random() / 20)
+            time.sleep(r.random() * attempt / 20)  # first soon, for a fast program; then later, for a slow one
             p.send_signal(signal.SIGTERM)
             p.communicate()
             if p.returncode == 0:
