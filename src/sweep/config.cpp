@@ -159,36 +159,36 @@ void check_run_count(const Grid& grid, const std::string& where) {
   });
 }
 
-/// The words of an axis for which another one has a meaning: "momentum" or "nesterov".
-template <class Other, class OtherRule, class Value, class Rule>
-std::string words_with(const Axis<Value, Rule>& axis, const Axis<Other, OtherRule>& other) {
-  std::vector<std::string> words;
-  if constexpr (Named<Other>)
-    for (std::size_t i = 0; i < enumerator_names<Other>.size(); ++i) {
-      RunSpec run;
-      run.*other.value = static_cast<Other>(i);
-      if (axis.applies_to(run)) words.push_back(shown(enumerator_names<Other>[i]));
+/// A sweep with every word of every axis of words.
+Grid every_word() {
+  Grid grid;
+  for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
+    if constexpr (Named<Value>) {
+      std::vector<Value>& values = grid.*axis.values;
+      values.clear();
+      for (std::size_t i = 0; i < enumerator_names<Value>.size(); ++i)
+        values.push_back(static_cast<Value>(i));
     }
-  return fmt::format("{}", fmt::join(words, " or "));
+  });
+  return grid;
 }
 
 /// That an axis that is given means something to every run of the sweep.
 void check_scopes(const Settings& settings, const Grid& grid) {
   for_each_axis([&](const auto& axis) {
     const auto given = settings.find(std::string(axis.name));
-    if (given == settings.end()) return;
-    const Setting& setting = given->second;
-    for_each_axis([&](const auto& other) {
-      if (other.name != axis.scope.other) return;
-      for (const auto value : grid.*other.values) {
-        RunSpec run;
-        run.*other.value = value;
-        if (!axis.applies_to(run))
-          throw bad_value(setting, setting.value,
-                          fmt::format("is given for {} {}, which has no {}", other.name,
-                                      shown(find_axis(other.name)->text(run)), axis.name),
-                          fmt::format("it goes with {} {}", other.name, words_with(axis, other)));
-      }
+    if (given == settings.end() || axis.scope.other.empty()) return;
+    const AxisInfo& other = *find_axis(axis.scope.other);
+    std::vector<std::string> words;
+    for_each_run_of_scope(axis, every_word(), [&](const RunSpec& run) {
+      if (axis.applies_to(run)) words.push_back(shown(other.text(run)));
+    });
+    for_each_run_of_scope(axis, grid, [&](const RunSpec& run) {
+      if (!axis.applies_to(run))
+        throw bad_value(
+            given->second, given->second.value,
+            fmt::format("is given for {} {}, which has no {}", other.name, shown(other.text(run)), axis.name),
+            fmt::format("it goes with {} {}", other.name, fmt::join(words, " or ")));
     });
   });
 }

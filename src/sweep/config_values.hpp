@@ -41,6 +41,20 @@ std::int64_t axis_value(const Setting& setting, const Json& value, const Integer
 /// The number of a word among those that are allowed.
 std::size_t word_value(const Setting& setting, const Json& value, std::span<const std::string_view> words);
 
+/// Calls function(run) with a run for each value that a sweep gives to the axis that another one depends on
+/// (Scope), all else at its default; never for an axis that depends on none.
+template <class Value, class Rule, class Function>
+void for_each_run_of_scope(const Axis<Value, Rule>& axis, const Grid& grid, const Function& function) {
+  for_each_axis([&](const auto& other) {
+    if (other.name != axis.scope.other) return;
+    for (const auto value : grid.*other.values) {
+      RunSpec run;
+      run.*other.value = value;
+      function(run);
+    }
+  });
+}
+
 /// Whose config is read. A stored one may have been accepted by an earlier version, which let values of a
 /// list be one float32.
 enum class ConfigSource { user, results_file };

@@ -2,6 +2,7 @@
 
 #include "runner/error/error.hpp"
 
+#include "config_values.hpp"
 #include "json_text.hpp"
 
 #include <string_view>
@@ -29,13 +30,10 @@ Json list_of(const std::vector<Value>& values) {
 template <class Value, class Rule>
 bool is_written(const Axis<Value, Rule>& axis, const Grid& grid) {
   bool to_all = true, to_some = axis.scope.other.empty();
-  for_each_axis([&](const auto& other) {
-    if (other.name != axis.scope.other) return;
-    for (const auto value : grid.*other.values) {
-      RunSpec run;
-      run.*other.value = value;
-      (axis.applies_to(run) ? to_some : to_all) = axis.applies_to(run);
-    }
+  for_each_run_of_scope(axis, grid, [&](const RunSpec& run) {
+    const bool applies = axis.applies_to(run);
+    to_some = to_some || applies;
+    to_all = to_all && applies;
   });
   return to_some && (to_all || grid.*axis.values != Grid{}.*axis.values);
 }

@@ -63,6 +63,13 @@ class AFileWithGaps : public testing::Test {
     }
   }
 
+  /// Stops the first run after an epoch that is not recorded.
+  static void stop_after_epoch_10(ResultsFile& file, const Sweep& sweep) {
+    TrainedEpoch stopped{0, 10, Metrics(), RunStatus::running, 0, {}, true};
+    stopped.state = [&] { return TrainingState{constant_weights(data, sweep.runs[0], 10), {}}; };
+    file.on_stop_between({&stopped, 1});
+  }
+
   /// All of both runs.
   void fill(const Sweep& sweep) {
     ResultsFile file = open(sweep);
@@ -263,9 +270,7 @@ TEST_F(AFileWithGaps, IsGoneOnWithFromAnEpochThatIsNotRecorded) {
   {
     ResultsFile file = open(sweep);
     write(file, sweep, 0, -1, 7);
-    TrainedEpoch stopped{0, 10, Metrics(), RunStatus::running, 0, {}, true};
-    stopped.state = [&] { return TrainingState{constant_weights(data, sweep.runs[0], 10), {}}; };
-    file.on_stop_between({&stopped, 1});
+    stop_after_epoch_10(file, sweep);
     file.close();
   }
   EXPECT_THAT(epochs_done(), ElementsAre(7, -1));
@@ -288,9 +293,7 @@ TEST_F(AFileWithGaps, IsNotGoneOnWithFromWeightsBehindAnEpochThatIsMissing) {
   {
     ResultsFile file = open(sweep);
     write(file, sweep, 0, -1, 7);
-    TrainedEpoch stopped{0, 10, Metrics(), RunStatus::running, 0, {}, true};
-    stopped.state = [&] { return TrainingState{constant_weights(data, sweep.runs[0], 10), {}}; };
-    file.on_stop_between({&stopped, 1});
+    stop_after_epoch_10(file, sweep);
     file.close();
   }
   EXPECT_THAT(open(of_epochs(20, 9)).epochs(), ElementsAre(0, 0));

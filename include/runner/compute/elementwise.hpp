@@ -19,20 +19,21 @@ struct UnitRange {
 /// The constants of a step for the hidden units of a block, or for `lanes` parameters of one network.
 using LaneConstants = UpdateConstants<float[lanes]>;
 
+/// Those of one lane, read and set.
 [[gnu::always_inline]] inline UpdateConstants<float> of_lane(const LaneConstants& c, std::size_t l) {
   return {c.rate[l],  c.weight_decay[l], c.kept[l],         c.momentum[l], c.decay_rate[l],
           c.beta1[l], c.beta2[l],        c.inverse_root[l], c.epsilon[l]};
 }
-inline void set_lane(LaneConstants& lanes_of, std::size_t l, const UpdateConstants<float>& c) {
-  lanes_of.rate[l] = c.rate;
-  lanes_of.weight_decay[l] = c.weight_decay;
-  lanes_of.kept[l] = c.kept;
-  lanes_of.momentum[l] = c.momentum;
-  lanes_of.decay_rate[l] = c.decay_rate;
-  lanes_of.beta1[l] = c.beta1;
-  lanes_of.beta2[l] = c.beta2;
-  lanes_of.inverse_root[l] = c.inverse_root;
-  lanes_of.epsilon[l] = c.epsilon;
+inline void set_lane(LaneConstants& constants, std::size_t l, const UpdateConstants<float>& c) {
+  constants.rate[l] = c.rate;
+  constants.weight_decay[l] = c.weight_decay;
+  constants.kept[l] = c.kept;
+  constants.momentum[l] = c.momentum;
+  constants.decay_rate[l] = c.decay_rate;
+  constants.beta1[l] = c.beta1;
+  constants.beta2[l] = c.beta2;
+  constants.inverse_root[l] = c.inverse_root;
+  constants.epsilon[l] = c.epsilon;
 }
 
 /// Which hidden units of a block are dropped in a step. Unit `unit` of its network is dropped for an image
