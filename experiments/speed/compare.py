@@ -40,6 +40,12 @@ print(json.dumps({"seconds": time.perf_counter() - start, "megabytes": resource.
 """
 
 
+def uses_openblas():
+    """Whether the NumPy of this process multiplies with OpenBLAS: the reference BLAS that Debian installs without it is 15 times slower."""
+    with open("/proc/self/maps") as f:
+        return "openblas" in f.read()
+
+
 def load(folder, config):
     def idx(name, header):
         with gzip.open(os.path.join(folder, name)) as f:
@@ -128,6 +134,8 @@ def main():
     work = sum(flops(run, epochs) for run in runs)
     names = options.peers.split(",") if options.peers else [p for p in peers.PEERS if importlib.util.find_spec(p.split("-")[0])]
 
+    if any(name.startswith("numpy") for name in names) and not uses_openblas():
+        sys.exit("compare.py: NumPy has no OpenBLAS here, and would be several times slower than it can be: apt-get install libopenblas0")
     for program in ("runner", "experiments/speed/peak"):
         if not os.path.exists(os.path.join(options.build, program)):
             sys.exit(f"compare.py: {options.build}/{program} is not there: cmake --preset release && cmake --build --preset release --target runner peak")
