@@ -1,5 +1,6 @@
 #include "runner/report/comparison.hpp"
 #include "runner/report/effect.hpp"
+#include "runner/report/importance.hpp"
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
@@ -27,25 +28,28 @@ struct CompareOptions {
   std::vector<std::string> where;  ///< conditions, all of which are to hold
   std::string sort;                ///< a column, or empty for the files' order
   std::string by;                  ///< the axis whose effect is asked for, or empty
+  bool importance = false;         ///< how much each axis matters, in place of the table
   std::size_t top = 0;             ///< the first so many, or 0 for all
   bool all = false;                ///< runs whose values have left the config, too
   ComparisonForm form = ComparisonForm::table;
 };
 
-int print_effects(const std::vector<Effect>& effects, std::size_t kept, const CompareOptions& options) {
+/// Whatever is told of each file: effects, or importance.
+template <class Told>
+int print_each(const std::vector<Told>& all, std::size_t kept, const CompareOptions& options) {
   switch (options.form) {
     case ComparisonForm::table:
       if (kept > 0) print_out("{} (--all takes them in)\n", kept_note(kept));
-      for (const Effect& effect : effects) {
-        if (effects.size() > 1) print_out("{}{}\n", &effect == &effects.front() ? "" : "\n", effect.name);
-        put_out(to_table(effect));
+      for (const Told& one : all) {
+        if (all.size() > 1) print_out("{}{}\n", &one == &all.front() ? "" : "\n", one.name);
+        put_out(to_table(one));
       }
       break;
     case ComparisonForm::csv:
-      put_out(to_csv(effects));
+      put_out(to_csv(all));
       break;
     case ComparisonForm::json:
-      put_out(to_json(effects));
+      put_out(to_json(all));
       break;
   }
   return exit_done;
@@ -54,7 +58,8 @@ int print_effects(const std::vector<Effect>& effects, std::size_t kept, const Co
 int compare_file(const CompareOptions& options) {
   auto [files, kept] = read_sweeps(options.files, options.all);
   for (ResultsData& results : files) keep_where(results, options.where);
-  if (!options.by.empty()) return print_effects(effects_of(files, options.by), kept, options);
+  if (!options.by.empty()) return print_each(effects_of(files, options.by), kept, options);
+  if (options.importance) return print_each(importances_of(files), kept, options);
   Comparison comparison = compare(files);
   comparison.kept = kept;
   comparison.top = options.top;
@@ -87,13 +92,20 @@ Command compare_command(const CommandLine& line) {
       ->allow_extra_args(false);
   CLI::Option* sorting = app->add_option(
       "--sort", options->sort, fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
-  CLI::Option* by = app->add_option(
-      "--by", options->by, "The effect of one axis, such as hidden_size, all else and the seed the same");
+  CLI::Option* by = app->add_option("--by", options->by,
+                                    "The effect of one axis, such as hidden_size, all else and the seed the "
+                                    "same; of values that were drawn "
+                                    "at random, or more than thirty, in bins");
   by->excludes(sorting);
+  CLI::Option* importance =
+      app->add_flag("--importance", options->importance,
+                    "How much of the variance of accuracy and gap is due to each axis that varies");
+  importance->excludes(sorting)->excludes(by);
   app->add_flag("--all", options->all, "Count runs whose values have left the config, too");
   app->add_option("--top", options->top, "Show the first so many configurations; what is best is said of all")
       ->check(CLI::PositiveNumber)
-      ->excludes(by);
+      ->excludes(by)
+      ->excludes(importance);
   ComparisonForm& form = options->form;
   CLI::Option* csv = app->add_flag_callback(
       "--csv", [&form] { form = ComparisonForm::csv; }, "Print comma-separated values");

@@ -8,6 +8,7 @@
 #include "read_sweeps.hpp"
 #include "standard_streams.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -27,6 +28,7 @@ struct ReportOptions {
   bool all = false;               ///< runs whose values have left the config, too
   std::filesystem::path output;   ///< of the page; if empty, that of the one file with .html
   std::filesystem::path figures;  ///< their folder; none if empty, and no page unless it is named
+  std::size_t top = 0;            ///< so many runs in a figure of the best; 0: no such figure
 };
 
 /// Output would take the place of the results.
@@ -59,7 +61,7 @@ void write_page(const std::vector<ResultsData>& files, std::size_t kept, const R
 }
 
 void write_figures(const ResultsData& results, const ReportOptions& options) {
-  const std::vector<Figure> all = figures(results);
+  const std::vector<Figure> all = figures(results, options.top);
   if (all.empty()) {
     print_out("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
     return;
@@ -93,8 +95,14 @@ Command report_command(const CommandLine& line) {
   app->add_flag("--all", options->all, "Count runs whose values have left the config, too");
   app->add_option("-o,--output", options->output,
                   "The page (the results file's name with .html; several files need this option)");
-  app->add_option("--svg", options->figures,
-                  "A folder for the plots as SVG files, for a paper; the page too only with --output");
+  CLI::Option* svg =
+      app->add_option("--svg", options->figures,
+                      "A folder for the plots as SVG files, for a paper; the page too only with --output");
+  app->add_option("--top", options->top,
+                  "With --svg: the curves of the so many best runs, too (best_runs.svg), by validation "
+                  "accuracy where there is a validation set, else by test accuracy")
+      ->check(CLI::Range(1, 100))
+      ->needs(svg);
   return {app, "report FILE", [options] { return report_file(*options); }};
 }
 

@@ -3,6 +3,7 @@
 #include "runner/error/error.hpp"
 #include "runner/error/printable.hpp"
 
+#include "compared_axis.hpp"
 #include "finding.hpp"
 #include "seeds.hpp"
 
@@ -71,15 +72,7 @@ Block block_of(const Settings& settings, std::size_t values) {
 
 /// The factor of the interval of each of m changes over n seeds, so that all hold the truth in 95 of 100.
 double simultaneous_t(std::size_t n, std::size_t m) {
-  return student_t(n, (1 + std::pow(0.95, 1.0 / static_cast<double>(m))) / 2);
-}
-
-const AxisInfo& compared_axis(std::string_view name) {
-  if (name == "seed")
-    throw bad_input("--by seed: seeds are what chance is told by; compare shows each value over all seeds");
-  if (const AxisInfo* axis = find_axis(name)) return *axis;
-  throw bad_input(
-      fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(axis_names(), ", ")));
+  return student_t(n, simultaneous_quantile(m));
 }
 
 std::string signed_number(const Estimate& change) {
@@ -89,7 +82,46 @@ std::string signed_number(const Estimate& change) {
                      std::isnan(change.half_width) ? "" : fmt::format("±{:.4f}", change.half_width));
 }
 
+std::string pairs_heading(const Effect& effect) {
+  std::string out =
+      fmt::format("By {}, all else the same: {}, {}", effect.axis,
+                  counted(effect.settings, "setting") + " of the others", counted(effect.seeds, "seed"));
+  if (effect.left_out > 0)
+    out +=
+        fmt::format("; {} without a matching run for every value left out", counted(effect.left_out, "run"));
+  return out;
+}
+
+std::string bins_heading(const Effect& effect) {
+  if (effect.values.empty())
+    return fmt::format("By {}: {} done so far, too few for bins", effect.axis,
+                       counted(effect.samples, "sample"));
+  std::size_t least = effect.samples, most = 0;
+  for (const EffectOfValue& row : effect.values) {
+    least = std::min(least, row.samples);
+    most = std::max(most, row.samples);
+  }
+  std::string out =
+      fmt::format("By {} in {} of {} each, not paired: the other parameters differ, too", effect.axis,
+                  counted(effect.values.size(), "bin"),
+                  least == most ? counted(most, "sample") : fmt::format("{} to {} samples", least, most));
+  if (effect.left_out > 0) out += fmt::format(";\n{} not done left out", counted(effect.left_out, "run"));
+  return out;
+}
+
 }  // namespace
+
+const AxisInfo& compared_axis(std::string_view name) {
+  if (name == "seed")
+    throw bad_input("--by seed: seeds are what chance is told by; compare shows each value over all seeds");
+  if (const AxisInfo* axis = find_axis(name)) return *axis;
+  throw bad_input(
+      fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(axis_names(), ", ")));
+}
+
+double simultaneous_quantile(std::size_t m) {
+  return (1 + std::pow(0.95, 1.0 / static_cast<double>(m))) / 2;
+}
 
 Effect effect_of(const ResultsData& results, std::string_view name) {
   const AxisInfo& axis = compared_axis(name);
@@ -114,7 +146,9 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
                 block.settings.size(),
                 block.seeds.size(),
                 done - block.settings.size() * block.seeds.size() * values.size(),
-                {}};
+                {},
+                false,
+                0};
   const std::size_t last = results.recorded.size() - 1;
   const auto observe = [&](const Value& value, const auto& measured) {
     std::vector<double> observations;  // a seed each
@@ -159,20 +193,15 @@ std::vector<Effect> effects_of(std::span<const ResultsData> files, std::string_v
   std::vector<Effect> effects;
   const std::vector<std::string> names = names_of(files);
   for (const ResultsData& results : files) {
-    effects.push_back(effect_of(results, axis));
+    effects.push_back(wants_bins(results, axis) ? effect_in_bins(results, axis) : effect_of(results, axis));
     effects.back().name = names[effects.size() - 1];
   }
   return effects;
 }
 
 std::string to_table(const Effect& effect) {
-  std::string out =
-      fmt::format("By {}, all else the same: {}, {}", effect.axis,
-                  counted(effect.settings, "setting") + " of the others", counted(effect.seeds, "seed"));
-  if (effect.left_out > 0)
-    out +=
-        fmt::format("; {} without a matching run for every value left out", counted(effect.left_out, "run"));
-  if (effect.settings == 0) return out + '\n';
+  std::string out = effect.in_bins ? bins_heading(effect) : pairs_heading(effect);
+  if (effect.in_bins ? effect.values.empty() : effect.settings == 0) return out + '\n';
   std::size_t width = effect.axis.size();
   for (const EffectOfValue& row : effect.values) width = std::max(width, row.value.size());
   out += fmt::format("\n\n{:>{}}  {:>6}  {:>6}  {:>7}  {:>16}  {:>16}\n", effect.axis, width, "train", "test",
@@ -184,7 +213,11 @@ std::string to_table(const Effect& effect) {
                        first ? "-" : signed_number(row.test_change),
                        first ? "-" : signed_number(row.gap_change));
   }
-  if (effect.seeds > 2)
+  if (effect.in_bins)
+    out +=
+        "\n± 95 % interval over the samples of a bin, for all bins together; * the change is more than "
+        "chance\n";
+  else if (effect.seeds > 2)
     out += "\n± 95 % interval over the seeds, for all values together; * the change is more than chance\n";
   else
     out += fmt::format("\n{}: no confidence interval; three or more tell what is chance\n",

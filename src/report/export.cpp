@@ -1,5 +1,6 @@
 #include "runner/report/comparison.hpp"
 #include "runner/report/effect.hpp"
+#include "runner/report/importance.hpp"
 
 #include "columns.hpp"
 
@@ -58,10 +59,15 @@ struct NamedNumber {
   double value;
 };
 
-/// What is known of a value of an axis, in the order of CSV.
-std::vector<NamedNumber> numbers_of(const Effect& effect, const EffectOfValue& row) {
-  std::vector<NamedNumber> all{{"settings", static_cast<double>(effect.settings)},
-                               {"seeds", static_cast<double>(effect.seeds)},
+bool any_in_bins(std::span<const Effect> effects) {
+  return std::any_of(effects.begin(), effects.end(), [](const Effect& effect) { return effect.in_bins; });
+}
+
+/// What is known of a value of an axis, in the order of CSV; the last of `bins`, where there are any.
+std::vector<NamedNumber> numbers_of(const Effect& effect, const EffectOfValue& row, bool bins) {
+  const double paired = effect.in_bins ? std::nan("") : 1, binned = effect.in_bins ? 1 : std::nan("");
+  std::vector<NamedNumber> all{{"settings", paired * static_cast<double>(effect.settings)},
+                               {"seeds", paired * static_cast<double>(effect.seeds)},
                                {"left_out", static_cast<double>(effect.left_out)}};
   const auto add = [&](std::string_view name, std::string_view interval_name, const Estimate& estimate) {
     all.push_back({name, estimate.mean});
@@ -73,7 +79,26 @@ std::vector<NamedNumber> numbers_of(const Effect& effect, const EffectOfValue& r
   add("train_change", "train_change_ci", row.train_change);
   add("test_change", "test_change_ci", row.test_change);
   add("gap_change", "gap_change_ci", row.gap_change);
+  if (bins) {
+    all.push_back({"samples", binned * static_cast<double>(row.samples)});
+    all.push_back({"least", binned * row.least});
+    all.push_back({"most", binned * row.most});
+  }
   return all;
+}
+
+/// What is known of a term, in the order of CSV.
+std::vector<NamedNumber> numbers_of(const Importance& importance, const ImportanceOfTerm& term) {
+  return {{"configurations", static_cast<double>(importance.configurations)},
+          {"left_out", static_cast<double>(importance.left_out)},
+          {"seeds", static_cast<double>(importance.seeds)},
+          {"samples", static_cast<double>(importance.samples)},
+          {"accuracy_share", term.accuracy.share},
+          {"accuracy_share_ci", term.accuracy.half_width},
+          {"accuracy_p", term.accuracy.p},
+          {"gap_share", term.gap.share},
+          {"gap_share_ci", term.gap.half_width},
+          {"gap_p", term.gap.p}};
 }
 
 /// A number with all its digits, or a word.
@@ -128,7 +153,7 @@ std::string to_csv(std::span<const Effect> effects) {
   std::string csv;
   for (const Effect& effect : effects) {
     for (const EffectOfValue& row : effect.values) {
-      const std::vector<NamedNumber> numbers = numbers_of(effect, row);
+      const std::vector<NamedNumber> numbers = numbers_of(effect, row, any_in_bins(effects));
       if (csv.empty()) {
         csv.append("file,").append(effect.axis);
         for (const NamedNumber& number : numbers) csv.append(",").append(number.name);
@@ -151,9 +176,45 @@ std::string to_json(std::span<const Effect> effects) {
       Json object;
       object["file"] = effect.name;
       object["value"] = json_value(row.value);
-      for (const NamedNumber& number : numbers_of(effect, row))
+      for (const NamedNumber& number : numbers_of(effect, row, any_in_bins(effects)))
         object[std::string(number.name)] = json_number(number.value);
       json["values"].push_back(std::move(object));
+    }
+  }
+  return json.dump(2) + "\n";
+}
+
+std::string to_csv(std::span<const Importance> importances) {
+  std::string csv;
+  for (const Importance& importance : importances) {
+    for (const ImportanceOfTerm& term : importance.terms) {
+      const std::vector<NamedNumber> numbers = numbers_of(importance, term);
+      if (csv.empty()) {
+        csv = "file,method,parameters";
+        for (const NamedNumber& number : numbers) csv.append(",").append(number.name);
+        csv += "\r\n";
+      }
+      csv += fmt::format("{},{},{}", quoted(importance.name), to_string(importance.method),
+                         fmt::join(term.axes, " x "));
+      for (const NamedNumber& number : numbers) csv.append(",").append(exact_text(number.value));
+      csv += "\r\n";
+    }
+  }
+  return csv;
+}
+
+std::string to_json(std::span<const Importance> importances) {
+  Json json;
+  json["terms"] = Json::array();
+  for (const Importance& importance : importances) {
+    for (const ImportanceOfTerm& term : importance.terms) {
+      Json object;
+      object["file"] = importance.name;
+      object["method"] = to_string(importance.method);
+      object["parameters"] = term.axes;
+      for (const NamedNumber& number : numbers_of(importance, term))
+        object[std::string(number.name)] = json_number(number.value);
+      json["terms"].push_back(std::move(object));
     }
   }
   return json.dump(2) + "\n";

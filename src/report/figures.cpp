@@ -55,10 +55,11 @@ std::map<double, const ConfigurationSummary*> examples(const FigureSource& sourc
 
 }  // namespace
 
-std::vector<Figure> figures(const ResultsData& results) {
+std::vector<Figure> figures(const ResultsData& results, std::size_t best_runs) {
   const FigureSource source = source_of(results);
   if (source.results.runs.empty()) return {};
   std::vector<Figure> all{train_against_test_figure(source), learning_curves_figure(source)};
+  if (best_runs > 0) all.push_back(best_runs_figure(source, best_runs));
   const std::vector<Column>& varying = source.varying;
   for (const Column& axis : varying) append(all, figures_by(source, axis));
   for (std::size_t x = 0; x < varying.size(); ++x)

@@ -3,6 +3,7 @@
 #include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "plot.hpp"
+#include "samples.hpp"
 #include "sweep_figures.hpp"
 
 #include <cmath>
@@ -56,6 +57,7 @@ std::string note_of(const Effect& effect, bool others_vary, bool crowded) {
 }  // namespace
 
 std::vector<Figure> figures_by(const FigureSource& source, const Column& axis) {
+  if (is_sampled(source.comparison.configurations, axis)) return figures_by_bins(source, axis);
   const Effect effect = effect_of(source.results, axis.name);
   if (effect.settings == 0) return {};
   const bool others_vary = source.varying.size() > 1;

@@ -2,6 +2,7 @@
 #include "finding.hpp"
 #include "heat_map.hpp"
 #include "plot.hpp"
+#include "samples.hpp"
 #include "sweep_figures.hpp"
 
 #include <algorithm>
@@ -21,15 +22,29 @@ double side(std::size_t cells, double of_a_cell, double least, double most) {
   return std::clamp(static_cast<double>(cells) * of_a_cell, least, most);
 }
 
-/// Where each configuration stands on an axis.
-MapSide side_of(const FigureSource& source, const Column& axis) {
+/// Where each configuration stands on an axis, and what the places are called.
+struct NamedSide {
+  MapSide side;
+  std::vector<std::string> texts;
+  bool in_bins = false;
+};
+
+NamedSide side_of(const FigureSource& source, const Column& axis) {
   const std::vector<double> values = values_of(source, axis);
-  MapSide side{values.size(), {}};
-  for (const ConfigurationSummary& c : source.comparison.configurations) {
-    const auto found = std::lower_bound(values.begin(), values.end(), axis.value(c));
-    side.at.push_back(static_cast<std::size_t>(found - values.begin()));
+  const auto& configurations = source.comparison.configurations;
+  if (is_sampled(configurations, axis)) {
+    const Bins bins = bins_of(configurations, axis);
+    NamedSide binned{{bins.count(), bins.at}, {}, true};
+    for (std::size_t b = 0; b < bins.count(); ++b)
+      binned.texts.push_back(bin_text(bins.least[b], bins.most[b]));
+    return binned;
   }
-  return side;
+  NamedSide named{{values.size(), {}}, texts_of(source, axis), false};
+  for (const ConfigurationSummary& c : configurations) {
+    const auto found = std::lower_bound(values.begin(), values.end(), axis.value(c));
+    named.side.at.push_back(static_cast<std::size_t>(found - values.begin()));
+  }
+  return named;
 }
 
 /// So many that the cells differ.
@@ -60,8 +75,9 @@ void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
 
 Figure figure_of(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
                  const std::string& what, const Measure& measure) {
-  const std::vector<std::string> xs = texts_of(source, x), ys = texts_of(source, y);
-  const auto [cells, range] = heat_map(source.comparison, side_of(source, y), side_of(source, x), measure);
+  const NamedSide columns = side_of(source, x), rows = side_of(source, y);
+  const std::vector<std::string>&xs = columns.texts, &ys = rows.texts;
+  const auto [cells, range] = heat_map(source.comparison, rows.side, columns.side, measure);
   std::size_t most = 0;
   for (const MapCell& cell : cells) most = std::max(most, cell.learned);
 
@@ -82,6 +98,7 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
   const double cell_width = plot.width / static_cast<double>(xs.size());
   const double cell_height = plot.height / static_cast<double>(ys.size());
   const int decimals = decimals_for(range);
+  const bool in_bins = columns.in_bins || rows.in_bins;  // of which no two hold as many
   bool incomplete = false;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto column = static_cast<double>(i % xs.size()), row = static_cast<double>(i / xs.size());
@@ -93,7 +110,7 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
     }
     const Colour colour = colour_of(cells[i].shade);
     sheet.svg().rectangle(box, to_string(colour));
-    const bool partly = cells[i].learned < most;
+    const bool partly = !in_bins && cells[i].learned < most;
     incomplete = incomplete || partly;
     const std::string text = tick_text(cells[i].mean, decimals) + (partly ? "*" : "");
     if (text_width(text, 11) <= cell_width - 4 && cell_height >= 14)
@@ -102,7 +119,10 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
   }
   if (!range.empty()) draw_colour_bar(sheet.svg(), plot, range);
   std::string note = fmt::format("After epoch {}", source.results.epochs());
-  if (most > 1) note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
+  if (in_bins)
+    note += ", mean over the configurations of a cell; values that were drawn are in bins";
+  else if (most > 1)
+    note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
   if (incomplete) note += " (* not all of them learned)";
   if (std::any_of(cells.begin(), cells.end(), [](const MapCell& c) { return !std::isfinite(c.mean); }))
     note += "; grey: none learned";
@@ -113,8 +133,7 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
 }  // namespace
 
 std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y) {
-  if (values_of(source, x).size() > most_map_values || values_of(source, y).size() > most_map_values)
-    return {};
+  if (std::max(side_of(source, x).side.values, side_of(source, y).side.values) > most_map_values) return {};
   return {figure_of(source, x, y, "gap", "gap (training − test accuracy)", gap_of),
           figure_of(source, x, y, "test_accuracy", "test accuracy", test_accuracy_of)};
 }

@@ -82,7 +82,7 @@ void draw_markers(Svg& svg, const Path& path, const SeriesStyle& style, double r
   else if (style.marker == Marker::ring || style.marker == Marker::frame)
     svg.stroke(path, {style.colour, 1.2});
   else
-    svg.fill(path, {style.colour});
+    svg.fill(path, {style.colour, style.opacity});
 }
 
 bool is_point(const Point& point) {
@@ -123,14 +123,15 @@ void Frame::draw_x_axis(const PlotAxis& axis) {
   for (const Tick& tick : axis.scale.ticks) {
     const double at = x(tick.value), half = text_width(tick.label, tick_size) / 2;
     marks.move(at, plot_.bottom()).line(at, plot_.bottom() + tick_length);
-    if (at - half < free_from) continue;
+    if (tick.label.empty() || at - half < free_from) continue;
     svg_.text(at, label_y, tick.label, {tick_size, Anchor::middle});
     free_from = at + half + 4;
   }
   marks.move(plot_.left, plot_.bottom()).line(plot_.right(), plot_.bottom());
   svg_.stroke(marks, {grey});
   const double title_y = label_y + title_size + 6;
-  svg_.text(plot_.left + plot_.width / 2, title_y, axis.title, {title_size, Anchor::middle});
+  if (!axis.title.empty())
+    svg_.text(plot_.left + plot_.width / 2, title_y, axis.title, {title_size, Anchor::middle});
   bottom_ = title_y + 4;
 }
 
@@ -140,12 +141,13 @@ void Frame::draw_y_axis(const PlotAxis& axis, double left) {
   for (const Tick& tick : axis.scale.ticks) {
     const double at = y(tick.value);
     marks.move(plot_.left, at).line(plot_.left - tick_length, at);
-    if (at + tick_size / 2 > free_up_to) continue;
+    if (tick.label.empty() || at + tick_size / 2 > free_up_to) continue;
     svg_.text(plot_.left - tick_length - 3, at + 0.36 * tick_size, tick.label, {tick_size, Anchor::end});
     free_up_to = at - tick_size / 2 - 1;
   }
   marks.move(plot_.left, plot_.bottom()).line(plot_.left, plot_.top);
   svg_.stroke(marks, {grey});
+  if (axis.title.empty()) return;
   svg_.text(left + margin + title_size - 2, plot_.top + plot_.height / 2, axis.title,
             {.size = title_size, .anchor = Anchor::middle, .upwards = true});
 }

@@ -22,6 +22,7 @@ struct SeriesStyle {
   std::string_view dash{};
   Marker marker = Marker::none;
   bool line = false;
+  double opacity = 1;  ///< of filled markers
 };
 
 /// Colour and marker of the i-th kind; as many as there are, then from the first again. The colours are those

@@ -6,6 +6,7 @@
 
 #include "columns.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,12 @@ Figure train_against_test_figure(const FigureSource& source);
 Figure learning_curves_figure(const FigureSource& source);
 /// gap_by_ and accuracy_by_; none where no runs can be paired.
 std::vector<Figure> figures_by(const FigureSource& source, const Column& axis);
-/// gap_ and test_accuracy_; none where an axis has too many values.
+/// The same of an axis whose values were drawn: a point for each configuration, and the means of bins; none
+/// where there are too few for bins.
+std::vector<Figure> figures_by_bins(const FigureSource& source, const Column& axis);
+/// The curves of the `most` best runs, a frame each.
+Figure best_runs_figure(const FigureSource& source, std::size_t most);
+/// gap_ and test_accuracy_, values that were drawn in bins; none where an axis has too many values.
 std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y);
 
 // What they share.

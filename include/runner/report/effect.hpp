@@ -15,6 +15,10 @@ struct EffectOfValue {
   std::string value;
   Estimate train_accuracy, test_accuracy, gap;     ///< after the last epoch; an observation is a seed
   Estimate train_change, test_change, gap_change;  ///< against the first value, simultaneous over the values
+
+  // Of a bin of values.
+  std::size_t samples = 0;     ///< that are in it; 0: this is a single value
+  double least = 0, most = 0;  ///< the smallest and the largest value in it
 };
 
 /// The effect of one axis, the others and the seed the same.
@@ -34,13 +38,33 @@ struct Effect {
   std::size_t settings = 0, seeds = 0;
   std::size_t left_out = 0;           ///< runs that are done, but not compared
   std::vector<EffectOfValue> values;  ///< ascending; numbers as numbers, words in the order of their axis
+
+  /// Each of `values` is a bin (effect_in_bins). Runs are not paired then: `settings` and `seeds` are 0.
+  bool in_bins = false;
+  std::size_t samples = 0;  ///< in all bins
 };
 
 /// Throws Error (bad_input) where there is no such axis, it has one value only in the file, or it is the
 /// seed: seeds are what chance is told by.
 Effect effect_of(const ResultsData& results, std::string_view axis);
 
-/// The same in each of several files.
+/// The same of an axis whose values were drawn, so that runs which differ in it alone are missing: in up to
+/// five bins of about equally many samples, five at least in each.
+///
+/// An observation is a sample: the mean over the configurations that share all drawn values, each a mean over
+/// its seeds that are done. The change of bin v is ȳ_v − ȳ_first, unpaired: its interval is Welch's,
+/// ± t·√(s_v²/n_v + s_first²/n_first), with t as for an Effect value by value, and degrees of freedom by
+/// Welch and Satterthwaite. It holds what the other parameters do to each sample, which are drawn anew for
+/// each, and no change of a bin is free of chance that they bring.
+///
+/// Of fewer than ten samples there are no values. Throws as effect_of; the axis is one of numbers.
+Effect effect_in_bins(const ResultsData& results, std::string_view axis);
+
+/// Whether `axis` is to be seen in bins: it has more than ten numbers, most of which do not meet most
+/// settings of the other axes; or more than thirty numbers at all.
+bool wants_bins(const ResultsData& results, std::string_view axis);
+
+/// Of each of several files, in bins where it wants_bins.
 std::vector<Effect> effects_of(std::span<const ResultsData> files, std::string_view axis);
 
 /// A line for each value, with the change against the first; 80 columns are enough. Changes whose interval
