@@ -102,10 +102,10 @@ std::string bins_heading(const Effect& effect) {
     most = std::max(most, row.samples);
   }
   std::string out =
-      fmt::format("By {} in {} of {} each, not paired: the other parameters differ, too", effect.axis,
+      fmt::format("By {} in {} of {} each, not paired:\nthe other parameters differ, too", effect.axis,
                   counted(effect.values.size(), "bin"),
                   least == most ? counted(most, "sample") : fmt::format("{} to {} samples", least, most));
-  if (effect.left_out > 0) out += fmt::format(";\n{} not done left out", counted(effect.left_out, "run"));
+  if (effect.left_out > 0) out += fmt::format("; {} not done left out", counted(effect.left_out, "run"));
   return out;
 }
 
@@ -204,19 +204,18 @@ std::string to_table(const Effect& effect) {
   if (effect.in_bins ? effect.values.empty() : effect.settings == 0) return out + '\n';
   std::size_t width = effect.axis.size();
   for (const EffectOfValue& row : effect.values) width = std::max(width, row.value.size());
-  out += fmt::format("\n\n{:>{}}  {:>6}  {:>6}  {:>7}  {:>16}  {:>16}\n", effect.axis, width, "train", "test",
-                     "gap", "change of test", "change of gap");
+  const int change_width = effect.in_bins ? 15 : 16;  // the names of bins are long
+  out += fmt::format("\n\n{:>{}}  {:>6}  {:>6}  {:>7}  {:>{}}  {:>{}}\n", effect.axis, width, "train", "test",
+                     "gap", "change of test", change_width, "change of gap", change_width);
   for (const EffectOfValue& row : effect.values) {
     const bool first = &row == &effect.values.front();
-    out += fmt::format("{:>{}}  {:.4f}  {:.4f}  {:>7.4f}  {:>16}  {:>16}\n", row.value, width,
+    out += fmt::format("{:>{}}  {:.4f}  {:.4f}  {:>7.4f}  {:>{}}  {:>{}}\n", row.value, width,
                        row.train_accuracy.mean, row.test_accuracy.mean, row.gap.mean,
-                       first ? "-" : signed_number(row.test_change),
-                       first ? "-" : signed_number(row.gap_change));
+                       first ? "-" : signed_number(row.test_change), change_width,
+                       first ? "-" : signed_number(row.gap_change), change_width);
   }
   if (effect.in_bins)
-    out +=
-        "\n± 95 % interval over the samples of a bin, for all bins together; * the change is more than "
-        "chance\n";
+    out += "\n± 95 % interval over the samples, for all bins together; * more than chance\n";
   else if (effect.seeds > 2)
     out += "\n± 95 % interval over the seeds, for all values together; * the change is more than chance\n";
   else

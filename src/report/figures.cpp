@@ -3,6 +3,7 @@
 #include "runner/error/printable.hpp"
 
 #include "finding.hpp"
+#include "samples.hpp"
 #include "sweep_figures.hpp"
 
 #include <algorithm>
@@ -82,6 +83,26 @@ std::vector<std::string> texts_of(const FigureSource& source, const Column& axis
         axis.has_words() || exact.size() <= most_digits || exact.size() <= rounded.size() ? exact : rounded);
   }
   return texts;
+}
+
+AxisPlaces places_on(const FigureSource& source, const Column& axis) {
+  const auto& configurations = source.comparison.configurations;
+  AxisPlaces places;
+  if (is_sampled(configurations, axis)) {
+    const Bins bins = bins_of(configurations, axis);
+    for (std::size_t b = 0; b < bins.count(); ++b)
+      places.texts.push_back(bin_text(bins.least[b], bins.most[b]));
+    places.at = bins.at;
+    places.in_bins = true;
+    return places;
+  }
+  const std::vector<double> values = values_of(source, axis);
+  places.texts = texts_of(source, axis);
+  for (const ConfigurationSummary& c : configurations) {
+    const auto found = std::lower_bound(values.begin(), values.end(), axis.value(c));
+    places.at.push_back(static_cast<std::size_t>(found - values.begin()));
+  }
+  return places;
 }
 
 std::string title_of(const Column& column) {

@@ -2,7 +2,6 @@
 #include "finding.hpp"
 #include "heat_map.hpp"
 #include "plot.hpp"
-#include "samples.hpp"
 #include "sweep_figures.hpp"
 
 #include <algorithm>
@@ -20,31 +19,6 @@ constexpr std::string_view no_number = "#e4e4e4";
 /// The length of a side of so many cells.
 double side(std::size_t cells, double of_a_cell, double least, double most) {
   return std::clamp(static_cast<double>(cells) * of_a_cell, least, most);
-}
-
-/// Where each configuration stands on an axis, and what the places are called.
-struct NamedSide {
-  MapSide side;
-  std::vector<std::string> texts;
-  bool in_bins = false;
-};
-
-NamedSide side_of(const FigureSource& source, const Column& axis) {
-  const std::vector<double> values = values_of(source, axis);
-  const auto& configurations = source.comparison.configurations;
-  if (is_sampled(configurations, axis)) {
-    const Bins bins = bins_of(configurations, axis);
-    NamedSide binned{{bins.count(), bins.at}, {}, true};
-    for (std::size_t b = 0; b < bins.count(); ++b)
-      binned.texts.push_back(bin_text(bins.least[b], bins.most[b]));
-    return binned;
-  }
-  NamedSide named{{values.size(), {}}, texts_of(source, axis), false};
-  for (const ConfigurationSummary& c : configurations) {
-    const auto found = std::lower_bound(values.begin(), values.end(), axis.value(c));
-    named.side.at.push_back(static_cast<std::size_t>(found - values.begin()));
-  }
-  return named;
 }
 
 /// So many that the cells differ.
@@ -75,9 +49,10 @@ void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
 
 Figure figure_of(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
                  const std::string& what, const Measure& measure) {
-  const NamedSide columns = side_of(source, x), rows = side_of(source, y);
+  const AxisPlaces columns = places_on(source, x), rows = places_on(source, y);
   const std::vector<std::string>&xs = columns.texts, &ys = rows.texts;
-  const auto [cells, range] = heat_map(source.comparison, rows.side, columns.side, measure);
+  const auto [cells, range] =
+      heat_map(source.comparison, {rows.texts.size(), rows.at}, {columns.texts.size(), columns.at}, measure);
   std::size_t most = 0;
   for (const MapCell& cell : cells) most = std::max(most, cell.learned);
 
@@ -133,7 +108,8 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
 }  // namespace
 
 std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y) {
-  if (std::max(side_of(source, x).side.values, side_of(source, y).side.values) > most_map_values) return {};
+  if (std::max(places_on(source, x).texts.size(), places_on(source, y).texts.size()) > most_map_values)
+    return {};
   return {figure_of(source, x, y, "gap", "gap (training − test accuracy)", gap_of),
           figure_of(source, x, y, "test_accuracy", "test accuracy", test_accuracy_of)};
 }

@@ -88,8 +88,8 @@ struct FullGrid {
 /// The configurations by their places on each axis.
 using Placed = std::map<std::vector<std::size_t>, const Observed*>;
 
-Placed places_on(const std::vector<Column>& columns, const std::vector<Observed>& all,
-                 std::vector<std::size_t>& levels) {
+Placed cells_of(const std::vector<Column>& columns, const std::vector<Observed>& all,
+                std::vector<std::size_t>& levels) {
   const std::vector<ConfigurationSummary> specs = specifications(all);
   std::vector<std::vector<double>> values;
   levels.clear();
@@ -141,7 +141,7 @@ std::optional<FullGrid> full_grid(const std::vector<Observed>& all) {
     const std::vector<Column> varying = varying_among(left);
     if (varying.size() < 2) return std::nullopt;
     std::vector<std::size_t> levels;
-    const Placed placed = places_on(varying, left, levels);
+    const Placed placed = cells_of(varying, left, levels);
     if (combinations(levels) > 4 * static_cast<double>(left.size())) return std::nullopt;
     if (static_cast<double>(left.size()) == combinations(levels)) {
       FullGrid grid{varying, levels, {}};
@@ -203,10 +203,9 @@ void fill_from_grid(Importance& importance, const FullGrid& grid) {
   importance.gap_rest = published(gap.rest);
 }
 
-/// So many that each holds enough to tell its mean by, and chance is no more than what a bin hides.
+/// Ten samples in each tell its mean; what varies within a bin is not seen.
 std::size_t bins_for(std::size_t samples) {
-  const double wanted = std::round(std::sqrt(static_cast<double>(samples)) / 2);
-  return std::clamp<std::size_t>(static_cast<std::size_t>(wanted), 3, most_bins);
+  return std::clamp<std::size_t>(samples / 10, 3, most_bins);
 }
 
 /// What seeds add to the sum of squares of the configurations' means, where all have the same two or more.

@@ -24,7 +24,7 @@ std::string share_text(const VarianceShare& share) {
 /// What was counted, and how.
 std::string heading_of(const Importance& importance) {
   const bool grid = importance.method == Importance::Method::grid;
-  std::string text = fmt::format("Importance of each parameter: its share of the variance between {}",
+  std::string text = fmt::format("Importance of parameters: shares of the variance between {}",
                                  counted(importance.configurations, "configuration"));
   if (importance.seeds > 1) text += fmt::format(",\nmeans over {}", counted(importance.seeds, "seed"));
   if (importance.left_out > 0)
@@ -39,11 +39,11 @@ std::string notes_of(const Importance& importance) {
     return importance.seeds > 1
                ? "Analysis of variance of the full grid; what chance adds is taken off.\n"
                  "* more than chance (F test over the seeds, for all lines of a column together)\n"
-               : "Analysis of variance of the full grid. 1 seed: what is chance is not known, and is in the\n"
-                 "shares.\n";
+               : "Analysis of variance of the full grid. With 1 seed it is not known what is\n"
+                 "chance: it is in the shares.\n";
   return fmt::format(
-      "What each parameter explains alone (first-order index, from bins of its values): {},\n± 95 % interval "
-      "over these. Rest: parameters together{}.\n* more than chance (F test, for all lines of a column "
+      "What each parameter explains alone: the first-order index, from bins of its\nvalues; ± 95 % interval "
+      "over {}. Rest: parameters together{}.\n* more than chance (F test, for all lines of a column "
       "together)\n",
       counted(importance.samples, "sample"), importance.seeds > 1 ? "" : ", and chance");
 }
@@ -62,6 +62,10 @@ std::string_view to_string(Importance::Method method) {
   return "";
 }
 
+std::string_view name_of_rest(const Importance& importance) {
+  return importance.method == Importance::Method::grid ? "three or more together" : "rest";
+}
+
 std::string to_table(const Importance& importance) {
   if (importance.method == Importance::Method::none)
     return fmt::format("No importance of parameters: {}\n", importance.why_not);
@@ -73,8 +77,8 @@ std::string to_table(const Importance& importance) {
     lines.push_back(
         {fmt::format("{}", fmt::join(term.axes, " x ")), share_text(term.accuracy), share_text(term.gap)});
   if (!std::isnan(importance.accuracy_rest.share) || !std::isnan(importance.gap_rest.share))
-    lines.push_back({importance.method == Importance::Method::grid ? "three or more together" : "rest",
-                     share_text(importance.accuracy_rest), share_text(importance.gap_rest)});
+    lines.push_back({std::string(name_of_rest(importance)), share_text(importance.accuracy_rest),
+                     share_text(importance.gap_rest)});
   std::size_t width = 0;
   for (const Line& line : lines) width = std::max(width, line.name.size());
   std::string accuracy = importance.accuracy_name;

@@ -12,7 +12,9 @@
 #include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "heat_map.hpp"
+#include "page_samples.hpp"
 #include "page_template.hpp"
+#include "samples.hpp"
 #include "scale.hpp"
 #include "seeds.hpp"
 
@@ -133,12 +135,16 @@ Json colours() {
   return all;
 }
 
-/// The heat maps of each two axes that have not too many values, row by row; `axes` are those of the page.
-Json maps_of(const Comparison& comparison, const Json& axes) {
+/// The heat maps of each two axes that have not too many values, row by row; `axes` are those of the page,
+/// some of them in bins.
+Json maps_of(const Comparison& comparison, const Json& axes, const Json& bins) {
   Json maps = Json::array();
   std::vector<MapSide> sides;
-  for (const Json& axis : axes)
-    sides.push_back({axis["values"].size(), axis["at"].get<std::vector<std::size_t>>()});
+  for (const Json& axis : axes) {
+    const std::string name = axis["name"];
+    const Json& side = bins.contains(name) ? bins[name] : axis;
+    sides.push_back({side["values"].size(), side["at"].get<std::vector<std::size_t>>()});
+  }
   const auto map_json = [&](std::size_t rows, std::size_t columns, const Measure& measure) {
     Json means = Json::array(), of_cells = Json::array();
     for (const MapCell& cell : heat_map(comparison, sides[rows], sides[columns], measure).cells) {
@@ -301,12 +307,14 @@ Json seed_curves(std::span<const ResultsData> files, const std::vector<Places>& 
   return all;
 }
 
-/// Of each axis that varies in a file, over the runs that have all their partners.
+/// Of each axis that varies in a file, over the runs that have all their partners; in bins where the values
+/// were drawn.
 Json effects_of(const ResultsData& results, const std::string& file) {
   Json effects = Json::array();
   const Comparison comparison = compare(results);
   for (const Column& column : varying_axes(comparison)) {
-    const Effect effect = effect_of(results, column.name);
+    const bool in_bins = is_sampled(comparison.configurations, column);
+    const Effect effect = in_bins ? effect_in_bins(results, column.name) : effect_of(results, column.name);
     std::set<double> values;
     for (const ConfigurationSummary& c : comparison.configurations) values.insert(column.value(c));
     Json json;
@@ -316,6 +324,7 @@ Json effects_of(const ResultsData& results, const std::string& file) {
     json["settings"] = effect.settings;
     json["seeds"] = effect.seeds;
     json["left_out"] = effect.left_out;
+    if (in_bins) json["samples"] = effect.samples;
     json["values"] = Json::array();
     for (const EffectOfValue& row : effect.values) {
       Json value;
@@ -445,11 +454,15 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["configurations"] = comparison.configurations.size();
   page["axes"] = axes_of(comparison);
   page["names"] = names_of_conditions(comparison);
-  page["maps"] = maps_of(comparison, page["axes"]);
+  page["logarithmic_axes"] = logarithmic_axes(comparison);
+  page["bins"] = bins_on_page(comparison);
+  page["maps"] = maps_of(comparison, page["axes"], page["bins"]);
   page["most_map_values"] = most_map_values;
   page["colours"] = colours();
   page["columns"] = page_columns(comparison);
   page["ranges"] = ranges_of(comparison);
+  page["runs_done"] = runs_on_page(files);
+  page["importance"] = importance_on_page(files);
   page["effects"] = Json::array();
   page["curve_epochs"] = epochs;
   page["recorded_epochs"] = recorded_epochs_of(files);

@@ -66,7 +66,8 @@ Bins quantile_bins(std::span<const double> numbers, std::size_t count) {
   Bins bins;
   std::size_t begin = 0;
   for (std::size_t bin = 1; bin <= count && begin < ascending.size(); ++bin) {
-    std::size_t end = std::max(bin * ascending.size() / count, begin + 1);
+    std::size_t end = bin * ascending.size() / count;
+    if (end <= begin) continue;  // equal numbers have filled it
     while (end < ascending.size() && ascending[end] == ascending[end - 1]) ++end;
     bins.least.push_back(ascending[begin]);
     bins.most.push_back(ascending[end - 1]);
@@ -87,7 +88,7 @@ Bins bins_of(std::span<const ConfigurationSummary> configurations, const Column&
 std::string bin_text(double least, double most) {
   const auto text = [](double number) {
     const std::string exact = exact_text(number), rounded = fmt::format("{:.3g}", number);
-    return exact.size() <= rounded.size() + 1 ? exact : rounded;
+    return exact.size() <= std::max<std::size_t>(rounded.size(), 6) ? exact : rounded;
   };
   return least == most ? text(least) : fmt::format("{} to {}", text(least), text(most));
 }

@@ -43,6 +43,14 @@ std::vector<double> values_of(const FigureSource& source, const Column& axis);
 /// Their texts, in that order; long numbers are rounded.
 std::vector<std::string> texts_of(const FigureSource& source, const Column& axis);
 
+/// Where each configuration stands on an axis: among its values, or in bins of those that were drawn.
+struct AxisPlaces {
+  std::vector<std::string> texts;  ///< of the places, ascending
+  std::vector<std::size_t> at;     ///< for each configuration
+  bool in_bins = false;
+};
+AxisPlaces places_on(const FigureSource& source, const Column& axis);
+
 /// "Hidden units"
 std::string title_of(const Column& axis);
 

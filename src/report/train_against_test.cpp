@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -21,17 +20,19 @@ Point point_of(const ConfigurationSummary& c, bool intervals) {
           c.last[Metric::train_accuracy].half_width, c.last[Metric::test_accuracy].half_width};
 }
 
-/// The axis to tell points apart by: of those with few enough values, the one on which the gap depends most.
+/// The axis to tell points apart by: of those with few enough values or bins, the one on which the gap
+/// depends most.
 std::optional<Column> telling_axis(const FigureSource& source) {
   std::optional<Column> telling;
   double widest = -1;
   for (const Column& axis : source.varying) {
-    std::map<double, std::vector<double>> gaps;
-    for (const ConfigurationSummary& c : source.comparison.configurations)
-      gaps[axis.value(c)].push_back(c.gap.mean);
-    if (gaps.size() > series_styles) continue;
+    const AxisPlaces places = places_on(source, axis);
+    if (places.texts.size() > series_styles) continue;
+    std::vector<std::vector<double>> gaps(places.texts.size());
+    for (std::size_t i = 0; i < places.at.size(); ++i)
+      gaps[places.at[i]].push_back(source.comparison.configurations[i].gap.mean);
     Range means;
-    for (const auto& [value, of_value] : gaps) means.add(mean(of_value));
+    for (const std::vector<double>& at_place : gaps) means.add(mean(at_place));
     if (means.high - means.low > widest) {
       widest = means.high - means.low;
       telling = axis;
@@ -83,16 +84,17 @@ Figure train_against_test_figure(const FigureSource& source) {
 
   std::vector<LegendEntry> legend;
   const std::optional<Column> axis = telling_axis(source);
-  const std::vector<double> values = axis ? values_of(source, *axis) : std::vector<double>{0};
-  const std::vector<std::string> texts = axis ? texts_of(source, *axis) : std::vector<std::string>{""};
+  const AxisPlaces places = axis ? places_on(source, *axis)
+                                 : AxisPlaces{{""}, std::vector<std::size_t>(configurations.size()), false};
   const double radius = marker_radius(configurations.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (std::size_t i = 0; i < places.texts.size(); ++i) {
     std::vector<Point> points;
-    for (const ConfigurationSummary& c : configurations)
-      if (!axis || axis->value(c) == values[i]) points.push_back(point_of(c, intervals));
+    for (std::size_t c = 0; c < configurations.size(); ++c)
+      if (places.at[c] == i) points.push_back(point_of(configurations[c], intervals));
     frame.bars(points, series_style(i), {2, 0.8});
     frame.markers(points, series_style(i), radius);
-    legend.push_back({axis ? fmt::format("{} {}", axis->name, texts[i]) : "configuration", series_style(i)});
+    legend.push_back(
+        {axis ? fmt::format("{} {}", axis->name, places.texts[i]) : "configuration", series_style(i)});
   }
   const auto mark = [&](std::string label, std::size_t which, Marker marker) {
     const SeriesStyle marked{.marker = marker};

@@ -65,7 +65,7 @@ struct SampledParameter {
 /// Without the subtraction it is the correlation ratio, the estimate of the index "from given data"
 /// (Plischke, Borgonovo, Smith 2013, "Global sensitivity measures from given data"); with it chance adds
 /// nothing on average (Kelley 1935). `noise` is the part of the sum that is chance, as far as it is known.
-/// What varies within a bin is not counted: of a straight line 1/k².
+/// What varies within a bin is not counted: of a straight line 1/k², of what goes up and down in it all.
 ///
 /// The interval is share ± t·se, with se that of the jackknife over the samples, left out one after the
 /// other. p is that of F = (between/(k − 1))/within. Nothing is drawn at random here.

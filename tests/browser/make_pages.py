@@ -17,13 +17,18 @@ sweeps = {
     "validated": {"validation_size": 50, "hidden_size": [2, 8, 32], "seed": [1, 2]},
     "one": {},
     "diverged": {"learning_rate": [0.5, 3e38]},
+    "drawn": {"epochs": 3, "hidden_size": [2, 8], "activation": ["relu", "tanh"], "weight_init": "xavier"},
     "large": {"epochs": 20, "train_size": 40, "test_size": 20, "hidden_size": list(range(1, 101)),
               "learning_rate": [i / 100 for i in range(1, 101)]},
 }
 for name, keys in sweeps.items():
     (folder / f"{name}.json").write_text(json.dumps(common | keys))
-    subprocess.run([runner, f"{name}.json", "--quiet", "--output", f"{name}.h5"], cwd=folder, check=True)
-    subprocess.run([runner, "report", f"{name}.h5"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    # Values that belong together, and are no grid: one sweep after the other into a file, which keeps those before.
+    drawn = [(f"{10 ** (-2 + k / 12):.4g}", f"{10 ** (-6 + 4 * (7 * k % 25) / 25):.4g}") for k in range(25)] if name == "drawn" else [(None, None)]
+    for rate, decay in drawn:
+        replaced = [f"learning_rate={rate}", f"weight_decay={decay}"] if rate else []
+        subprocess.run([runner, f"{name}.json", *replaced, "--quiet", "--output", f"{name}.h5"], cwd=folder, check=True)
+    subprocess.run([runner, "report", f"{name}.h5", "--all"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 subprocess.run([runner, "report", "small.h5", "validated.h5", "-o", "several.html"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 for option, name in [([], "small.txt"), (["--csv"], "small.csv")]:

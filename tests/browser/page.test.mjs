@@ -324,6 +324,105 @@ test("10,000 configurations can be used", () => open("large", async (page) => {
   assert.deepEqual(gaps, [...gaps].sort((a, b) => b - a));
 }));
 
+// Drags on an axis of the parallel coordinates, from one share of its height to another.
+async function dragOnAxis(page, axis, from, to) {
+  await page.locator("#parallel").scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await page.locator("#parallel").boundingBox();
+  const axes = await page.locator(".handle").count() / 2;
+  const at = x + 62 + (axis * (width - 124)) / (axes - 1), place = (share) => y + height - 14 - share * (height - 60);
+  await page.mouse.move(at, place(from));
+  await page.mouse.down();
+  await page.mouse.move(at, place((from + to) / 2));
+  await page.mouse.move(at, place(to));
+  await page.mouse.up();
+}
+const shownOf = async (page) => Number(/^\d+/.exec(await page.textContent("#shown"))[0]);
+
+test("sections of many values are folded on the page of a small grid, open where values were drawn", async () => {
+  await open("small", async (page) => {
+    for (const id of ["parallel-details", "parameters-details"]) assert.equal(await page.$eval(`#${id}`, (details) => details.open), false, id);
+    await page.click("#parallel-details summary");
+    await page.waitForFunction(() => document.getElementById("parallel").width > 300);
+    assert.ok(await drawnPixels(page, "parallel") > 2000);
+  });
+  await open("drawn", async (page) => {
+    for (const id of ["parallel", "parameter-0-accuracy", "parameter-3-gap"]) assert.ok(await drawnPixels(page, id) > 1000, id);
+    assert.equal(await page.evaluate(() => Chart.getChart("parameter-0-accuracy").options.scales.x.type), "logarithmic");
+    const points = () => page.evaluate(() => Chart.getChart("parameter-0-accuracy").data.datasets.filter(({ label }) => label !== "").flatMap(({ data }) => data).length);
+    assert.equal(await points(), 100, "a point for each run");
+    if (PICTURES) await page.screenshot({ path: `${PICTURES}/drawn.png`, fullPage: true });
+  });
+});
+
+test("ranges on axes select, everywhere, and several are joined", () => open("drawn", async (page) => {
+  await dragOnAxis(page, 0, -0.1, 0.5);
+  const lower = await shownOf(page);
+  assert.ok(lower >= 48 && lower <= 52, `${lower} of 100: half of the learning rates`);
+  assert.match(await page.textContent("#parallel-selection"), /^Selected: learning_rate <= [\d.]+ \(\d+ configurations\)$/);
+  assert.equal(await page.evaluate(() => Chart.getChart("against").data.datasets.flatMap(({ data }) => data).filter(({ i }) => i !== undefined).length), lower);
+  const faded = await page.evaluate(() => Chart.getChart("parameter-1-gap").data.datasets.at(-1).data.length);
+  assert.equal(faded, 100 - lower);
+  await dragOnAxis(page, 3, 0.6, 1.1);
+  assert.match(await page.textContent("#parallel-selection"), /learning_rate <= [\d.]+ && .* = /);
+  assert.equal(await shownOf(page), lower / 2);
+  // The condition is what compare --where takes: in the filter it selects the same.
+  const condition = /^Selected: (.*) \(/.exec(await page.textContent("#parallel-selection"))[1];
+  await page.keyboard.press("Escape");
+  assert.equal(await shownOf(page), 100);
+  assert.equal(await page.textContent("#parallel-selection"), "");
+  await page.fill("#filter", condition);
+  assert.equal(await shownOf(page), lower / 2);
+}));
+
+test("a double click clears a range, and the filter and ranges hold together", () => open("drawn", async (page) => {
+  await page.fill("#filter", "activation = relu");
+  await dragOnAxis(page, 0, -0.1, 0.5);
+  const both = await shownOf(page);
+  assert.ok(both >= 24 && both <= 26, `${both}`);
+  const { x, y, height } = await page.locator("#parallel").boundingBox();
+  await page.mouse.dblclick(x + 62, y + height / 2);
+  assert.equal(await shownOf(page), 50);
+  await dragOnAxis(page, 0, 0.2, 0.5);
+  await page.click("#parallel-clear");
+  assert.equal(await shownOf(page), 50);
+}));
+
+test("ranges are moved by keyboard", () => open("drawn", async (page) => {
+  const most = page.getByRole("slider", { name: "learning_rate: most" });
+  await most.focus();
+  for (let k = 0; k < 5; ++k) await page.keyboard.press("PageDown");
+  const shown = await shownOf(page);
+  assert.ok(shown >= 48 && shown <= 52, `${shown}`);
+  assert.ok(Number(await most.getAttribute("aria-valuetext")) < 0.2);
+  await page.keyboard.press("Escape");
+  assert.equal(await shownOf(page), 100);
+}));
+
+test("says which parameters matter, and how it knows", async () => {
+  await open("small", async (page) => {
+    assert.match(await page.textContent("#importance"), /analysis of variance of the full grid.*F test over the seeds/);
+    const terms = await page.locator("#importance tbody th").allTextContents();
+    assert.equal(terms.length, 7);
+    assert.equal(terms.slice(3, 6).filter((term) => term.includes(" × ")).length, 3);
+    assert.equal(terms[6], "three or more together");
+  });
+  await open("drawn", async (page) => assert.match(await page.textContent("#importance"), /bins of the values of 25 samples/));
+  await open("one", async (page) => assert.equal(await page.locator("#importance").isHidden(), true));
+});
+
+test("values that were drawn are in bins", () => open("drawn", async (page) => {
+  await page.selectOption("#map-rows", "learning_rate");
+  const bins = await page.locator("#gap-map tbody th").allTextContents();
+  assert.equal(bins.length, 5);
+  assert.match(bins[0], /^0\.01 to 0\.0/);
+  await page.selectOption("#map-columns", "activation");
+  await page.locator("#gap-map button").first().click();
+  assert.match(await page.inputValue("#filter"), /^learning_rate >= 0\.01 && learning_rate <= [\d.]+ && activation = /);
+  assert.equal(await shownOf(page), 10);
+  await page.selectOption("#effect-axis", { label: "learning_rate" });
+  assert.match(await page.textContent("#effect-note"), /^learning_rate in 5 bins of about 5 samples each/);
+}));
+
 test("follows the theme, and prints on white", () => open("small", async (page) => {
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.equal(await paper(), "rgb(21, 23, 26)");
@@ -339,7 +438,7 @@ test("follows the theme, and prints on white", () => open("small", async (page) 
 }, { colorScheme: "dark" }));
 
 test("is as wide as its window", async () => {
-  for (const name of ["small", "large", "diverged"])
+  for (const name of ["small", "large", "diverged", "drawn"])
     for (const width of [400, 1280])
       for (const colorScheme of ["light", "dark"])
         await open(name, async (page) => {

@@ -234,6 +234,36 @@ class Sweeps(Case):
             self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
         self.run_it(*compare, "--csv", "--json", code=2)
 
+    def test_which_parameters_matter(self):
+        self.run_it(self.config(hidden_size=[2, 8], learning_rate=[0.1, 1], seed=[1, 2, 3]), "--quiet")
+        compare = ["compare", "results/sweep.h5", "--importance"]
+        table, _ = self.run_it(*compare)
+        self.assertIn("Importance of parameters: shares of the variance between 4 configurations,\nmeans over 3 seeds\n", table)
+        # Against NumPy: effects of a 2 × 2 grid, each with what its interaction with the seeds adds taken off.
+        with h5py.File(self.dir / "results" / "sweep.h5") as file:
+            runs = sorted(zip(file["learning_rate"][:], file["hidden_size"][:], file["seed"][:], file["test_accuracy"][:, -1]))
+        y = np.array([accuracy for *_, accuracy in runs], float).reshape(2, 2, 3)
+        signs = {"learning_rate": [[-1, -1], [1, 1]], "hidden_size": [[-1, 1], [-1, 1]], "learning_rate x hidden_size": [[1, -1], [-1, 1]]}
+        own = {name: (np.array(sign)[:, :, None] * y).sum((0, 1)) / 2 for name, sign in signs.items()}  # of each seed; 1 degree of freedom
+        true = {name: each.mean() ** 2 - each.var(ddof=1) / 3 for name, each in own.items()}
+        terms = json.loads(self.run_it(*compare, "--json")[0])["terms"]
+        self.assertEqual(len(terms), 3)
+        for term in terms:
+            name = " x ".join(term["parameters"])
+            self.assertAlmostEqual(term["accuracy_share"], max(0, true[name]) / sum(true.values()), places=5)
+        self.assertEqual(self.run_it(*compare, "--csv")[0].splitlines()[0][:22], "file,method,parameters")
+        self.refused(*compare, "--by", "hidden_size", says=["--by", "--importance"])
+
+    def test_values_that_were_drawn_are_put_into_bins(self):
+        # Each sweep leaves the runs of the one before behind.
+        for k in range(12):
+            self.run_it(self.config(learning_rate=0.1 + k / 50, weight_decay=1e-6 * (5 * k % 12), epochs=1), "--quiet")
+        out, _ = self.run_it("compare", "results/sweep.h5", "--all", "--by", "learning_rate")
+        self.assertIn("By learning_rate in 2 bins of 6 samples each, not paired:\nthe other parameters differ, too\n", out)
+        self.assertIn("0.1 to 0.2  ", out)
+        self.assertIn("No importance of parameters: the configurations are no full grid, and 12 samples are too few",
+                      self.run_it("compare", "results/sweep.h5", "--all", "--importance")[0])
+
     def test_runs_that_left_the_config_are_counted_apart_unless_all_are_wanted(self):
         sweep = self.config(hidden_size=[4, 8])
         self.run_it(sweep, "--quiet")
@@ -1058,6 +1088,16 @@ class Figures(Case):
         expected = [(c["train_accuracy"], c["test_accuracy"]) for c in compared if c[axis] == first]
         # Two decimals of a pixel, on labels of three digits.
         np.testing.assert_allclose(sorted(drawn[:2]), sorted(expected), atol=5e-4)
+
+    def test_of_the_best_runs(self):
+        out, _ = self.run_it("report", "r.h5", "--svg", "plots", "--top", "5")
+        self.assertEqual(out.split()[2], "plots/best_runs.svg")
+        texts = [t for *_, t in self.texts(ElementTree.parse(self.dir / "plots" / "best_runs.svg").getroot())]
+        with h5py.File(self.dir / "r.h5") as file:
+            best = sorted(file["test_accuracy"][:, -1], reverse=True)[:5]
+        self.assertEqual([t for t in texts if re.fullmatch(r"\d+: [\d.]+", t)], [f"{k + 1}: {accuracy:.4f}" for k, accuracy in enumerate(best)])
+        self.refused("report", "r.h5", "--top", "5", says=["--svg"])
+        self.refused("report", "r.h5", "--svg", "plots", "--top", "0", says=["--top"])
 
     def test_of_nothing_done(self):
         self.run_it(self.config(learning_rate=3e38), "--quiet", "-o", "d.h5")

@@ -122,6 +122,95 @@ TEST(EffectOf, SaysWhatItCannotCompare) {
   EXPECT_THAT(problem("seed"), HasSubstr("seeds are what chance is told by"));
 }
 
+/// Twenty rates and weight decays that belong together; `accuracies` follow each other with the rate.
+std::vector<StoredRun> drawn(const std::vector<float>& accuracies) {
+  std::vector<StoredRun> all;
+  for (std::size_t k = 0; k < accuracies.size(); ++k) {
+    RunSpec s = spec(10, 1, 0.01 * static_cast<double>(k + 1));
+    s.weight_decay = 1e-6 * static_cast<double>((8 * k) % 21);
+    all.push_back(ending(s, 1, accuracies[k]));
+  }
+  return all;
+}
+
+TEST(EffectInBins, IsUnpairedAndTakesSamplesAsItsUnits) {
+  const ResultsData made =
+      results(1, drawn({.1f, .2f, .4f, .3f, .5f, .6f, .9f, .7f, .8f, .5f, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}));
+  EXPECT_TRUE(wants_bins(made, "learning_rate"));
+  const Effect effect = effects_of({&made, 1}, "learning_rate").front();
+  EXPECT_TRUE(effect.in_bins);
+  EXPECT_EQ(effect.samples, 20u);
+  ASSERT_EQ(effect.values.size(), 4u);
+  EXPECT_EQ(effect.values[0].value, "0.01 to 0.05");
+  EXPECT_EQ(effect.values[1].samples, 5u);
+  EXPECT_EQ(effect.values[1].least, 0.06);
+  EXPECT_EQ(effect.values[1].most, 0.1);
+  EXPECT_NEAR(effect.values[0].test_accuracy.mean, 0.3, 1e-7);
+  EXPECT_NEAR(effect.values[1].test_change.mean, 0.4, 1e-7);
+  EXPECT_FALSE(effect.values[0].test_change.has_interval());
+  // Equal variances of 0.025 in both: scipy.stats.t.ppf((1 + 0.95 ** (1 / 3)) / 2, 8) * 0.1
+  EXPECT_NEAR(effect.values[1].test_change.half_width, 0.3004600, 1e-6);
+  // The second has none: t with 4 degrees of freedom, times (0.025 / 5) ** 0.5
+  EXPECT_NEAR(effect.values[2].test_change.half_width, 0.2786366, 1e-6);
+}
+
+TEST(EffectInBins, IsOfValuesThatWereDrawnOrAreMany) {
+  EXPECT_FALSE(wants_bins(results(1, runs()), "hidden_size"));
+  std::vector<StoredRun> all;
+  for (std::int32_t hidden = 1; hidden <= 31; ++hidden) all.push_back(ending(spec(hidden), 1, 0.5f));
+  EXPECT_TRUE(wants_bins(results(1, all), "hidden_size"));
+  all.pop_back();
+  EXPECT_FALSE(wants_bins(results(1, all), "hidden_size"));
+}
+
+TEST(EffectInBins, OfFewSamplesHasNoValues) {
+  const ResultsData made = results(1, drawn(std::vector<float>(12, 0.5f)));
+  EXPECT_EQ(effect_in_bins(made, "learning_rate").values.size(), 2u);
+  std::vector<StoredRun> few = made.runs;
+  for (std::size_t i = 0; i < 3; ++i) few[i].status = RunStatus::diverged;
+  const Effect effect = effect_in_bins(results(1, few), "learning_rate");
+  EXPECT_TRUE(effect.values.empty());
+  EXPECT_EQ(effect.left_out, 3u);
+  EXPECT_EQ(to_table(effect), "By learning_rate: 9 samples done so far, too few for bins\n");
+}
+
+TEST(EffectInBins, IsTheMeanOverTheOthersOfASample) {
+  std::vector<StoredRun> all = drawn(std::vector<float>(20, 0.5f));
+  for (StoredRun& run : drawn(std::vector<float>(20, 0.75f))) {
+    run.run.spec.activation = Activation::relu;
+    all.push_back(run);
+  }
+  const Effect effect = effect_in_bins(results(1, all), "learning_rate");
+  EXPECT_EQ(effect.samples, 20u);
+  EXPECT_EQ(effect.values[0].test_accuracy.mean, 0.625);
+  EXPECT_EQ(effect.values[0].test_accuracy.half_width, 0);
+}
+
+TEST(EffectInBins, TableIsThis) {
+  std::vector<float> accuracies(20, 0.5f);
+  for (std::size_t k = 10; k < 20; ++k) accuracies[k] = k % 2 == 0 ? 0.75f : 0.625f;
+  EXPECT_EQ(to_table(effect_in_bins(results(1, drawn(accuracies)), "learning_rate")),
+            R"(By learning_rate in 4 bins of 5 samples each, not paired:
+the other parameters differ, too
+
+learning_rate   train    test      gap   change of test    change of gap
+ 0.01 to 0.05  1.0000  0.5000   0.5000                -                -
+  0.06 to 0.1  1.0000  0.5000   0.5000   +0.0000±0.0000   +0.0000±0.0000
+ 0.11 to 0.15  1.0000  0.7000   0.3000  *+0.2000±0.1207  *-0.2000±0.1207
+  0.16 to 0.2  1.0000  0.6750   0.3250  *+0.1750±0.1207  *-0.1750±0.1207
+
+± 95 % interval over the samples, for all bins together; * more than chance
+)");
+}
+
+TEST(EffectInBins, ExportsSayTheEndsOfTheBins) {
+  const Effect effect = effect_in_bins(results(1, drawn(std::vector<float>(20, 0.5f))), "learning_rate");
+  const std::string csv = to_csv({{effect}});
+  EXPECT_THAT(csv, HasSubstr(",gap_change_ci,samples,least,most\r\nmade,0.01 to 0.05,,,0,1,"));
+  EXPECT_THAT(csv, HasSubstr(",5,0.01,0.05\r\n"));
+  EXPECT_THAT(to_json({{effect}}), HasSubstr("\"settings\": null"));
+}
+
 TEST(EffectsOf, TellsFilesOfOneNameApart) {
   std::vector<ResultsData> files(2, results(1, runs()));
   files[0].file = "monday/made.h5";

@@ -3,6 +3,7 @@
 #include "report/hand_made.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <string>
@@ -224,6 +225,55 @@ TEST(Figures, OfMoreThanAHundredValuesHaveNoHeatMaps) {
   for (int i = 0; i < 202; ++i)
     runs.push_back(ending(spec(1 + i / 2, 1, i % 2 == 0 ? 0.1 : 1.0), 0.9f, 0.8f));
   EXPECT_EQ(figures(results(1, std::move(runs))).size(), 6u);
+}
+
+/// 100 configurations whose rates and weight decays were drawn.
+ResultsData drawn() {
+  std::vector<StoredRun> runs;
+  for (int k = 1; k <= 100; ++k) {
+    RunSpec s = spec(10, 1, std::pow(10, -3 + 0.03 * k));
+    s.weight_decay = 1e-6 * ((37 * k) % 101);
+    runs.push_back(ending(s, 0.9f, 0.5f + 0.003f * static_cast<float>(k)));
+  }
+  return results(1, std::move(runs));
+}
+
+TEST(Figures, OfValuesThatWereDrawnAreInBins) {
+  const std::vector<Figure> all = figures(drawn());
+  EXPECT_EQ(names_of(all),
+            (Names{"train_against_test.svg", "learning_curves.svg", "gap_by_learning_rate.svg",
+                   "accuracy_by_learning_rate.svg", "gap_by_weight_decay.svg", "accuracy_by_weight_decay.svg",
+                   "gap_learning_rate_weight_decay.svg", "test_accuracy_learning_rate_weight_decay.svg"}));
+  EXPECT_TRUE(has(svg_of(all, "gap_by_learning_rate.svg"), "means of 5 bins of about equally many"));
+  const std::string& map = svg_of(all, "gap_learning_rate_weight_decay.svg");
+  EXPECT_TRUE(has(map, "values that were drawn are in bins"));
+  EXPECT_TRUE(has(map, ">0 to 1.9e-05<"));
+}
+
+TEST(Figures, OfTheBestRunsAreWhereAskedFor) {
+  ResultsData data = drawn();
+  const std::vector<Figure> all = figures(data, 7);
+  EXPECT_EQ(all[2].name, "best_runs.svg");
+  const std::string& best = all[2].svg;
+  for (const std::string_view text :
+       {">1: 0.8000<", ">7: 0.7820<", ">learning_rate 1<", ">Accuracy<", ">Epoch<",
+        "The 7 of 100 runs that are done with the largest test accuracy"})
+    EXPECT_TRUE(has(best, text)) << text;
+  EXPECT_FALSE(has(best, ">8: "));
+  EXPECT_FALSE(has(best, ">seed 1<"));
+  // By the validation set, where there is one.
+  for (StoredRun& run : data.runs) {
+    run.curves[Metric::validation_accuracy] = {0, 1 - run.curves[Metric::test_accuracy][1]};
+    run.curves[Metric::validation_loss] = {2, 1};
+  }
+  data.origin.data.validation_size = 100;
+  EXPECT_TRUE(has(figures(data, 7)[2].svg, ">1: 0.4970<"));
+}
+
+TEST(Figures, OfTheBestRunsNameTheirSeedsWhereTheseVary) {
+  const std::string best = figures(grid(2), 100)[2].svg;
+  EXPECT_TRUE(has(best, ">12: 0.8000<"));
+  EXPECT_TRUE(has(best, ">seed 0<"));
 }
 
 // The limits of the colours would be those of the networks that did not learn.

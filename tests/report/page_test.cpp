@@ -6,6 +6,7 @@
 #include "finding.hpp"
 #include "report/hand_made.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -269,6 +270,37 @@ TEST(Page, SaysWhetherLossesAreLogarithmicAtFirst) {
   };
   EXPECT_TRUE(logarithmic(0.0124f));  // of the training loss's 1.25
   EXPECT_FALSE(logarithmic(0.0126f));
+}
+
+TEST(Page, HasEachRunThatIsDone) {
+  std::vector<StoredRun> runs{ending(spec(10, 1), 0.75f, 0.5f), ending(spec(20, 1), 1, 0.5f),
+                              ending(spec(10, 2), 0.5f, 0.25f)};
+  runs[1].status = RunStatus::diverged;
+  EXPECT_EQ(
+      data_of(results(1, runs))["runs_done"],
+      Json::parse(
+          R"({"configuration": [0, 0], "seed": [1, 2], "accuracy": [0.5, 0.25], "gap": [0.25, 0.25]})"));
+}
+
+TEST(Page, PutsValuesThatWereDrawnIntoBins) {
+  std::vector<StoredRun> runs;
+  for (int k = 1; k <= 20; ++k) {
+    RunSpec s = spec(10, 1, 0.001 * std::pow(1.5, k));
+    s.weight_decay = 1e-6 * ((8 * k) % 21);
+    runs.push_back(ending(s, 1, 0.5f + 0.01f * static_cast<float>(k)));
+  }
+  const Json page = data_of(results(1, runs));
+  EXPECT_EQ(page["logarithmic_axes"], Json::parse(R"(["learning_rate"])"));
+  EXPECT_EQ(page["bins"]["weight_decay"]["values"][0], "1e-06 to 4e-06");
+  EXPECT_EQ(page["bins"]["weight_decay"]["at"][1], 3);  // 16e-6 of 1 … 20e-6
+  EXPECT_EQ(page["maps"][0]["gap"]["means"].size(), 25u);
+  EXPECT_EQ(page["effects"][0]["samples"], 20);
+  EXPECT_EQ(page["effects"][0]["values"].size(), 4u);
+  EXPECT_EQ(page["importance"][0]["method"], "samples");
+  EXPECT_EQ(page["importance"][0]["terms"][0]["name"], "learning_rate");
+  EXPECT_EQ(page["importance"][0]["terms"][2]["name"], "rest");
+  EXPECT_EQ(data_of(results(1, {ending(spec(10), 1, 0.5f), ending(spec(20), 1, 0.5f)}))["bins"],
+            Json::object());
 }
 
 TEST(Page, TakesWordsAsAnAxis) {

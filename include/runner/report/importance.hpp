@@ -59,6 +59,9 @@ Importance importance_of(const ResultsData& results);
 /// The same of each of several files.
 std::vector<Importance> importances_of(std::span<const ResultsData> files);
 
+/// What the rest is called: "three or more together" of a full grid, else "rest".
+std::string_view name_of_rest(const Importance& importance);
+
 /// A line for each term; 80 columns are enough.
 std::string to_table(const Importance& importance);
 

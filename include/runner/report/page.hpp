@@ -9,8 +9,10 @@
 namespace runner {
 
 /// Results files as one page of HTML, which needs nothing but itself and may be opened from disk: what was
-/// found, train against test accuracy, learning curves, heat maps, the effect of each axis, the table, and
-/// where the numbers come from. Several files are told apart by an axis `file`; there is at least one.
+/// found, train against test accuracy, learning curves, the importance of each axis, parallel coordinates,
+/// accuracy and gap of each run by each axis, heat maps, the effect of each axis, the table, and where the
+/// numbers come from. Where an axis has more than ten numbers, parallel coordinates and runs are open, else
+/// folded. Several files are told apart by an axis `file`; there is at least one.
 ///
 /// Curves are thinned out to about 1.5 million numbers in all, and the page says so. The curves of single
 /// seeds are in it where these are 300,000 numbers at most. `kept` runs were left out (leave_out_kept); the

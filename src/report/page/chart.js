@@ -59,6 +59,23 @@ function rangeScale(title, limits, numbers) {
                         callback: (value) => String(Number((Math.abs(value) < range.step * 1e-6 ? 0 : value).toPrecision(10))) } });
 }
 
+// Marks of an axis at these places alone.
+const ticksAt = (places, text, more = {}) => ({
+  afterBuildTicks: (axis) => { axis.ticks = places.map((value) => ({ value })); },
+  ticks: { autoSkip: false, callback: text, ...more },
+});
+
+// "0.001", "1e-7"
+const shortNumber = (number) => (number !== 0 && Math.abs(number) < 1e-3 ? number.toExponential().replace(/(\.\d{3})\d+/, "$1") : String(Number(number.toPrecision(6))));
+
+// Round numbers between two numbers above 0: powers of ten; where these are few, 2 and 5 times them, too.
+function logarithmicMarks(least, most) {
+  const first = Math.floor(Math.log10(least)), count = Math.floor(Math.log10(most)) - first + 1;
+  const times = most / least < 100 ? [1, 2, 5] : [1];
+  return Array.from({ length: count }, (_, k) => times.map((factor) => Number(`${factor}e${first + k}`))).flat()
+    .filter((mark) => mark >= least * (1 - 1e-9) && mark <= most * (1 + 1e-9));
+}
+
 // Bars for points that have xHalf or yHalf.
 const intervals = {
   id: "intervals",
@@ -111,15 +128,20 @@ function orderColour(k, n) {
   return page.colours[Math.round((dark ? 0.35 + 0.65 * t : 0.85 * t) * (page.colours.length - 1))][0];
 }
 
-// A chart that can be drawn anew: `describe` gives its configuration.
+function addSaveButton(id) {
+  element(id).after(make("button", { type: "button", class: "save", "aria-label": `Save the plot ${id} as PNG`, onclick: () => savePlot(id) }, "PNG"));
+}
+
+// A chart that can be drawn anew: `describe` gives its configuration. While it is not in sight it is not drawn.
 const drawn = [];
-function chartOn(id, describe) {
+function chartOn(id, describe, isShown = () => true) {
   let chart = null;
   const draw = () => {
+    if (!isShown()) return;
     chart?.destroy();
     chart = new Chart(element(id), describe());
   };
-  element(id).after(make("button", { type: "button", class: "save", "aria-label": `Save the plot ${id} as PNG`, onclick: () => savePlot(id) }, "PNG"));
+  addSaveButton(id);
   drawn.push(draw);
   return draw;
 }

@@ -1,7 +1,8 @@
 // The change of the gap, and of accuracy, against the first value of a parameter, all else and the seed the same.
 
 const effectShown = () => page.effects[element("effect-axis").value];
-const runsOf = (effect) => effect.settings * effect.seeds;
+// How many there are for each value; of bins any number.
+const runsOf = (effect) => (effect.samples ? effect.values.length : effect.settings * effect.seeds);
 // More than chance: the interval of the change does not hold 0.
 const isSure = ([mean, half]) => half !== null && Math.abs(mean) > half;
 
@@ -9,11 +10,11 @@ function describeEffect(lines, title) {
   return () => {
     const effect = effectShown();
     if (!effect || runsOf(effect) === 0) return { type: "line", data: { datasets: [] } };
-    const axis = axisNamed(effect.axis), ink = colour("ink");
+    const axis = { words: axisNamed(effect.axis).words || effect.samples > 0 }, ink = colour("ink");
     // Places on the axis: numbers where they are, words in a row.
     const places = effect.values.map((row, k) => (axis.words ? k : Number(row.value)));
     const ticks = axis.words
-      ? { min: -0.5, max: places.length - 0.5, ticks: { stepSize: 1, callback: (k) => effect.values[k]?.value ?? "" } }
+      ? { min: -0.5, max: places.length - 0.5, ...ticksAt(places, (k) => effect.values[k].value) }
       : { ticks: { maxRotation: 0, callback: (value) => String(value) },
           afterBuildTicks: places.length <= 12 ? (x) => { x.ticks = places.map((value) => ({ value })); } : undefined };
     return {
@@ -28,7 +29,7 @@ function describeEffect(lines, title) {
       plugins: [intervals],
       options: {
         scales: {
-          x: scale(effect.axis, { type: effect.logarithmic ? "logarithmic" : "linear", ...ticks }),
+          x: scale(effect.axis, { type: effect.logarithmic && !axis.words ? "logarithmic" : "linear", ...ticks }),
           y: rangeScale(`${title} against ${effect.axis} ${effect.values[0].value}`, noLimits, effect.values.flatMap((row) => lines.flatMap(({ key }) => ends(...row[key])))),
         },
         interaction: { mode: "nearest", intersect: false },
@@ -53,10 +54,19 @@ const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap_change",
 const drawEffectAccuracy = chartOn("effect-accuracy", describeEffect(
   [{ key: "train_change", mark: "circle", dash: dashes.train }, { key: "test_change", mark: "rect", dash: dashes.test }], "change of accuracy"));
 
+function binsNote(effect) {
+  if (effect.values.length === 0) return `${counted(effect.samples, "sample")} done so far: too few for bins.`;
+  return `${effect.axis} in ${counted(effect.values.length, "bin")} of about ${counted(Math.round(effect.samples / effect.values.length), "sample")} each. ` +
+    "Its values were drawn, so that runs that differ in it alone are missing: bins are compared as they are, and the other parameters differ, too. " +
+    "Bars are 95 % intervals of the change (Welch) that hold for all bins together: a filled mark is more than chance.";
+}
+
 function drawEffect() {
   const effect = effectShown(), none = runsOf(effect) === 0;
   const known = effect.values.some((row) => row.gap_change[1] !== null);
-  element("effect-note").textContent = none
+  element("effect-note").textContent = effect.samples > 0
+    ? binsNote(effect)
+    : none
     ? `No setting of the others has runs that are done for every ${effect.axis}.`
     : `${counted(runsOf(effect), "run")} for each value (${counted(effect.settings, "setting")} of the others, ${counted(effect.seeds, "seed")}), which ` +
       `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. ` +

@@ -1,6 +1,9 @@
 // The gap and test accuracy over any two parameters, as tables whose cells are coloured.
 
 // The means of two axes' cells and the shades of their colours, as [row][column]. The program has worked them out, of each two axes once.
+// An axis in bins where its values were drawn.
+const sideOf = (axis) => ({ ...axis, ...page.bins[axis.name] });
+
 function cellsOf(rows, cols, column) {
   const map = page.maps.find((one) => one.rows === rows.name && one.columns === cols.name);
   const turned = map ?? page.maps.find((one) => one.rows === cols.name && one.columns === rows.name);
@@ -11,9 +14,11 @@ function cellsOf(rows, cols, column) {
   return cells;
 }
 
+const conditionOf = (side, k) => (side.least ? `${side.name} >= ${side.least[k]} && ${side.name} <= ${side.most[k]}` : `${side.name} = ${quotedValue(side.values[k])}`);
+
 function openCell(rows, cols, r, c, members) {
   if (members.length === 1) return toggle(members[0]);
-  element("filter").value = `${rows.name} = ${quotedValue(rows.values[r])} && ${cols.name} = ${quotedValue(cols.values[c])}`;
+  element("filter").value = `${conditionOf(rows, r)} && ${conditionOf(cols, c)}`;
   filterChanged();
   element("filter").scrollIntoView({ block: "center" });
   element("filter").focus();
@@ -31,7 +36,8 @@ function heatMap(title, rows, cols, column) {
   return make("table", { class: "heat" }, make("caption", {}, title), make("thead", {}, head), make("tbody", {}, ...body));
 }
 
-const mapAxes = axes.filter((axis) => axis.values.length <= page.most_map_values);
+const mapAxes = axes.map(sideOf).filter((axis) => axis.values.length <= page.most_map_values);
+const mapAxisNamed = (name) => mapAxes.find((axis) => axis.name === name);
 
 // How far the mean test accuracies of an axis's values, over what learned, lie apart.
 function influence(axis) {
@@ -45,13 +51,14 @@ function influence(axis) {
 }
 
 function drawMaps() {
-  const rows = axisNamed(element("map-rows").value), cols = axisNamed(element("map-columns").value);
+  const rows = mapAxisNamed(element("map-rows").value), cols = mapAxisNamed(element("map-columns").value);
   element("gap-map").replaceChildren(heatMap("Gap", rows, cols, "gap"));
   element("test-map").replaceChildren(heatMap("Test accuracy", rows, cols, "test_accuracy"));
-  const others = axes.filter((axis) => axis !== rows && axis !== cols).map((axis) => axis.name);
+  const others = axes.filter(({ name }) => name !== rows.name && name !== cols.name).map((axis) => axis.name);
   const leftOut = all.filter((i) => !learned(i)).length;
   element("maps-note").textContent = `The lighter, the larger, from the smallest mean to the largest; after the last epoch${others.length > 0 ? `, mean over ${others.join(", ")}` : ""}. ` +
     `${leftOut > 0 ? `${counted(leftOut, "configuration")} that did not learn or diverged left out. ` : ""}` +
+    `${rows.least || cols.least ? "Values that were drawn are in bins. " : ""}` +
     "At first the two parameters with the largest range of mean test accuracy between their values. Click a cell to see what is in it.";
 }
 

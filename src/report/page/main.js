@@ -1,6 +1,8 @@
 function choiceChanged() {
   listChosen();
   drawAgainst();
+  drawParameters();
+  drawParallel();
   drawAccuracyCurves();
   drawLossCurves();
   drawTable();
@@ -34,6 +36,9 @@ setUpCurves();
 setUpTable();
 setUpMaps();
 setUpEffect();
+setUpImportance();
+setUpParameters();
+setUpParallel();
 choiceChanged();
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

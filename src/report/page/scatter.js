@@ -11,8 +11,8 @@ function pointOf(i) {
 const mostCrosses = 60;
 
 // What points are coloured by: their order, how many, and the words of the legend; null for nothing.
-function colouring() {
-  const name = element("against-colour").value;
+function colouring(id) {
+  const name = element(id).value;
   if (name === "verdict") {
     const present = verdicts.filter((verdict) => columns.verdict.includes(verdict));
     return { of: (i) => present.indexOf(columns.verdict[i]), texts: present.map(verdictText) };
@@ -21,10 +21,10 @@ function colouring() {
   return axis ? { of: (i) => axis.at[i], texts: axis.values } : null;
 }
 
-function drawLegend(by) {
+function drawLegend(by, id) {
   const n = by?.texts.length ?? 0;
   const shown = Array.from({ length: n }, (_, k) => k).filter((k) => n <= 12 || k === 0 || k === n - 1 || k === Math.floor(n / 2));
-  element("against-legend").replaceChildren(...shown.map((k) => {
+  element(id).replaceChildren(...shown.map((k) => {
     const swatch = make("span", { "aria-hidden": "true" }, "●");
     swatch.style.color = orderColour(k, n);
     return make("li", {}, swatch, ` ${by.texts[k]}`);
@@ -39,8 +39,8 @@ const drawAgainst = chartOn("against", () => {
   const numbers = { x: numbersOf("train_accuracy"), y: numbersOf("test_accuracy") };
   const [x, y] = [numbers.x, numbers.y].map((of) => rangeWithin(accuracyLimits, of) ?? { min: 0, max: 1 });
   const from = Math.max(x.min, y.min), to = Math.min(x.max, y.max);
-  const by = colouring();
-  drawLegend(by);
+  const by = colouring("against-colour");
+  drawLegend(by, "against-legend");
   const colourOf = (i) => (by && by.of(i) >= 0 ? orderColour(by.of(i), by.texts.length) : colour("point"));
   const sets = chosen.map((i, k) => ({
     label: nameOf(i), data: shown.includes(i) ? [pointOf(i)] : [], pointStyle: marks[k], radius: 8, hoverRadius: 9, borderWidth: 2,
@@ -87,8 +87,12 @@ const drawAgainst = chartOn("against", () => {
   };
 });
 
-function setUpAgainst() {
+function fillColours(id) {
   const names = ["nothing", "verdict", ...axes.map((axis) => axis.name)];
-  element("against-colour").replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+  element(id).replaceChildren(...names.map((name) => make("option", { value: name }, name)));
+}
+
+function setUpAgainst() {
+  fillColours("against-colour");
   element("against-colour").addEventListener("change", drawAgainst);
 }

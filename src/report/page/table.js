@@ -56,18 +56,23 @@ function valueFor({ name, words, value }, i) {
 
 function filterChanged() {
   const text = element("filter").value;
+  const range = rangeCondition();
   let holds = () => true, wrong = null;
   try {
     if (text.trim() !== "") holds = parseCondition(text, page.names);
   } catch (error) {
     wrong = error;
   }
-  element("filter-note").textContent = wrong ? `${wrong.message}. All configurations are shown.` : "";
+  const inRange = range === "" ? () => true : parseCondition(range, page.names);
+  element("filter-note").textContent = [wrong ? `${wrong.message}. ${range === "" ? "All configurations are shown." : ""}` : "",
+                                        range === "" ? "" : `Only what is selected in the parallel coordinates: ${range}.`].join(" ").trim();
   element("filter").setAttribute("aria-invalid", wrong ? "true" : "false");
-  filtered = all.filter((i) => holds((k) => valueFor(page.names[k], i)));
+  filtered = all.filter((i) => [holds, inRange].every((condition) => condition((k) => valueFor(page.names[k], i))));
   limit = rowsAtATime;
   drawTable();
   drawAgainst();
+  drawParameters();
+  drawParallel();
 }
 
 function rowOf(i) {
