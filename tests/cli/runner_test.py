@@ -235,7 +235,7 @@ class Sweeps(Case):
         self.run_it(*compare, "--csv", "--json", code=2)
 
     def test_which_parameters_matter(self):
-        self.run_it(self.config(hidden_size=[2, 8], learning_rate=[0.1, 1], seed=[1, 2, 3]), "--quiet")
+        self.run_it(self.config(hidden_size=[2, 8], learning_rate=[0.1, 1], seed=[1, 2, 3], epochs=20), "--quiet")
         compare = ["compare", "results/sweep.h5", "--importance"]
         table, _ = self.run_it(*compare)
         self.assertIn("Importance of parameters: shares of the variance between 4 configurations,\nmeans over 3 seeds\n", table)
