@@ -5,6 +5,7 @@
 #include "runner/files/descriptor.hpp"
 
 #include "config_values.hpp"
+#include "early_stopping_config.hpp"
 #include "effective_config.hpp"
 #include "foreign_keys.hpp"
 #include "nearest_key.hpp"
@@ -31,9 +32,9 @@ constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
 
 std::vector<std::string_view> known_keys() {
-  std::vector<std::string_view> keys{"name",       "description",     "dataset",
-                                     "train_size", "validation_size", "test_size",
-                                     "epochs",     "evaluate_every",  "save_weights"};
+  std::vector<std::string_view> keys{
+      "name",      "description", "dataset",        "train_size",   "validation_size",
+      "test_size", "epochs",      "evaluate_every", "save_weights", "early_stopping"};
   const std::vector<std::string_view> axes_of_a_sweep = axis_names();
   keys.insert(keys.end(), axes_of_a_sweep.begin(), axes_of_a_sweep.end());
   keys.push_back("$schema");  // what editors find the schema by; it means nothing here
@@ -240,6 +241,8 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("evaluate_every", config.evaluate_every, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
+  scalar("early_stopping", config.early_stopping,
+         [&](const Setting& setting, const Json&) { return early_stopping_value(setting, config); });
   for_each_axis([&](const auto& axis) {
     given(axis.name,
           [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis, source); });
