@@ -46,7 +46,7 @@ void Committer::add(std::span<const TrainedEpoch> records) {
   std::size_t bytes = 0;
   for (const TrainedEpoch& record : records) {
     const bool ended = has_ended(record.status);
-    const bool is_last = ended || (record.stopped && record.epoch == rung_);
+    const bool is_last = ended || (record.paused && record.epoch == rung_);
     const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file.last();
     copies.push_back({as_stored(record), has_room ? RunStatus::running : record.status, ended, is_last,
                       record.seconds, nullptr});

@@ -52,7 +52,7 @@ class Committer {
   /// How far the runs have come, once all is on file: not between add and flush.
   std::span<const RunProgress> progress() const { return progress_; }
 
-  /// A run that waits at this epoch (TrainedEpoch::stopped) has its weights on file, if they are to be saved.
+  /// A run that waits at this epoch (TrainedEpoch::paused) has its weights on file, if they are to be saved.
   void set_rung(int epoch) { rung_ = epoch; }
 
   /// Puts down that runs are stopped early at their last epoch, and tells of it; after flush, on the caller's

@@ -136,6 +136,7 @@ struct ResultsFile::State {
   void keep_checkpoint();
   void find_epochs(std::span<const RunProgress> progress);
   void set_target(int epoch);
+  bool has_come_to_target(const RunProgress& progress) const;
 
   WriterLock lock;
   const Note note;
@@ -169,14 +170,20 @@ void ResultsFile::State::find_epochs(std::span<const RunProgress> progress) {
     // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
     // begun anew of epochs that it does not have yet. Those of an epoch that is not to be recorded are as
     // good as others, if all epochs before it are there.
+    const bool waits = target < config.epochs && has_come_to_target(progress[run]);
+    const int last = waits ? target : target - 1;
     const auto usable = [&](int epoch) {
       const bool all_before = epoch < in_file.next_after(progress[run].epochs_done);
-      return epoch > 0 && all_before && epoch < target ? epoch : 0;
+      return epoch > 0 && all_before && epoch <= last ? epoch : 0;
     };
     const auto found = begun.find(runs[run].digest);
     epochs.push_back(std::max(usable(progress[run].weights_epoch),
                               found == begun.end() ? 0 : usable(found->second.epoch)));
   }
+}
+
+bool ResultsFile::State::has_come_to_target(const RunProgress& progress) const {
+  return progress.epochs_done >= target && (!config.save_weights || progress.weights_epoch >= target);
 }
 
 void ResultsFile::State::set_target(int epoch) {
@@ -260,10 +267,7 @@ std::vector<std::size_t> ResultsFile::due() const {
   if (s.target == s.config.epochs) return runs;
   s.committer->flush();
   const std::span<const RunProgress> progress = s.committer->progress();
-  std::erase_if(runs, [&](std::size_t run) {
-    return progress[run].epochs_done >= s.target &&
-           (!s.config.save_weights || progress[run].weights_epoch >= s.target);
-  });
+  std::erase_if(runs, [&](std::size_t run) { return s.has_come_to_target(progress[run]); });
   return runs;
 }
 
@@ -311,8 +315,7 @@ const RecordedEpochs& ResultsFile::recorded() const {
 
 std::size_t ResultsFile::begun_anew() const {
   std::size_t count = 0;
-  for (const std::size_t run : missing())
-    count += state_->epochs[run] == 0 && state_->recorded[run] > 0 ? 1 : 0;
+  for (const std::size_t run : due()) count += state_->epochs[run] == 0 && state_->recorded[run] > 0 ? 1 : 0;
   return count;
 }
 
@@ -353,7 +356,7 @@ void ResultsFile::on_epoch(std::span<const TrainedEpoch> records) {
 void ResultsFile::on_stop_between(std::span<const TrainedEpoch> records) {
   State& s = *state_;
   for (const TrainedEpoch& record : records) {
-    if (!record.stopped || record.epoch == 0) continue;
+    if (!record.paused || record.epoch == 0) continue;
     const bool waits = record.epoch == s.target;
     if (waits && s.config.save_weights) continue;  // its weights go to the file
     Snapshot snapshot{record.epoch, record.state()};

@@ -51,7 +51,7 @@ struct DurableEpoch {
 /// trained from rung to rung: due(), epochs() and recorded() are of the way to the next one, and
 /// next_rung() decides.
 ///
-/// The state of runs that are stopped in the middle (TrainedEpoch::stopped) goes to a sidecar, `file` +
+/// The state of runs that are stopped in the middle (TrainedEpoch::paused) goes to a sidecar, `file` +
 /// ".checkpoint", when the file is closed, and it goes on from there the next time. Nothing is lost without
 /// it but time.
 ///
@@ -118,8 +118,8 @@ class ResultsFile : public Observer, public Checkpoints {
   /// not hold, training begins anew. Throws Error (failure).
   bool next_rung();
 
-  /// How many of the missing runs are trained again from their beginning, though the file has epochs of them:
-  /// it has no weights to go on from. Their numbers come out the same.
+  /// How many of the runs that are due are trained again from their beginning, though the file has epochs of
+  /// them: it has no weights to go on from. Their numbers come out the same.
   std::size_t begun_anew() const;
 
   /// A run's state after that epoch. Thread-safe. Throws Error as read_results.

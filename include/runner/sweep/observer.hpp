@@ -20,7 +20,7 @@ struct TrainedEpoch {
   double seconds;    ///< this run's share of its cohort's wall time since the recorded epoch before
   std::function<TrainingState()> state;  ///< makes a copy of what it goes on from; callable during on_epoch
   /// It is still running, but no epoch follows now: the sweep is being stopped, or the run waits at a rung.
-  bool stopped = false;
+  bool paused = false;
 };
 
 /// Who is told of each recorded epoch: the results file, the progress line, a test.
@@ -32,7 +32,7 @@ class Observer {
   /// What it throws stops the sweep.
   virtual void on_epoch(std::span<const TrainedEpoch> records) = 0;
 
-  /// Called instead where the sweep is stopped after an epoch that is not recorded: `stopped` is true, and
+  /// Called instead where the sweep is stopped after an epoch that is not recorded: `paused` is true, and
   /// there are no metrics (NaN). The weights are those that the runs can go on from.
   virtual void on_stop_between(std::span<const TrainedEpoch> records) { static_cast<void>(records); }
 };
