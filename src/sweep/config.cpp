@@ -5,6 +5,7 @@
 #include "runner/files/descriptor.hpp"
 
 #include "config_values.hpp"
+#include "early_stopping_config.hpp"
 #include "effective_config.hpp"
 #include "known_keys.hpp"
 #include "nearest_key.hpp"
@@ -162,6 +163,8 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("evaluate_every", config.evaluate_every, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
+  scalar("early_stopping", config.early_stopping,
+         [&](const Setting& setting, const Json&) { return early_stopping_value(setting, config); });
   config.spaces = read_spaces(settings, file.string(), config.epochs, source);
   given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
   config.effective = effective_config(config);

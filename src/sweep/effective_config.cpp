@@ -3,6 +3,7 @@
 #include "runner/error/error.hpp"
 
 #include "axis_values.hpp"
+#include "early_stopping_config.hpp"
 #include "json_text.hpp"
 
 #include <algorithm>
@@ -105,6 +106,7 @@ std::string effective_config(const Config& config) {
   // Configs of before there was the key keep their text.
   if (config.evaluate_every != 1) put("evaluate_every", config.evaluate_every);
   put("save_weights", config.save_weights);
+  if (config.early_stopping) put("early_stopping", json_of(*config.early_stopping));
   if (config.spaces.size() == 1) {
     put_space(config.spaces.front(), put);
   } else {

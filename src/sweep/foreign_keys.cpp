@@ -37,8 +37,8 @@ constexpr std::array<std::string_view, 1> absolute_penalties{"l1"};
 constexpr std::array<std::string_view, 3> dropouts{"dropout_rate", "dropout_ratio", "use_dropout"};
 constexpr std::array<std::string_view, 2> layers_between{"batch_norm", "batchnorm"};
 constexpr std::array<std::string_view, 3> noises{"noise", "noise_rate", "label_noise_rate"};
-constexpr std::array<std::string_view, 5> stopping{"early_stopping", "patience", "n_iter_no_change", "tol",
-                                                   "min_delta"};
+constexpr std::array<std::string_view, 4> stopping{"patience", "n_iter_no_change", "tol", "min_delta"};
+constexpr std::array<std::string_view, 3> halvings{"successive_halving", "hyperband", "min_epochs"};
 constexpr std::array<std::string_view, 4> sample_counts{"n_trials", "num_samples", "trials", "n_samples"};
 constexpr std::array<std::string_view, 3> searches{"sampler", "search_algorithm", "method"};
 constexpr std::array<std::string_view, 4> conditions{"filter", "condition", "constraints", "exclude"};
@@ -97,9 +97,12 @@ constexpr std::array table{
                 "the key is \"dropout\": the share of the hidden units that is dropped, such as 0.2"},
     ForeignKeys{layers_between, "there is no batch normalisation"},
     ForeignKeys{noises, "the key is \"label_noise\", the share of the training labels that is drawn anew"},
-    ForeignKeys{
-        stopping,
-        "there is no early stopping: every run is trained for all \"epochs\", and every epoch is recorded"},
+    ForeignKeys{stopping,
+                "the key is \"early_stopping\", such as {\"patience\": 5, \"metric\": \"test_loss\", "
+                "\"min_delta\": 0}"},
+    ForeignKeys{halvings,
+                "the key is \"early_stopping\", such as {\"successive_halving\": {\"eta\": 3, "
+                "\"min_epochs\": 1}}"},
     ForeignKeys{sample_counts,
                 "the key is \"samples\", beside a distribution such as \"learning_rate\": {\"log_uniform\": "
                 "[0.01, 1]}"},

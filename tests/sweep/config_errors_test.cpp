@@ -129,7 +129,7 @@ TEST(ConfigErrors, KeyOfOtherProgramsSaysWhatThereIsInstead) {
 }
 
 TEST(ConfigErrors, KeyOfOtherProgramsSaysThatThereIsNoSuchThing) {
-  for (const std::string key : {"batch_norm", "l1", "warmup", "early_stopping", "device", "gpu"})
+  for (const std::string key : {"batch_norm", "l1", "warmup", "device", "gpu"})
     EXPECT_THAT(problem("{\"" + key + "\": 1}"),
                 testing::StartsWith("unknown key \"" + key + "\": there is no "));
   for (const std::string key : {"hidden_layers", "hidden_layer_sizes"})
@@ -149,6 +149,11 @@ TEST(ConfigErrors, KeyOfOtherProgramsNamesTheKeyToWrite) {
                                      {"l2", "weight_decay"},
                                      {"dropout_ratio", "dropout"},
                                      {"initializer", "weight_init"},
+                                     {"patience", "early_stopping"},
+                                     {"min_delta", "early_stopping"},
+                                     {"n_iter_no_change", "early_stopping"},
+                                     {"tol", "early_stopping"},
+                                     {"hyperband", "early_stopping"},
                                      {"init_std", "weight_init_std"},
                                      {"noise", "label_noise"}})
     EXPECT_THAT(problem(fmt::format("{{\"{}\": 1}}", foreign)),
@@ -201,13 +206,12 @@ TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
 }
 
 TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
-  EXPECT_EQ(
-      problem(R"({"output": "x.h5"})"),
-      fmt::format(
-          "unknown key \"output\": the keys are name, description, dataset, train_size, "
-          "validation_size, test_size, epochs, evaluate_every, save_weights, {}, grids, zip, where, samples, "
-          "search, search_seed, $schema",
-          fmt::join(axis_names(), ", ")));
+  EXPECT_EQ(problem(R"({"output": "x.h5"})"),
+            fmt::format("unknown key \"output\": the keys are name, description, dataset, train_size, "
+                        "validation_size, test_size, epochs, evaluate_every, save_weights, early_stopping, "
+                        "{}, grids, zip, where, samples, "
+                        "search, search_seed, $schema",
+                        fmt::join(axis_names(), ", ")));
   EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
 }
 

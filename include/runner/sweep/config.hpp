@@ -2,6 +2,7 @@
 
 #include "runner/data/dataset.hpp"
 #include "runner/model/recorded_epochs.hpp"
+#include "runner/sweep/early_stopping.hpp"
 #include "runner/sweep/space.hpp"
 
 #include <cstddef>
@@ -21,6 +22,7 @@ struct Config {
   int epochs = 10;
   int evaluate_every = 1;  ///< measure after every so many epochs
   bool save_weights = false;
+  std::optional<EarlyStopping> early_stopping;
   std::vector<Space> spaces;  ///< one; or one for each of its "grids"
 
   std::filesystem::path file;  ///< as given on the command line
