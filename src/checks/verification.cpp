@@ -142,8 +142,8 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
   comparer.found.complete = true;
   for (const auto& [epochs, equally_long] : by_epochs) {
     if (!comparer.found.complete) break;
-    sweep.config.epochs = epochs;
-    const RecordedEpochs recorded = results.recorded.up_to(std::max(epochs, 0));
+    sweep.config.epochs = std::max(epochs, 0);
+    const RecordedEpochs recorded = results.recorded.up_to(sweep.config.epochs);
     comparer.found.complete = execute(sweep, make_cohorts(sweep, data, equally_long, pool.threads()), data,
                                       backend, pool, comparer, stop, nullptr, &recorded);
   }

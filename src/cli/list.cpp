@@ -50,7 +50,10 @@ std::string list_of(const Sweep& sweep, std::span<const Cohort> cohorts,
   fmt::format_to(out, "{:>8}\n", "cohort");
   for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
     fmt::format_to(out, "{:>7}", sweep.runs[i].index);
-    put_axes([&](const AxisInfo& axis) { return axis.text(sweep.runs[i].spec); });
+    put_axes([&](const AxisInfo& axis) {
+      const RunSpec& spec = sweep.runs[i].spec;
+      return axis.applies(spec) ? axis.text(spec) : "-";
+    });
     fmt::format_to(out, "{:>8}\n", cohort_of[i]);
   }
 

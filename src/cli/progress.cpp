@@ -39,12 +39,17 @@ Progress::Progress(const Sweep& sweep, const Dataset& data, std::span<const std:
 void Progress::add(std::span<const DurableEpoch> epochs) {
   for (const DurableEpoch& e : epochs) {
     const bool ended = has_ended(e.status);
+    if (e.status == RunStatus::stopped) {
+      epochs_ -= static_cast<std::size_t>(last_epoch_ - e.epoch);
+      cost_ -= run_cost_[e.run] * (last_epoch_ - e.epoch);
+    }
     // A run that diverges leaves nothing to do in its remaining epochs.
-    const int to = ended ? last_epoch_ : e.epoch;
+    const int to = ended && e.status != RunStatus::stopped ? last_epoch_ : e.epoch;
     epochs_done_ += static_cast<std::size_t>(to - epoch_[e.run]);
     cost_done_ += run_cost_[e.run] * (to - epoch_[e.run]);
     epoch_[e.run] = to;
     if (ended) ++runs_done_;
+    if (e.status == RunStatus::stopped) ++runs_stopped_;
     if (e.metrics.finite())
       best_test_accuracy_ = std::max(best_test_accuracy_, e.metrics[Metric::test_accuracy]);
   }
@@ -57,8 +62,10 @@ void Progress::finish() {
 
 std::string Progress::line() const {
   const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
-  std::string text = fmt::format("{}/{} runs, {}/{} epochs, {} elapsed", runs_done_, runs_, epochs_done_,
-                                 epochs_, clock_time(elapsed));
+  const std::string stopped =
+      runs_stopped_ > 0 ? fmt::format(" ({} stopped early)", runs_stopped_) : std::string();
+  std::string text = fmt::format("{}/{} runs{}, {}/{} epochs, {} elapsed", runs_done_, runs_, stopped,
+                                 epochs_done_, epochs_, clock_time(elapsed));
   if (cost_done_ > 0 && epochs_done_ < epochs_)
     text += fmt::format(", {} left", clock_time(elapsed * (cost_ / cost_done_ - 1)));
   if (best_test_accuracy_ >= 0) text += fmt::format(", best test accuracy {:.4f}", best_test_accuracy_);

@@ -27,7 +27,8 @@ class Progress {
   /// Says the last word and leaves the live line.
   void finish();
 
-  /// "17/27 runs, 181/297 epochs, 0:41 elapsed, 0:26 left, best test accuracy 0.8731"
+  /// "17/27 runs (3 stopped early), 181/297 epochs, 0:41 elapsed, 0:26 left, best test accuracy 0.8731". The
+  /// epochs that stopped runs will not have are taken off the second number.
   std::string line() const;
 
  private:
@@ -39,7 +40,7 @@ class Progress {
   bool terminal_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point shown_ = start_;
-  std::size_t runs_, runs_done_;
+  std::size_t runs_, runs_done_, runs_stopped_ = 0;
   std::size_t epochs_ = 0, epochs_done_ = 0;
   double cost_ = 0, cost_done_ = 0;  // of what is to be trained
   std::vector<double> run_cost_;     // of one epoch of each run

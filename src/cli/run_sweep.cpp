@@ -23,6 +23,7 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <variant>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -100,6 +101,12 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
   Sweep sweep = expand(std::move(config), data);
   std::string name = sweep.config.name;
   if (options.shards > 1) {
+    if (sweep.config.early_stopping &&
+        std::holds_alternative<SuccessiveHalving>(*sweep.config.early_stopping))
+      throw bad_input(
+          "--shard: early_stopping: successive_halving compares all configurations with each other, and a "
+          "shard "
+          "sees its own alone; patience goes with shards");
     sweep = share_of(sweep, data, options.shard, options.shards);
     name += fmt::format(".shard-{}-of-{}", options.shard, options.shards);
   }
@@ -158,19 +165,24 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
           "from (save_weights keeps them)\n",
           anew, anew == 1 ? "is" : "are", sweep.config.epochs, anew == 1 ? "it" : "them");
     progress.emplace(sweep, data, missing, file.epochs(), options.quiet || lines);
-    complete = execute(sweep, make_cohorts(sweep, data, missing, file.epochs(), options.compute.threads),
-                       data, backend, pool, file, signal->requested(), &file, &file.recorded());
+    do
+      complete = execute(sweep, make_cohorts(sweep, data, file.due(), file.epochs(), options.compute.threads),
+                         data, backend, pool, file, signal->requested(), &file, &file.recorded());
+    while (complete && file.next_rung());
     file.close();
     progress->finish();
   }
   if (!complete) {
     ResultsData results = read_results(output);
     keep_epochs(results, sweep.config.epochs);
-    const auto ended = std::count_if(results.runs.begin(), results.runs.end(), [](const StoredRun& run) {
-      return run.in_sweep() && has_ended(run.status);
-    });
-    say(options, "stopped: {} of {} runs are done and kept in {}; the same command goes on from there\n",
-        ended, runs, output.string());
+    const auto count = [&](const auto& condition) {
+      return std::count_if(results.runs.begin(), results.runs.end(),
+                           [&](const StoredRun& run) { return run.in_sweep() && condition(run.status); });
+    };
+    const auto early = count([](RunStatus status) { return status == RunStatus::stopped; });
+    say(options, "stopped: {} of {} runs are done{} and kept in {}; the same command goes on from there\n",
+        count(has_ended), runs, early > 0 ? fmt::format(" ({} of them stopped early)", early) : "",
+        output.string());
     epoch_lines.require_written();
     return exit_stopped;
   }

@@ -20,6 +20,7 @@ struct CohortInFlight {
   std::unique_ptr<CohortTrainer> trainer;
   std::vector<std::size_t> runs;  // of the sweep, those still in training
   std::vector<Metrics> metrics;
+  std::vector<PatienceCounter> patience;  // of each of `runs`, where the sweep has such a rule
   Clock::time_point lap_start;
   double seconds = 0;  // of the laps since the last recorded epoch
   bool is_new = true;
@@ -40,6 +41,9 @@ class Execution {
         stop_(stop),
         checkpoints_(checkpoints),
         recorded_(std::move(recorded)),
+        patience_(sweep.config.early_stopping ? std::get_if<Patience>(&*sweep.config.early_stopping)
+                                              : nullptr),
+        looked_at_(sweep.config.recorded_epochs()),
         unfinished_(cohorts.size()),
         split_(cohorts.size() < threads),
         in_flight_(cohorts.size()) {
@@ -108,12 +112,23 @@ class Execution {
       if (t.cohort->epoch > 0) start.push_back(checkpoints_->state(run));
     }
     t.runs = t.cohort->runs;
+    if (patience_ != nullptr) begin_counting(t);
     t.trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_, start, t.cohort->epoch);
     // Of an epoch between there is nothing to compare with.
     if (start.empty() || !recorded_.contains(t.cohort->epoch)) return;
     t.metrics.resize(t.trainer->size());
     t.trainer->evaluate(t.metrics);
     for (std::size_t i = 0; i < t.runs.size(); ++i) checkpoints_->compare(t.runs[i], t.metrics[i]);
+  }
+
+  void begin_counting(CohortInFlight& t) {
+    t.patience.assign(t.runs.size(), PatienceCounter(*patience_));
+    if (t.cohort->epoch == 0) return;
+    for (std::size_t i = 0; i < t.runs.size(); ++i) {
+      const std::vector<float> curve = checkpoints_->curve(t.runs[i], patience_->metric);
+      for (std::size_t place = 0; place < curve.size(); ++place)
+        if (looked_at_.contains(recorded_[place])) t.patience[i].add(recorded_[place], curve[place]);
+    }
   }
 
   CohortInFlight* evaluate_epoch(CohortInFlight* t) {
@@ -124,15 +139,14 @@ class Execution {
     return t;
   }
 
-  /// Tells the observer, drops what has diverged, and says whether the cohort goes round again.
+  /// Tells the observer, drops what has ended, and says whether the cohort goes round again.
   bool record_epoch(CohortInFlight& t) {
     bool again = false;
     const bool stopped = stop_.load();
     if (t.trainer) {
       t.seconds += std::chrono::duration<double>(Clock::now() - t.lap_start).count();
       if (recorded_.contains(t.trainer->epoch())) {
-        tell(t, stopped);
-        drop_diverged(t);
+        drop(t, tell(t, stopped));
       } else if (stopped) {
         tell_of_stop(t);
       }
@@ -146,12 +160,22 @@ class Execution {
     return false;
   }
 
-  static void drop_diverged(CohortInFlight& t) {
+  /// `ended`: of each run whether nothing follows for it.
+  static void drop(CohortInFlight& t, const std::vector<bool>& ended) {
     for (std::size_t i = t.runs.size(); i-- > 0;) {
-      if (t.metrics[i].finite()) continue;
+      if (!ended[i]) continue;
       t.trainer->drop(i);
       t.runs.erase(t.runs.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!t.patience.empty()) t.patience.erase(t.patience.begin() + static_cast<std::ptrdiff_t>(i));
     }
+  }
+
+  RunStatus status_after(CohortInFlight& t, std::size_t i, int epoch) const {
+    if (!t.metrics[i].finite()) return RunStatus::diverged;
+    if (epoch == sweep_.config.epochs) return RunStatus::done;
+    const bool fulfilled = patience_ != nullptr && looked_at_.contains(epoch) &&
+                           t.patience[i].add(epoch, t.metrics[i][patience_->metric]);
+    return fulfilled ? RunStatus::stopped : RunStatus::running;
   }
 
   static std::function<TrainingState()> state_in(const CohortInFlight& t, std::size_t i) {
@@ -166,22 +190,24 @@ class Execution {
     observer_.on_stop_between(records);
   }
 
-  void tell(CohortInFlight& t, bool stopped) {
+  /// Returns of each run whether it diverged or stopped.
+  std::vector<bool> tell(CohortInFlight& t, bool stopped) {
     const int epoch = t.trainer->epoch();
     const double seconds = std::exchange(t.seconds, 0);
     double cost = 0;
     for (const std::size_t run : t.runs) cost += run_cost(sweep_.runs[run].spec, facts_);
     std::vector<TrainedEpoch> records;
+    std::vector<bool> ended;
     for (std::size_t i = 0; i < t.runs.size(); ++i) {
       const std::size_t run = t.runs[i];
-      const RunStatus status = !t.metrics[i].finite()      ? RunStatus::diverged
-                               : epoch == recorded_.last() ? RunStatus::done
-                                                           : RunStatus::running;
+      const RunStatus status = status_after(t, i, epoch);
+      ended.push_back(status == RunStatus::diverged || status == RunStatus::stopped);
       records.push_back({run, epoch, t.metrics[i], status,
                          seconds * run_cost(sweep_.runs[run].spec, facts_) / cost, state_in(t, i),
-                         stopped && status == RunStatus::running});
+                         (stopped || epoch == recorded_.last()) && status == RunStatus::running});
     }
     observer_.on_epoch(records);
+    return ended;
   }
 
   const Sweep& sweep_;
@@ -193,6 +219,8 @@ class Execution {
   const std::atomic<bool>& stop_;
   const Checkpoints* checkpoints_;
   const RecordedEpochs recorded_;
+  const Patience* const patience_;  // null where the sweep has another rule or none
+  const RecordedEpochs looked_at_;  // by it
 
   std::size_t unfinished_;   // guarded by the serial record node
   bool complete_ = true;     // likewise

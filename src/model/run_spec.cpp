@@ -38,6 +38,7 @@ constexpr AxisInfo info_of() {
       [](const RunSpec& spec) { return static_cast<long double>(spec.*axis_number<i>.value); },
       text_of<i>,
       [](const RunSpec& a, const RunSpec& b) { return a.*axis_number<i>.value == b.*axis_number<i>.value; },
+      [](const RunSpec& spec) { return axis_number<i>.applies_to(spec); },
       [](const RunSpec& spec) {
         const auto& the_axis = axis_number<i>;
         return !the_axis.applies_to(spec) ||

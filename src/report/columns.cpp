@@ -64,7 +64,8 @@ std::vector<Column> make_measured_columns() {
       {"seeds", false, [](const Summary& s) { return static_cast<double>(s.seeds); }},
       {"done", false, [](const Summary& s) { return static_cast<double>(s.done); }},
       {"measured", false, [](const Summary& s) { return static_cast<double>(s.measured); }},
-      {"diverged", false, [](const Summary& s) { return static_cast<double>(s.diverged); }}};
+      {"diverged", false, [](const Summary& s) { return static_cast<double>(s.diverged); }},
+      {"stopped", false, [](const Summary& s) { return static_cast<double>(s.stopped); }}};
   add_metrics(columns, Quantity::accuracy);
   add(columns, "gap", &Summary::gap);
   add_metrics(columns, Quantity::loss);

@@ -100,6 +100,7 @@ ConfigurationSummary summarise(const Runs& runs, const ResultsData& results, con
   for (const StoredRun* run : runs) {
     if (run->status == RunStatus::diverged) ++summary.diverged;
     if (run->status == RunStatus::done) ++summary.done;
+    if (run->status == RunStatus::stopped) ++summary.stopped;
   }
   MeasuredRuns measured = measured_runs(runs, results.recorded);
   summary.measured = measured.runs.size();
@@ -270,6 +271,17 @@ void keep_epochs(ResultsData& results, int epochs) {
 
 std::string kept_note(std::size_t kept) {
   return kept == 0 ? std::string() : fmt::format("{} of earlier configs not counted", counted(kept, "run"));
+}
+
+std::string stopped_note(const Comparison& comparison) {
+  const auto& all = comparison.configurations;
+  const auto stopped = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.stopped > 0; }));
+  if (stopped == 0) return {};
+  return fmt::format("{} of {} stopped early; {} of {} last epoch", stopped,
+                     counted(all.size(), "configuration") + (stopped == 1 ? " was" : " were"),
+                     stopped == 1 ? "its numbers are those" : "their numbers are those",
+                     stopped == 1 ? "its" : "their");
 }
 
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {

@@ -89,6 +89,9 @@ std::string pairs_heading(const Effect& effect) {
   if (effect.left_out > 0)
     out +=
         fmt::format("; {} without a matching run for every value left out", counted(effect.left_out, "run"));
+  if (effect.stopped > 0)
+    out += fmt::format("; {} that {} stopped early left out", counted(effect.stopped, "run"),
+                       effect.stopped == 1 ? "was" : "were");
   return out;
 }
 
@@ -128,10 +131,11 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
   // For each setting of the others, and each seed, its runs by value.
   Settings settings;
   std::map<Value, EffectOfValue> values;
-  std::size_t done = 0;
+  std::size_t done = 0, stopped = 0;
   for (const StoredRun& run : results.runs) {
     const Value value = value_of(run.run.spec, axis);
     values[value].value = value.text;
+    if (run.status == RunStatus::stopped) ++stopped;
     if (run.status != RunStatus::done) continue;
     settings[setting_of(run.run.spec, axis)][run.run.spec.seed][value] = &run;
     ++done;
@@ -146,6 +150,7 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
                 block.settings.size(),
                 block.seeds.size(),
                 done - block.settings.size() * block.seeds.size() * values.size(),
+                stopped,
                 {},
                 false,
                 0};

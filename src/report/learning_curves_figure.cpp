@@ -75,6 +75,7 @@ Scale metric_scale(const std::vector<LearningCurves>& curves, const Parts& parts
   for (const LearningCurves& one : curves)
     for (const Part& part : parts)
       for (const Estimate& e : one[part.metric]) {
+        if (std::isnan(e.mean)) continue;
         const double half = std::isnan(e.half_width) ? 0 : e.half_width;
         means.add(e.mean);
         whole.add(accuracy ? std::max(e.mean - half, 0.0) : e.mean - half);
@@ -89,7 +90,8 @@ void draw(const Frame& frame, const std::vector<LearningCurves>& curves, const P
           const std::vector<int>& epochs) {
   const auto points_of = [&](const Curve& curve) {
     std::vector<Point> points;
-    for (std::size_t e = 0; e < curve.size(); ++e)
+    // That of a configuration that was stopped early ends before the others.
+    for (std::size_t e = 0; e < curve.size() && !std::isnan(curve[e].mean); ++e)
       points.push_back({static_cast<double>(epochs[e]), curve[e].mean, 0, curve[e].half_width});
     return points;
   };

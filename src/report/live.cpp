@@ -63,11 +63,12 @@ std::string title_line(const Section& section, const CurveLayout& layout) {
 }
 
 std::string runs_line(const std::string& name, const Standing& s, std::size_t columns) {
-  std::string all = fmt::format("{}: {}, {} done, {} running, {} pending, {} diverged", name,
-                                counted(s.runs(), "run"), s.done, s.running, s.pending, s.diverged);
+  const std::string stopped = s.stopped > 0 ? fmt::format(", {} stopped early", s.stopped) : std::string();
+  std::string all = fmt::format("{}: {}, {} done, {} running, {} pending, {} diverged{}", name,
+                                counted(s.runs(), "run"), s.done, s.running, s.pending, s.diverged, stopped);
   if (width_of(all) <= columns) return all;
-  return fmt::format("{}: {}/{} done, {} running, {} diverged", name, s.done, s.runs(), s.running,
-                     s.diverged);
+  return fmt::format("{}: {}/{} done, {} running, {} diverged{}", name, s.done, s.runs(), s.running,
+                     s.diverged, stopped);
 }
 
 /// "██████▌░░░░░  121/270 epochs, 45 %"
@@ -183,6 +184,9 @@ Standing standing_of(const ResultsData& results) {
         break;
       case RunStatus::diverged:
         ++standing.diverged;
+        break;
+      case RunStatus::stopped:
+        ++standing.stopped;
         break;
     }
     const int epochs = has_ended(run.status) ? results.epochs() : std::max(run.epochs_done, 0);

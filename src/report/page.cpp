@@ -427,7 +427,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   std::size_t runs = 0, ended = 0;
   for (const ConfigurationSummary& c : comparison.configurations) {
     runs += c.seeds;
-    ended += c.done + c.diverged;
+    ended += c.done + c.diverged + c.stopped;
   }
 
   Json page;
@@ -441,6 +441,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
                                            comparison.files[f].dataset, images_text(files[f].origin)));
   page["differences"] = comparison.differences();
   page["kept"] = kept;
+  page["stopped"] = stopped_note(comparison);
   page["finding"] = finding(comparison);
   page["chosen_by"] = comparison.chosen_by();
   page["validated"] = comparison.validated;

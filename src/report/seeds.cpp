@@ -23,14 +23,17 @@ std::vector<Runs> configurations_of(const ResultsData& results) {
 
 MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded) {
   const std::size_t last = recorded.size() - 1;
-  MeasuredRuns done{{}, last}, so_far{{}, last};
+  MeasuredRuns ended{{}, last}, so_far{{}, last};
+  const auto add = [&](MeasuredRuns& to, const StoredRun* run) {
+    to.runs.push_back(run);
+    to.last = std::min(to.last, recorded.count_to(std::max(run->epochs_done, 0)) - 1);
+  };
   for (const StoredRun* run : runs) {
-    if (run->status == RunStatus::done) done.runs.push_back(run);
     if (run->status == RunStatus::diverged) continue;
-    so_far.runs.push_back(run);
-    so_far.last = std::min(so_far.last, recorded.count_to(std::max(run->epochs_done, 0)) - 1);
+    if (has_ended(run->status)) add(ended, run);
+    add(so_far, run);
   }
-  if (!done.runs.empty()) return done;
+  if (!ended.runs.empty()) return ended;
   if (so_far.last == 0) so_far.runs.clear();
   return so_far;
 }

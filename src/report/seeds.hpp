@@ -20,8 +20,8 @@ using Runs = std::vector<const StoredRun*>;
 /// file, in the order of their first.
 std::vector<Runs> configurations_of(const ResultsData& results);
 
-/// The runs of a configuration that are measured, and after which epoch: those that are done, after all
-/// epochs; where none is, all that have not diverged, after the last epoch that each of them has. No runs
+/// The runs of a configuration that are measured, and after which epoch: those that are done or stopped
+/// early; where none is, all that have not diverged; after the last epoch that each of them has. No runs
 /// where one of these has no epoch but that of the untrained network.
 struct MeasuredRuns {
   Runs runs;

@@ -63,14 +63,14 @@ std::string verdict_text(const ConfigurationSummary& c) {
 }
 
 std::string seeds_text(const ConfigurationSummary& c) {
-  const std::string done = fmt::format("{}/{}", c.done, c.seeds);
+  const std::string done = fmt::format("{}/{}", c.done + c.stopped, c.seeds);
   // Where all diverged, the verdict says it.
   return c.diverged == 0 || c.diverged == c.seeds ? done : fmt::format("{}, {} diverged", done, c.diverged);
 }
 
 bool all_done_with_as_many_seeds(const Configurations& configurations) {
   return std::all_of(configurations.begin(), configurations.end(), [&](const ConfigurationSummary& c) {
-    return c.done == c.seeds && c.seeds == configurations.front().seeds;
+    return c.done + c.stopped == c.seeds && c.seeds == configurations.front().seeds;
   });
 }
 
@@ -99,6 +99,16 @@ std::string fill(const Strings& phrases) {
     width = width > 0 && fits ? width + 1 + own : own;
   }
   return out + '\n';
+}
+
+Strings words_in(const std::string& sentence) {
+  Strings words;
+  for (std::size_t begin = 0; begin < sentence.size();) {
+    const std::size_t end = std::min(sentence.find(' ', begin), sentence.size());
+    words.push_back(sentence.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
 }
 
 std::string fixed_axes_line(const ConfigurationSummary& any, const std::vector<Column>& fixed) {
@@ -247,6 +257,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
                                 counted(configurations.size(), "configuration"));
   const auto add_notes = [&] {
     if (comparison.kept > 0) out += fill({kept_note(comparison.kept), "(--all takes them in)"});
+    if (const std::string note = stopped_note(comparison); !note.empty()) out += fill(words_in(note + '.'));
     const Strings differences = comparison.differences();
     if (!differences.empty()) {
       Strings phrases{"NOT ALIKE:"};

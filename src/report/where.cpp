@@ -1,6 +1,6 @@
 #include "runner/error/error.hpp"
 #include "runner/report/comparison.hpp"
-#include "runner/sweep/condition.hpp"
+#include "runner/sweep/space.hpp"
 
 #include "columns.hpp"
 #include "seeds.hpp"
@@ -23,9 +23,7 @@ constexpr std::string_view option = "--where";
 void keep_where(ResultsData& results, std::span<const std::string> conditions) {
   const std::span<const AxisInfo> axes_named = axis_table();
   const std::span<const Column> measured = measured_columns();
-  std::vector<ConditionName> names;
-  for (const AxisInfo& axis : axes_named)
-    names.push_back({axis.name, {axis.words.begin(), axis.words.end()}});
+  std::vector<ConditionName> names = axis_condition_names();
   for (const Column& column : measured) names.push_back({column.name, column.words});
   const auto is_measured = [&](std::size_t name) { return name >= axes_named.size(); };
 
@@ -51,9 +49,8 @@ void keep_where(ResultsData& results, std::span<const std::string> conditions) {
   }
 
   std::erase_if(results.runs, [&](const StoredRun& run) {
-    return !std::all_of(of_runs.begin(), of_runs.end(), [&](const Condition& condition) {
-      return holds(condition, [&](std::size_t name) { return axes_named[name].order(run.run.spec); });
-    });
+    return !std::all_of(of_runs.begin(), of_runs.end(),
+                        [&](const Condition& condition) { return holds(condition, run.run.spec); });
   });
   if (of_configurations.empty()) return;
 
@@ -64,7 +61,7 @@ void keep_where(ResultsData& results, std::span<const std::string> conditions) {
     const ConfigurationSummary& summary = comparison.configurations[c];
     const auto value = [&](std::size_t name) -> long double {
       return is_measured(name) ? measured[name - axes_named.size()].value(summary)
-                               : axes_named[name].order(summary.spec);
+                               : condition_value(name, summary.spec);
     };
     const bool kept = std::all_of(of_configurations.begin(), of_configurations.end(),
                                   [&](const Condition& condition) { return holds(condition, value); });

@@ -46,11 +46,12 @@ void Committer::add(std::span<const TrainedEpoch> records) {
   std::size_t bytes = 0;
   for (const TrainedEpoch& record : records) {
     const bool ended = has_ended(record.status);
+    const bool is_last = ended || (record.paused && record.epoch == rung_);
     const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file.last();
-    copies.push_back(
-        {as_stored(record), has_room ? RunStatus::running : record.status, ended, record.seconds, nullptr});
+    copies.push_back({as_stored(record), has_room ? RunStatus::running : record.status, ended, is_last,
+                      record.seconds, nullptr});
     bytes += sizeof(Pending);
-    if (save_weights_ && (record.epoch == 0 || ended)) {
+    if (save_weights_ && (record.epoch == 0 || is_last)) {
       copies.back().state = std::make_unique<TrainingState>(record.state());
       bytes += copies.back().state->bytes();
     }
@@ -69,6 +70,28 @@ void Committer::add(std::span<const TrainedEpoch> records) {
 void Committer::close() {
   finish();
   throw_if_failed();
+}
+
+void Committer::flush() {
+  std::unique_lock lock(mutex_);
+  flushing_ = true;
+  more_.notify_one();
+  idle_.wait(lock, [&] { return (pending_.empty() && !committing_) || !error_.empty(); });
+  flushing_ = false;
+  throw_if_failed();
+}
+
+void Committer::stop(std::span<const DurableEpoch> stopped) {
+  if (stopped.empty()) return;
+  const std::lock_guard lock(mutex_);
+  for (const DurableEpoch& run : stopped) {
+    progress_[run.run].status = RunStatus::stopped;
+    writer_->write_status(run.run, RunStatus::stopped);
+    complete_[run.run] = true;
+  }
+  writer_->sync();
+  writer_->require_in_place();
+  if (notify_) notify_(stopped);
 }
 
 std::vector<std::size_t> Committer::missing() const {
@@ -99,8 +122,9 @@ void Committer::work() {
   for (;;) {
     more_.wait(lock, [&] { return closing_ || !pending_.empty(); });
     if (pending_.empty()) return;
-    more_.wait_until(lock, oldest_ + interval_, [&] { return closing_ || full(); });
+    more_.wait_until(lock, oldest_ + interval_, [&] { return closing_ || flushing_ || full(); });
     const std::vector<Pending> group = std::exchange(pending_, {});
+    committing_ = true;
     pending_bytes_ = 0;
     room_.notify_one();
 
@@ -114,7 +138,9 @@ void Committer::work() {
       error = e.what();
     }
     lock.lock();
+    committing_ = false;
     error_ = error;
+    idle_.notify_one();
     if (!error_.empty()) {
       room_.notify_one();
       return;
@@ -140,7 +166,7 @@ void Committer::unmark_weights(std::span<const Pending> group) {
   bool any = false;
   for (const Pending& p : group) {
     RunProgress& progress = progress_[p.durable.run];
-    if (!p.state || !p.ended || progress.weights_epoch < 0) continue;
+    if (!p.state || !p.is_last || progress.weights_epoch < 0) continue;
     progress.weights_epoch = -1;
     writer_->write_weights_epoch(p.durable.run, -1);
     any = true;
@@ -172,7 +198,7 @@ void Committer::write_data(std::span<const Pending> group) {
     if (!p.state) continue;
     if (p.durable.epoch == 0)
       writer_->write_weights(p.durable.run, layout::TensorSet::initial, p.state->weights);
-    if (p.ended) writer_->write_state(p.durable.run, *p.state);
+    if (p.is_last) writer_->write_state(p.durable.run, *p.state);
   }
 }
 
@@ -187,10 +213,10 @@ void Committer::write_progress(std::span<const Pending> group) {
     assert(epochs_.file.last_before(p.durable.epoch) <= progress.epochs_done);
     // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
     // until it is past them.
-    if (epochs_done <= progress.epochs_done && !p.ended) continue;
+    const bool with_weights = p.state && p.is_last;
+    if (epochs_done <= progress.epochs_done && !p.ended && !with_weights) continue;
     if (p.stored != progress.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
-    const bool with_weights = p.state && p.ended;
     progress = {std::max(epochs_done, progress.epochs_done), p.stored, seconds_[run],
                 with_weights ? p.durable.epoch : progress.weights_epoch};
   }

@@ -46,6 +46,19 @@ class Committer {
   void add(std::span<const TrainedEpoch> records);
   void close();
 
+  /// Waits until all that was added is on file. Throws as add.
+  void flush();
+
+  /// How far the runs have come, once all is on file: not between add and flush.
+  std::span<const RunProgress> progress() const { return progress_; }
+
+  /// A run that waits at this epoch (TrainedEpoch::paused) has its weights on file, if they are to be saved.
+  void set_rung(int epoch) { rung_ = epoch; }
+
+  /// Puts down that runs are stopped early at their last epoch, and tells of it; after flush, on the caller's
+  /// thread. Throws Error (failure).
+  void stop(std::span<const DurableEpoch> stopped);
+
   /// Runs that the file does not hold in full, as long as the sweep has them: that have not diverged, and
   /// lack epochs, or final weights that are to be saved.
   std::vector<std::size_t> missing() const;
@@ -55,6 +68,7 @@ class Committer {
     DurableEpoch durable;
     RunStatus stored;  ///< its status on file
     bool ended;        ///< nothing of it follows
+    bool is_last;      ///< nothing of it follows for now, so that these are its last weights
     double seconds;
     std::unique_ptr<const TrainingState> state;  ///< after epoch 0 and the run's last, if it is to be saved
   };
@@ -79,12 +93,14 @@ class Committer {
   const Epochs epochs_;
   const bool save_weights_;
   const std::chrono::milliseconds interval_;
+  int rung_ = -1;  ///< of the threads that add
 
   mutable std::mutex mutex_;  ///< guards all below
-  std::condition_variable more_, room_;
+  std::condition_variable more_, room_, idle_;
   std::vector<Pending> pending_;
   std::size_t pending_bytes_ = 0;
   std::chrono::steady_clock::time_point oldest_;  ///< when the first of pending_ came
+  bool committing_ = false, flushing_ = false;
   bool closing_ = false;
   std::string error_;  ///< of the commit that failed; none is tried after it
   std::vector<bool> complete_;

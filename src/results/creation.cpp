@@ -361,7 +361,9 @@ RunProgress progress_of(const StoredRun& run, const RecordedEpochs& then, const 
   const bool diverged = run.status == RunStatus::diverged && last == run.epochs_done &&
                         now.next_after(last) == then.next_after(last);
   const bool done = run.status == RunStatus::done && last == now.last();
-  const bool ended = diverged || done;
+  // Whether a rule still stops it there is looked at when the file is gone on with.
+  const bool stopped = run.status == RunStatus::stopped && last == run.epochs_done && last < now.last();
+  const bool ended = diverged || done || stopped;
   return {last, has_ended(run.status) && !ended ? RunStatus::running : run.status, run.wall_time,
           run.weights_epoch};
 }

@@ -4,12 +4,14 @@
 #include "runner/files/replacement.hpp"
 #include "runner/model/versions.hpp"
 #include "runner/results/results_data.hpp"
+#include "runner/system/limits.hpp"
 
 #include "checkpoint.hpp"
 #include "committer.hpp"
 #include "creation.hpp"
 #include "run_progress.hpp"
 #include "seal.hpp"
+#include "stopping.hpp"
 #include "stored_file.hpp"
 #include "writer_lock.hpp"
 
@@ -80,6 +82,9 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts&
 
   // One with more epochs, behind the sweep's or in between, holds what fewer would be.
   if (!stored.recorded().contains_all(sweep.config.recorded_epochs())) return false;
+  // The file says which rule its stopped runs were stopped by.
+  if (parse_stored_config(stored.text("config"), file).early_stopping != sweep.config.early_stopping)
+    return false;
   const std::vector<std::string> digests = stored.digests();
   const auto index = stored.read<std::int32_t>("run");
   if (digests.size() < sweep.runs.size() || (prune && digests.size() > sweep.runs.size())) return false;
@@ -91,17 +96,30 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts&
   return true;
 }
 
-/// Puts down the status where a writer ended before it could.
-void settle(std::vector<RunProgress>& progress, int epochs, bool save_weights, ArrayWriter& writer) {
-  bool any = false;
+/// Puts down the status where a writer ended before it could, or early stopping has another rule now.
+void settle(std::vector<RunProgress>& progress, const Config& config, const RecordedEpochs& recorded,
+            const Stopping& stopping, ArrayWriter& writer) {
+  std::vector<std::size_t> changed;
   for (std::size_t run = 0; run < progress.size(); ++run) {
-    const RunStatus status = status_of(progress[run], epochs, save_weights);
-    if (status == progress[run].status) continue;
-    progress[run].status = status;
-    writer.write_status(run, status);
-    any = true;
+    RunProgress& its = progress[run];
+    RunStatus status = status_of(its, recorded.last(), config.save_weights);
+    const bool may_be_stopped = status == RunStatus::running || status == RunStatus::stopped;
+    // What a longer sweep has stopped behind the end of this one is none of its business.
+    if (may_be_stopped && its.epochs_done < config.epochs)
+      status = stopping.stopped[run] ? RunStatus::stopped : RunStatus::running;
+    if (status == its.status) continue;
+    // A writer that was killed may have left numbers behind the mark.
+    if (status == RunStatus::stopped) {
+      const std::size_t place = recorded.count_to(its.epochs_done);
+      writer.write_epochs(run, place, std::vector<Metrics>(recorded.size() - place));
+    }
+    its.status = status;
+    changed.push_back(run);
   }
-  if (any) writer.sync();
+  if (changed.empty()) return;
+  writer.sync();
+  for (const std::size_t run : changed) writer.write_status(run, progress[run].status);
+  writer.sync();
 }
 
 }  // namespace
@@ -116,15 +134,21 @@ struct ResultsFile::State {
   }
 
   void keep_checkpoint();
+  void find_epochs(std::span<const RunProgress> progress);
+  void set_target(int epoch);
+  bool has_come_to_target(const RunProgress& progress) const;
 
   WriterLock lock;
   const Note note;
   fs::path path;
   std::optional<StoredFile> stored;
-  std::vector<Run> runs;      // of the sweep
+  Config config;              // of the sweep
+  std::vector<Run> runs;      // likewise
+  int target = 0;             // the epoch to train to: the next rung, or the sweep's last
   std::vector<int> epochs;    // that each goes on from
   std::vector<int> recorded;  // the last that each had on file at the start
-  RecordedEpochs of_sweep;    // the epochs of the file, as far as the sweep goes
+  RecordedEpochs of_sweep;    // the epochs of the file, as far as the target
+  double room = 0;            // for states of runs that wait at a rung, in bytes
   bool had_checkpoint = false;
   Checkpoint begun;    // what was in flight when the sweep was stopped before
   Checkpoint stopped;  // and what is now
@@ -134,8 +158,40 @@ struct ResultsFile::State {
 /// Also what was in flight before and has not had its turn is kept.
 void ResultsFile::State::keep_checkpoint() {
   for (const std::size_t run : committer->missing())
-    if (const auto found = begun.find(runs[run].digest); found != begun.end()) stopped.insert(*found);
+    if (const auto found = begun.find(runs[run].digest); found != begun.end())
+      stopped.insert(begun.extract(found));
   if (!stopped.empty() || had_checkpoint) write_checkpoint(checkpoint_path(path), stopped, path, note);
+}
+
+void ResultsFile::State::find_epochs(std::span<const RunProgress> progress) {
+  const RecordedEpochs& in_file = stored->recorded();
+  epochs.clear();
+  for (std::size_t run = 0; run < runs.size(); ++run) {
+    // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
+    // begun anew of epochs that it does not have yet. Those of an epoch that is not to be recorded are as
+    // good as others, if all epochs before it are there.
+    const bool waits = target < config.epochs && has_come_to_target(progress[run]);
+    const int last = waits ? target : target - 1;
+    const auto usable = [&](int epoch) {
+      const bool all_before = epoch < in_file.next_after(progress[run].epochs_done);
+      return epoch > 0 && all_before && epoch <= last ? epoch : 0;
+    };
+    const auto found = begun.find(runs[run].digest);
+    epochs.push_back(std::max(usable(progress[run].weights_epoch),
+                              found == begun.end() ? 0 : usable(found->second.epoch)));
+  }
+}
+
+bool ResultsFile::State::has_come_to_target(const RunProgress& progress) const {
+  return progress.epochs_done >= target && (!config.save_weights || progress.weights_epoch >= target);
+}
+
+void ResultsFile::State::set_target(int epoch) {
+  target = epoch;
+  of_sweep = stored->recorded().up_to(target);
+  constexpr double share = 0.25;
+  const MemoryLimit limit = memory_limit();
+  room = share * std::max(limit.bytes - limit.taken, 0.0);
 }
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
@@ -172,10 +228,12 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   std::vector<RunProgress> progress = read_progress(stored);
   progress.resize(sweep.runs.size());
   const RecordedEpochs& recorded = stored.recorded();
-  settle(progress, recorded.last(), sweep.config.save_weights, writer);
-  state_->of_sweep = recorded.up_to(sweep.config.epochs);
+  const Stopping stopping = stopping_of(sweep.config, sweep.runs, progress, stored);
+  settle(progress, sweep.config, recorded, stopping, writer);
   state_->path = path;
+  state_->config = sweep.config;
   state_->runs = sweep.runs;
+  state_->set_target(stopping.next);
   std::map<std::string, SnapshotShape> shapes;
   for (const Run& run : sweep.runs)
     shapes.emplace(run.digest,
@@ -183,24 +241,16 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
                                  moment_count(run.spec.optimizer)});
   state_->begun = read_checkpoint(checkpoint_path(path), shapes);
   state_->had_checkpoint = fs::exists(checkpoint_path(path));
+  state_->find_epochs(progress);
   for (std::size_t run = 0; run < progress.size(); ++run) {
-    // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
-    // begun anew of epochs that it does not have yet. Those of an epoch that is not to be recorded are as
-    // good as others, if all epochs before it are there.
-    const auto usable = [&](int epoch) {
-      const bool all_before = epoch < recorded.next_after(progress[run].epochs_done);
-      return epoch > 0 && all_before && epoch < sweep.config.epochs ? epoch : 0;
-    };
-    const auto begun = state_->begun.find(sweep.runs[run].digest);
     const auto before = had.find(sweep.runs[run].digest);
     state_->recorded.push_back(
         std::max(progress[run].epochs_done, before == had.end() ? -1 : before->second));
-    state_->epochs.push_back(std::max(usable(progress[run].weights_epoch),
-                                      begun == state_->begun.end() ? 0 : usable(begun->second.epoch)));
   }
   state_->committer.emplace(std::move(writer), std::move(progress),
                             Committer::Epochs{sweep.config.epochs, recorded}, sweep.config.save_weights,
                             options.commit_interval, std::move(options.notify));
+  state_->committer->set_rung(state_->target);
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot use the results file {}: {}", file.string(), error.code().message()));
 }
@@ -209,6 +259,50 @@ ResultsFile::~ResultsFile() = default;
 
 std::vector<std::size_t> ResultsFile::missing() const {
   return state_->committer->missing();
+}
+
+std::vector<std::size_t> ResultsFile::due() const {
+  State& s = *state_;
+  std::vector<std::size_t> runs = missing();
+  if (s.target == s.config.epochs) return runs;
+  s.committer->flush();
+  const std::span<const RunProgress> progress = s.committer->progress();
+  std::erase_if(runs, [&](std::size_t run) { return s.has_come_to_target(progress[run]); });
+  return runs;
+}
+
+bool ResultsFile::next_rung() {
+  State& s = *state_;
+  if (s.target == s.config.epochs) return false;
+  s.committer->flush();
+  const Stopping stopping = stopping_of(s.config, s.runs, s.committer->progress(), *s.stored);
+  std::vector<DurableEpoch> stopped;
+  for (const std::size_t run : s.committer->missing()) {
+    if (!stopping.stopped[run]) continue;
+    const int epoch = s.committer->progress()[run].epochs_done;
+    DurableEpoch last{run, epoch, Metrics(), RunStatus::stopped};
+    for (const MetricInfo& metric : metric_table)
+      if (s.stored->parts().has(metric))
+        last.metrics[metric.metric] = s.stored->read_part<float>(
+            metric.name, run * s.stored->extent(layout::epoch) + s.stored->recorded().index_of(epoch), 1)[0];
+    stopped.push_back(last);
+  }
+  s.committer->stop(stopped);
+
+  Checkpoint kept;
+  for (const std::size_t run : s.committer->missing())
+    for (Checkpoint* from : {&s.stopped, &s.begun})
+      if (const auto found = from->find(s.runs[run].digest); found != from->end())
+        kept.insert(from->extract(found));
+  s.begun = std::move(kept);
+  s.stopped.clear();
+  if (!s.begun.empty() || s.had_checkpoint)
+    write_checkpoint(checkpoint_path(s.path), s.begun, s.path, s.note);
+  s.had_checkpoint = !s.begun.empty();
+  s.set_target(stopping.next);
+  s.committer->set_rung(s.target);
+  s.find_epochs(s.committer->progress());
+  return true;
 }
 
 std::vector<int> ResultsFile::epochs() const {
@@ -221,14 +315,19 @@ const RecordedEpochs& ResultsFile::recorded() const {
 
 std::size_t ResultsFile::begun_anew() const {
   std::size_t count = 0;
-  for (const std::size_t run : missing())
-    count += state_->epochs[run] == 0 && state_->recorded[run] > 0 ? 1 : 0;
+  for (const std::size_t run : due()) count += state_->epochs[run] == 0 && state_->recorded[run] > 0 ? 1 : 0;
   return count;
 }
 
 TrainingState ResultsFile::state(std::size_t run) const {
   if (const Snapshot* snapshot = state_->snapshot(run)) return snapshot->state;
   return read_state(*state_->stored, run, state_->runs[run].spec);
+}
+
+std::vector<float> ResultsFile::curve(std::size_t run, Metric metric) const {
+  const StoredFile& stored = *state_->stored;
+  return stored.read_part<float>(info(metric).name, run * stored.extent(layout::epoch),
+                                 stored.recorded().count_to(state_->epochs[run]));
 }
 
 void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
@@ -255,10 +354,16 @@ void ResultsFile::on_epoch(std::span<const TrainedEpoch> records) {
 }
 
 void ResultsFile::on_stop_between(std::span<const TrainedEpoch> records) {
-  for (const TrainedEpoch& record : records)
-    if (record.stopped && record.epoch > 0)
-      state_->stopped.insert_or_assign(state_->runs[record.run].digest,
-                                       Snapshot{record.epoch, record.state()});
+  State& s = *state_;
+  for (const TrainedEpoch& record : records) {
+    if (!record.paused || record.epoch == 0) continue;
+    const bool waits = record.epoch == s.target;
+    if (waits && s.config.save_weights) continue;  // its weights go to the file
+    Snapshot snapshot{record.epoch, record.state()};
+    // In flight are few. At a rung nearly all of the sweep may wait.
+    if (waits && (s.room -= static_cast<double>(snapshot.state.bytes())) < 0) continue;
+    s.stopped.insert_or_assign(s.runs[record.run].digest, std::move(snapshot));
+  }
 }
 
 void ResultsFile::close() {

@@ -19,6 +19,9 @@ std::vector<RunProgress> read_progress(const StoredFile& file) {
       throw file.damaged(fmt::format("run {} is done after {} of {} epochs", r, m.epochs_done, epochs));
     if (m.status == RunStatus::diverged && m.epochs_done >= epochs)
       throw file.damaged(fmt::format("run {} has diverged after all of its {} epochs", r, epochs));
+    if (m.status == RunStatus::stopped && (m.epochs_done < 1 || m.epochs_done >= epochs))
+      throw file.damaged(
+          fmt::format("run {} was stopped early after {} of {} epochs", r, m.epochs_done, epochs));
     // Weights of a run that diverged are of the epoch that is not recorded any more.
     if (m.status == RunStatus::diverged && m.weights_epoch > file.recorded().next_after(m.epochs_done))
       throw file.damaged(fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,

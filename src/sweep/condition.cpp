@@ -20,7 +20,7 @@ namespace {
 using Kind = Condition::Kind;
 using Sign = Condition::Sign;
 
-constexpr std::string_view spaces = " \t\r\n", ends_of_a_word = " \t\r\n<>=!&|(),\"";
+constexpr std::string_view blanks = " \t\r\n", ends_of_a_word = " \t\r\n<>=!&|(),\"";
 
 /// Each call of the parser for what is in parentheses takes room on the stack.
 constexpr int most_levels = 100;
@@ -91,7 +91,7 @@ class Parser {
 
   /// Reads the next token into token_.
   void advance() {
-    at_ = std::min(text_.find_first_not_of(spaces, at_), text_.size());
+    at_ = std::min(text_.find_first_not_of(blanks, at_), text_.size());
     token_ = {TokenKind::end, "", at_};
     if (at_ == text_.size()) return;
     if (text_[at_] == '"') return read_quoted();

@@ -5,9 +5,11 @@
 #include "runner/files/descriptor.hpp"
 
 #include "config_values.hpp"
+#include "early_stopping_config.hpp"
 #include "effective_config.hpp"
-#include "foreign_keys.hpp"
+#include "known_keys.hpp"
 #include "nearest_key.hpp"
+#include "space_settings.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,29 +26,8 @@
 namespace runner {
 namespace {
 
-using Settings = std::map<std::string, Setting>;
-
-constexpr std::string_view command_line = "command line";
 constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
-
-std::vector<std::string_view> known_keys() {
-  std::vector<std::string_view> keys{"name",       "description",     "dataset",
-                                     "train_size", "validation_size", "test_size",
-                                     "epochs",     "evaluate_every",  "save_weights"};
-  const std::vector<std::string_view> axes_of_a_sweep = axis_names();
-  keys.insert(keys.end(), axes_of_a_sweep.begin(), axes_of_a_sweep.end());
-  keys.push_back("$schema");  // what editors find the schema by; it means nothing here
-  return keys;
-}
-
-void check_key(const std::string& where, const std::string& key) {
-  const std::vector<std::string_view> known = known_keys();
-  if (std::find(known.begin(), known.end(), key) != known.end()) return;
-  const std::optional<std::string> advice = advice_on_foreign_key(key);
-  throw bad_input(
-      fmt::format("{}: unknown key {}: {}", where, shown(key), advice ? *advice : suggest_key(key, known)));
-}
 
 Settings file_settings(const std::string& text, const std::string& where) {
   const Json json = parse_json(text, where);
@@ -148,64 +129,6 @@ std::string changes_of(std::span<const std::string> overrides) {
   return fmt::format("{}", fmt::join(changes, " "));
 }
 
-void check_run_count(const Grid& grid, const std::string& where) {
-  std::size_t runs = 1;
-  for_each_axis([&](const auto& axis) {
-    const std::size_t values = (grid.*axis.values).size();
-    if (values > max_runs / runs)
-      throw bad_input(
-          fmt::format("{}: the lists make more than {} runs, the most of one sweep", where, max_runs));
-    runs *= values;
-  });
-}
-
-/// A sweep with every word of every axis of words.
-Grid every_word() {
-  Grid grid;
-  for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
-    if constexpr (Named<Value>) {
-      std::vector<Value>& values = grid.*axis.values;
-      values.clear();
-      for (std::size_t i = 0; i < enumerator_names<Value>.size(); ++i)
-        values.push_back(static_cast<Value>(i));
-    }
-  });
-  return grid;
-}
-
-/// That an axis that is given means something to every run of the sweep.
-void check_scopes(const Settings& settings, const Grid& grid) {
-  for_each_axis([&](const auto& axis) {
-    const auto given = settings.find(std::string(axis.name));
-    if (given == settings.end() || axis.scope.other.empty()) return;
-    const AxisInfo& other = *find_axis(axis.scope.other);
-    std::vector<std::string> words;
-    for_each_run_of_scope(axis, every_word(), [&](const RunSpec& run) {
-      if (axis.applies_to(run)) words.push_back(shown(other.text(run)));
-    });
-    for_each_run_of_scope(axis, grid, [&](const RunSpec& run) {
-      if (!axis.applies_to(run))
-        throw bad_value(
-            given->second, given->second.value,
-            fmt::format("is given for {} {}, which has no {}", other.name, shown(other.text(run)), axis.name),
-            fmt::format("it goes with {} {}", other.name, fmt::join(words, " or ")));
-    });
-  });
-}
-
-/// How long the schedule is where a config does not say: for a cosine, all epochs.
-void set_schedule_epochs(const Settings& settings, Config& config, const std::string& file) {
-  if (settings.contains("schedule_epochs")) return;
-  for (const LearningRateSchedule schedule : config.grid.learning_rate_schedule) {
-    if (schedule == LearningRateSchedule::step)
-      throw bad_input(fmt::format(
-          "{}: learning_rate_schedule: \"step\" needs schedule_epochs, after how many epochs the learning "
-          "rate is multiplied with schedule_factor, such as 10",
-          file));
-    if (schedule == LearningRateSchedule::cosine) config.grid.schedule_epochs = {config.epochs};
-  }
-}
-
 Config parse(const std::string& text, const std::filesystem::path& file,
              std::span<const std::string> overrides, ConfigSource source) {
   Settings settings = file_settings(text, file.string());
@@ -240,14 +163,10 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("evaluate_every", config.evaluate_every, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
-  for_each_axis([&](const auto& axis) {
-    given(axis.name,
-          [&](const Setting& setting) { config.grid.*axis.values = axis_values(setting, axis, source); });
-  });
-  if (source == ConfigSource::user) check_scopes(settings, config.grid);
-  set_schedule_epochs(settings, config, file.string());
+  scalar("early_stopping", config.early_stopping,
+         [&](const Setting& setting, const Json&) { return early_stopping_value(setting, config); });
+  config.spaces = read_spaces(settings, file.string(), config.epochs, source);
   given("$schema", [](const Setting& setting) { string_value(setting, setting.value); });
-  check_run_count(config.grid, file.string());
   config.effective = effective_config(config);
   return config;
 }

@@ -21,7 +21,8 @@ bool is_range(std::string_view text) {
 
 void refuse_range(const Setting& setting, const Json& value) {
   if (value.is_string() && is_range(value.get_ref<const std::string&>()))
-    throw bad_value(setting, value, "is a range", "write each value, as in [1, 2, 3]");
+    throw bad_value(setting, value, "is a range",
+                    "write each value, as in [1, 2, 3], or {\"range\": [1, 3]}");
 }
 
 std::string text_of(const Numbers& rule) {

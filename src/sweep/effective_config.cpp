@@ -2,9 +2,11 @@
 
 #include "runner/error/error.hpp"
 
-#include "config_values.hpp"
+#include "axis_values.hpp"
+#include "early_stopping_config.hpp"
 #include "json_text.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <type_traits>
 
@@ -38,6 +40,40 @@ bool is_written(const Axis<Value, Rule>& axis, const Grid& grid) {
   return to_some && (to_all || grid.*axis.values != Grid{}.*axis.values);
 }
 
+Json distribution_text(const Draw& draw, const Json& choices) {
+  const std::string name(to_string(draw.kind));
+  switch (draw.kind) {
+    case Draw::Kind::choice:
+      return {{name, choices}};
+    case Draw::Kind::int_uniform:
+      return {{name, {draw.least, draw.most}}};
+    case Draw::Kind::uniform:
+    case Draw::Kind::log_uniform:
+      break;
+  }
+  return {{name, {draw.from, draw.to}}};
+}
+
+/// Calls put(key, value) for each key of a space, in a fixed order.
+template <class Put>
+void put_space(const Space& space, const Put& put) {
+  for_each_axis([&](const auto& axis) {
+    const auto draw = std::find_if(space.drawn.begin(), space.drawn.end(),
+                                   [&](const Draw& drawn) { return drawn.axis == axis.name; });
+    if (draw != space.drawn.end())
+      put(axis.name, distribution_text(*draw, list_of(space.grid.*axis.values)));
+    else if (is_written(axis, space.grid))
+      put(axis.name, list_of(space.grid.*axis.values));
+  });
+  if (!space.zip.empty()) put("zip", Json(space.zip));
+  if (!space.drawn.empty()) {
+    put("samples", Json(space.samples));
+    put("search", Json(space.search == SearchMethod::sobol ? "sobol" : "random"));
+    put("search_seed", Json(space.search_seed));
+  }
+  if (!space.where.empty()) put("where", Json(space.where));
+}
+
 /// `stored`, `now`: null where the key is not set.
 bool is_compared(const std::string& key, const Json& stored, const Json& now) {
   if (key == "name" || key == "description") return false;
@@ -52,10 +88,11 @@ bool is_compared(const std::string& key, const Json& stored, const Json& now) {
 std::string effective_config(const Config& config) {
   std::string text;
   const auto put = [&](std::string_view key, const Json& value) {
-    text += text.empty() ? '{' : ',';
+    text += text.empty() || text.ends_with('{') ? "" : ",";
     // A folder's path may be any bytes; all other texts have been checked.
     text += fmt::format("\"{}\":{}", key, value.dump(-1, ' ', false, Json::error_handler_t::replace));
   };
+  text += '{';
   put("name", config.name);
   put("description", config.description);
   if (config.dataset.directory.empty())
@@ -69,9 +106,18 @@ std::string effective_config(const Config& config) {
   // Configs of before there was the key keep their text.
   if (config.evaluate_every != 1) put("evaluate_every", config.evaluate_every);
   put("save_weights", config.save_weights);
-  for_each_axis([&](const auto& axis) {
-    if (is_written(axis, config.grid)) put(axis.name, list_of(config.grid.*axis.values));
-  });
+  if (config.early_stopping) put("early_stopping", json_of(*config.early_stopping));
+  if (config.spaces.size() == 1) {
+    put_space(config.spaces.front(), put);
+  } else {
+    text += ",\"grids\":[";
+    for (const Space& space : config.spaces) {
+      text += text.ends_with('[') ? "{" : ",{";
+      put_space(space, put);
+      text += '}';
+    }
+    text += ']';
+  }
   return text + '}';
 }
 
@@ -90,8 +136,9 @@ std::vector<std::string> config_differences(const std::string& one, const std::s
   const auto with_all_axes = [](const std::string& text) {
     Json config = parse_json(text, "the config of a results file");
     if (!config.is_object()) throw bad_input("the config of a results file is no JSON object");
+    // Several grids hold the axes themselves.
     for_each_axis([&](const auto& axis) {
-      if (const std::string name(axis.name); !config.contains(name))
+      if (const std::string name(axis.name); !config.contains(name) && !config.contains("grids"))
         config[name] = list_of(Grid{}.*axis.values);
     });
     return config;

@@ -37,10 +37,12 @@ constexpr std::array<std::string_view, 1> absolute_penalties{"l1"};
 constexpr std::array<std::string_view, 3> dropouts{"dropout_rate", "dropout_ratio", "use_dropout"};
 constexpr std::array<std::string_view, 2> layers_between{"batch_norm", "batchnorm"};
 constexpr std::array<std::string_view, 3> noises{"noise", "noise_rate", "label_noise_rate"};
-constexpr std::array<std::string_view, 5> stopping{"early_stopping", "patience", "n_iter_no_change", "tol",
-                                                   "min_delta"};
-constexpr std::array<std::string_view, 7> searches{"search",  "samples", "n_trials", "where",
-                                                   "sampler", "zip",     "grids"};
+constexpr std::array<std::string_view, 4> stopping{"patience", "n_iter_no_change", "tol", "min_delta"};
+constexpr std::array<std::string_view, 3> halvings{"successive_halving", "hyperband", "min_epochs"};
+constexpr std::array<std::string_view, 4> sample_counts{"n_trials", "num_samples", "trials", "n_samples"};
+constexpr std::array<std::string_view, 3> searches{"sampler", "search_algorithm", "method"};
+constexpr std::array<std::string_view, 4> conditions{"filter", "condition", "constraints", "exclude"};
+constexpr std::array<std::string_view, 4> grid_lists{"grid", "param_grid", "search_space", "parameters"};
 constexpr std::array<std::string_view, 5> validations{"validation_split", "validation_fraction", "val_split",
                                                       "val_size", "valid_size"};
 constexpr std::array<std::string_view, 5> devices{"device", "gpu", "cuda", "gpus", "use_cuda"};
@@ -52,7 +54,7 @@ constexpr std::array<std::string_view, 4> losses{"loss_function", "criterion", "
 constexpr std::array<std::string_view, 4> shuffles{"shuffle", "replacement", "with_replacement",
                                                    "batch_sampling"};
 constexpr std::array<std::string_view, 4> images{"data", "data_dir", "dataset_name", "data_path"};
-constexpr std::array<std::string_view, 4> train_sizes{"n_train", "train_samples", "num_train", "n_samples"};
+constexpr std::array<std::string_view, 3> train_sizes{"n_train", "train_samples", "num_train"};
 constexpr std::array<std::string_view, 4> checkpoints{"save_model", "checkpoint", "save_checkpoints", "save"};
 constexpr std::array<std::string_view, 4> outputs{"output_file", "out", "results", "save_path"};
 
@@ -76,7 +78,8 @@ constexpr std::array table{
         "the network has exactly one hidden layer; \"hidden_size\" is the number of its units, such as 50 or "
         "[50, 100]"},
     ForeignKeys{seeds, "the key is \"seed\""},
-    ForeignKeys{seed_counts, "the key is \"seed\", with a list of the seeds, such as [1, 2, 3]"},
+    ForeignKeys{seed_counts,
+                "the key is \"seed\", with a list of the seeds, such as [1, 2, 3] or {\"range\": [1, 20]}"},
     ForeignKeys{optimizers, "the key is \"optimizer\", such as \"sgd\", \"momentum\" or \"adam\""},
     ForeignKeys{decay_rates, "the key is \"decay_rate\", for the optimizer \"rmsprop\""},
     ForeignKeys{epsilons, "the key is \"epsilon\""},
@@ -94,12 +97,21 @@ constexpr std::array table{
                 "the key is \"dropout\": the share of the hidden units that is dropped, such as 0.2"},
     ForeignKeys{layers_between, "there is no batch normalisation"},
     ForeignKeys{noises, "the key is \"label_noise\", the share of the training labels that is drawn anew"},
+    ForeignKeys{stopping,
+                "the key is \"early_stopping\", such as {\"patience\": 5, \"metric\": \"test_loss\", "
+                "\"min_delta\": 0}"},
+    ForeignKeys{halvings,
+                "the key is \"early_stopping\", such as {\"successive_halving\": {\"eta\": 3, "
+                "\"min_epochs\": 1}}"},
+    ForeignKeys{sample_counts,
+                "the key is \"samples\", beside a distribution such as \"learning_rate\": {\"log_uniform\": "
+                "[0.01, 1]}"},
+    ForeignKeys{searches, "the key is \"search\": \"random\" or \"sobol\""},
+    ForeignKeys{conditions, "the key is \"where\": a condition on the runs, such as \"hidden_size <= 100\""},
     ForeignKeys{
-        stopping,
-        "there is no early stopping: every run is trained for all \"epochs\", and every epoch is recorded"},
-    ForeignKeys{searches,
-                "there is no search: lists of values are crossed, and every combination is trained, such as "
-                "\"learning_rate\": [0.01, 0.1, 1]"},
+        grid_lists,
+        "the keys stand in the config itself, such as \"learning_rate\": [0.01, 0.1, 1]; several grids "
+        "are a list, \"grids\""},
     ForeignKeys{validations,
                 "the key is \"validation_size\", a number of images and not a share of them, such as 10000"},
     ForeignKeys{devices, "there is no GPU support: training runs on the processor"},

@@ -16,31 +16,6 @@ namespace {
 
 constexpr std::size_t digest_length = 32;
 
-/// In the order of the axes, the last running fastest.
-std::vector<RunSpec> combinations(const Grid& grid) {
-  std::vector<RunSpec> all{RunSpec{}};
-  for_each_axis([&](const auto& axis) {
-    const auto& values = grid.*axis.values;
-    std::vector<RunSpec> longer;
-    longer.reserve(all.size() * values.size());
-    for (RunSpec spec : all)
-      for (const auto value : values) {
-        spec.*axis.value = value;
-        longer.push_back(spec);
-      }
-    all = std::move(longer);
-  });
-  return all;
-}
-
-/// A run has the default of an axis that means nothing to it.
-RunSpec without_what_does_not_apply(RunSpec spec) {
-  for_each_axis([&](const auto& axis) {
-    if (!axis.applies_to(spec)) spec.*axis.value = RunSpec{}.*axis.value;
-  });
-  return spec;
-}
-
 /// An axis value in the text that is hashed. A number that is not an integer stands as the 16 hexadecimal
 /// digits of its IEEE 754 bits: no formatting can change them.
 template <class Value>
@@ -54,16 +29,14 @@ std::string identity(Value value) {
 }  // namespace
 
 Sweep expand(Config config, const DatasetFacts& data) {
-  for (const std::int32_t batch_size : config.grid.batch_size)
-    if (static_cast<std::size_t>(batch_size) > data.train_size)
+  Sweep sweep{std::move(config), {}};
+  const std::vector<RunSpec> specs = runs_of(sweep.config.spaces);
+  sweep.runs.reserve(specs.size());
+  for (const RunSpec& spec : specs) {
+    if (static_cast<std::size_t>(spec.batch_size) > data.train_size)
       throw bad_input(
           fmt::format("{}: batch_size: {} is out of range: at most the {} images of the training set",
-                      config.file.string(), batch_size, data.train_size));
-  Sweep sweep{std::move(config), {}};
-  const std::vector<RunSpec> all = combinations(sweep.config.grid);
-  sweep.runs.reserve(all.size());
-  for (const RunSpec& combination : all) {
-    const RunSpec spec = without_what_does_not_apply(combination);
+                      sweep.config.file.string(), spec.batch_size, data.train_size));
     sweep.runs.push_back({spec, run_digest(spec, data), static_cast<std::int32_t>(sweep.runs.size())});
   }
   return sweep;

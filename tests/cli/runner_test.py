@@ -1300,6 +1300,204 @@ class Interruptions(Files):
         self.assertGreater(self.results(keys=["epochs_done"])["epochs_done"][0], 0)
 
 
+class EarlyStopping(Files):
+    """Runs that end before the sweep does: which these are follows from the numbers of the whole sweep."""
+
+    KEYS = {"learning_rate": [0.5, 0.01, 3e38, 2], "hidden_size": [4, 8, 16], "seed": [1, 2], "epochs": 12}
+    HALVING = {"successive_halving": {"eta": 3, "min_epochs": 2}}
+    PATIENCE = {"patience": 2, "metric": "test_accuracy"}
+    ENDS = ("status", "epochs_done", "hidden_size", "learning_rate", "seed")
+    DONE, DIVERGED, STOPPED = 2, 3, 4
+
+    def setUp(self):
+        super().setUp()
+        self.run_it(self.config("whole", **self.KEYS), "--quiet")
+        self.whole = self.results("whole", (*METRICS, *self.ENDS))
+
+    def stopping(self, rule, **keys):
+        return self.config(**(self.KEYS | {"early_stopping": rule} | keys))
+
+    def lines(self, *arguments):
+        out, _ = self.run_it(*arguments, "--progress", "jsonl")
+        return [json.loads(line) for line in out.splitlines()]
+
+    def assert_trained_once(self, lines):
+        """No epoch twice; what is stopped at a rung is told of again."""
+        epochs = [(line["run"], line["epoch"]) for line in lines if line["epoch"] > 0 and line["status"] != "stopped"]
+        self.assertEqual(len(epochs), len(set(epochs)))
+
+    def assert_ends(self, ends, name="sweep"):
+        """The runs end after these epochs, and until then their numbers are those of the whole sweep."""
+        r = self.results(name, (*METRICS, *self.ENDS))
+        self.assertEqual(r["epochs_done"].tolist(), ends)
+        for run, end in enumerate(ends):
+            for metric in METRICS:
+                self.assertEqual(r[metric][run, :end + 1].tobytes(), self.whole[metric][run, :end + 1].tobytes())
+                self.assertTrue(np.isnan(r[metric][run, end + 1:]).all())
+            ended = self.DIVERGED if self.whole["status"][run] == self.DIVERGED else self.DONE if end == 12 else self.STOPPED
+            self.assertEqual(r["status"][run], ended)
+        self.assertIn("every bit is the same", self.run_it("verify", f"results/{name}.h5", "--all")[0])
+
+    def ends_by_patience(self, patience, values):
+        """As Keras counts: the first epoch is 1, and always the best until then."""
+        ends = []
+        for curve, last in zip(values, self.whole["epochs_done"].tolist()):
+            best, wait, end = -np.inf, 0, last
+            for epoch in range(1, last + 1):
+                wait += 1
+                if curve[epoch] > best:
+                    best, wait = curve[epoch], 0
+                if wait >= patience:
+                    end = epoch
+                    break
+            ends.append(end)
+        return ends
+
+    def ends_by_halving(self, eta, rung):
+        ends, left = self.whole["epochs_done"].tolist(), list(range(12))
+        while rung < 12:
+            def cost(c):
+                seeds = [2 * c, 2 * c + 1]
+                if any(self.whole["epochs_done"][run] < rung for run in seeds):
+                    return np.inf
+                return np.mean([np.float64(self.whole["test_loss"][run, rung]) for run in seeds])
+            left.sort(key=lambda c: (cost(c), c))
+            for c in left[max(len(left) // eta, 1):]:
+                for run in (2 * c, 2 * c + 1):
+                    ends[run] = min(ends[run], rung)
+            left = left[:max(len(left) // eta, 1)]
+            rung *= eta
+        return ends
+
+    def test_patience(self):
+        for weights in (False, True):
+            with self.subTest(save_weights=weights):
+                lines = self.lines(self.stopping(self.PATIENCE, save_weights=weights), "--fresh")
+                self.assert_trained_once(lines)
+                ends = self.ends_by_patience(2, self.whole["test_accuracy"])
+                self.assertGreater(len(set(ends)), 4)
+                self.assert_ends(ends)
+                self.assertEqual({line["run"] for line in lines if line["status"] == "stopped"},
+                                 {run for run, end in enumerate(ends) if 0 < end < 12})
+                self.assertEqual(self.lines(self.stopping(self.PATIENCE, save_weights=weights)), [])
+
+    def test_patience_by_loss(self):
+        self.run_it(self.stopping({"patience": 3}), "--quiet")
+        self.assert_ends(self.ends_by_patience(3, -self.whole["test_loss"]))
+
+    def test_successive_halving(self):
+        ends = self.ends_by_halving(3, 2)
+        self.assertEqual(ends.count(12), 2)
+        self.assertEqual(ends.count(6), 6)
+        for weights in (False, True):
+            for threads in (1, 2):
+                with self.subTest(save_weights=weights, threads=threads):
+                    config = self.stopping(self.HALVING, save_weights=weights)
+                    self.assert_trained_once(self.lines(config, "--threads", threads, "--fresh"))
+                    self.assert_ends(ends)
+                    self.assertEqual(self.lines(config), [])
+                    shutil.copy(self.dir / "results/sweep.h5", self.dir / f"{weights}-{threads}.h5")
+            self.assert_same(f"{weights}-1.h5", f"{weights}-2.h5")
+        self.assertEqual([path.name for path in (self.dir / "results").glob("*.checkpoint")], [])
+
+    LONGER = {"learning_rate": [0.5, 0.1, 3e38], "hidden_size": [10, 40], "seed": list(range(12)), "epochs": 60}
+
+    def check_interrupted(self, rule, how, codes, **keys):
+        config = self.stopping(rule, **(self.LONGER | keys))
+        self.run_it(config, "--quiet", "--output", "results/undisturbed.h5", "--fresh")
+        r, lines, interruptions, code = random.Random(9), [], 0, None
+        while code != 0:
+            p = self.start(config, "--progress", "jsonl", "--commit-interval", "0", *(["--fresh"] if code is None else []))
+            told = [p.stdout.readline() for _ in range(r.randrange(1, 200 + 60 * interruptions))]
+            p.send_signal(how)
+            told += p.stdout.readlines()
+            p.communicate()
+            code = p.returncode
+            self.assertIn(code, (0, *codes))
+            lines += [json.loads(line) for line in told if line.endswith("\n")]
+            interruptions += code != 0
+        self.assertGreater(interruptions, 1)
+        self.assert_same("results/sweep.h5", "results/undisturbed.h5")
+        with h5py.File(self.dir / "results/sweep.h5") as f:
+            self.assertIn(self.STOPPED, f["status"][:])
+        return lines
+
+    def test_killed(self):
+        for weights in (False, True):
+            for rule in (self.HALVING, {"patience": 10, "metric": "test_accuracy"}):
+                with self.subTest(save_weights=weights, rule=rule):
+                    self.check_interrupted(rule, signal.SIGKILL, (-signal.SIGKILL,), save_weights=weights)
+
+    def test_stopped_by_a_signal_no_epoch_is_trained_twice(self):
+        for rule in (self.HALVING, {"patience": 10, "metric": "test_accuracy"}):
+            with self.subTest(rule=rule):
+                self.assert_trained_once(self.check_interrupted(rule, signal.SIGTERM, (130, -signal.SIGTERM)))
+
+    def test_without_the_rule_they_are_taken_on(self):
+        for weights in (False, True):
+            for rule in (self.HALVING, self.PATIENCE):
+                with self.subTest(save_weights=weights, rule=rule):
+                    self.run_it(self.stopping(rule, save_weights=weights), "--quiet", "--fresh")
+                    lines = self.lines(self.config(**(self.KEYS | {"save_weights": weights})))
+                    if weights:
+                        self.assertEqual([line for line in lines if line["epoch"] == 0], [])
+                    self.run_it(self.config(**(self.KEYS | {"save_weights": weights})), "--quiet", "--fresh", "--output", "plain.h5")
+                    self.assert_same("results/sweep.h5", "plain.h5")
+
+    def test_with_another_rule_they_are_those_of_that_rule(self):
+        config = self.stopping({"patience": 4, "metric": "test_accuracy"}, epochs=20)
+        self.run_it(self.stopping(self.PATIENCE), "--quiet")
+        self.run_it(config, "--quiet")
+        self.run_it(config, "--quiet", "--output", "fresh.h5")
+        self.assert_same("results/sweep.h5", "fresh.h5")
+
+    def test_what_is_done_stays_done(self):
+        for rule in (self.HALVING, self.PATIENCE):
+            shutil.copy(self.dir / "results/whole.h5", self.dir / "results/sweep.h5")
+            self.assertEqual(self.lines(self.stopping(rule)), [])
+            self.assert_ends(self.whole["epochs_done"].tolist())
+
+    def test_a_run_in_the_middle_that_fulfils_the_rule_is_trained_no_further(self):
+        self.run_it(self.config(**(self.KEYS | {"epochs": 6})), "--quiet")
+        self.run_it(self.stopping(self.PATIENCE), "--quiet")
+        ends = [end if end == 12 else min(max(end, 6), last) for end, last in
+                zip(self.ends_by_patience(2, self.whole["test_accuracy"]), self.whole["epochs_done"].tolist())]
+        self.assertIn(6, ends)
+        self.assert_ends(ends)
+
+    def test_shards(self):
+        for shard in (1, 2):
+            self.run_it(self.stopping(self.PATIENCE), "--quiet", "--shard", f"{shard}/2")
+        parts = [f"results/sweep.shard-{shard}-of-2.h5" for shard in (1, 2)]
+        out, _ = self.run_it("merge", "results/sweep.h5", *parts)
+        self.assertIn("24 of 24 runs", out)
+        self.assert_ends(self.ends_by_patience(2, self.whole["test_accuracy"]))
+        self.refused(self.stopping(self.HALVING, name="other"), "--shard", "1/2",
+                     says=["--shard", "successive_halving", "a shard sees its own alone"])
+
+    def test_it_is_told(self):
+        out, err = self.run_it(self.stopping(self.HALVING))
+        self.assertIn("24/24 runs (16 stopped early), ", err)
+        note = re.search(r"\d+ of 12 configurations were stopped early; their numbers are those of their\slast\sepoch", out)
+        self.assertIsNotNone(note, out)
+        self.run_it("report", "results/sweep.h5")
+        self.assertIn(note.group().replace("\n", " "), (self.dir / "results/sweep.html").read_text())
+        out, _ = self.run_it("watch", "results/sweep.h5")
+        self.assertIn("16 stopped early", out.splitlines()[0])
+        self.assertIn("all runs have ended", out)
+        out, _ = self.run_it("compare", "results/sweep.h5", "--csv")
+        rows = list(csv.DictReader(io.StringIO(out)))
+        r = self.results(keys=self.ENDS)
+        for row, runs in zip(rows, r["epochs_done"].reshape(-1, 2)):
+            if row["stopped"] == "2":
+                self.assertEqual(int(row["epochs"]), runs[0])
+        self.assertEqual(sum(int(row["stopped"]) for row in rows), 16)
+        self.run_it("report", "results/sweep.h5", "--svg", "figures")
+        self.assertNotIn("nan", (self.dir / "figures/learning_curves.svg").read_text())
+        out, _ = self.run_it("compare", "results/sweep.h5", "--by", "hidden_size")
+        self.assertIn("16 runs that were stopped early left out", out)
+
+
 class Numbers(Case):
     @staticmethod
     def load(name, header):

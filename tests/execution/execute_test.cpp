@@ -82,6 +82,13 @@ class ToldStates : public Checkpoints {
     return state;
   }
 
+  std::vector<float> curve(std::size_t run, Metric metric) const override {
+    std::vector<float> values;
+    for (const Recorder::Entry& entry : told_.runs.at(run))
+      if (entry.epoch <= epochs_[run]) values.push_back(entry.metrics[metric]);
+    return values;
+  }
+
   void compare(std::size_t run, const Metrics& evaluated) const override {
     const Metrics& then = told_.runs.at(run).at(static_cast<std::size_t>(epochs_[run])).metrics;
     if (std::memcmp(&then, &evaluated, sizeof then) != 0) throw bad_input("other weights");
@@ -159,16 +166,16 @@ TEST(Execute, TellsTheSameBitsOfTheEpochsThatAreRecorded) {
 TEST(Execute, TakesTheEpochsThatAreGivenForThoseOfTheConfig) {
   const Dataset data = test::tiny_dataset();
   const Sweep sweep = test::made_up_sweep(8);
-  const RecordedEpochs epochs(std::vector{0, 2, 3});
+  const RecordedEpochs epochs(std::vector{0, 2, 3, 8});
   Recorder recorder;
   ThreadPool pool(2);
   EXPECT_TRUE(execute(sweep, make_cohorts(sweep, data, test::all_runs(sweep), 2), data, backend(), pool,
                       recorder, never, nullptr, &epochs));
   for (const auto& [index, entries] : recorder.runs) {
-    ASSERT_EQ(entries.size(), 3u);
+    ASSERT_EQ(entries.size(), 4u);
     for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(entries[i].epoch, epochs[i]);
-    EXPECT_EQ(entries[1].status, RunStatus::running);
-    EXPECT_EQ(entries[2].status, RunStatus::done);
+    EXPECT_EQ(entries[2].status, RunStatus::running);
+    EXPECT_EQ(entries[3].status, RunStatus::done);
   }
 }
 
@@ -228,6 +235,96 @@ TEST(Execute, FindsThatARunHasDivergedAtTheNextRecordedEpoch) {
   EXPECT_EQ(diverged[1].epoch, 4);
   EXPECT_EQ(diverged[1].status, RunStatus::diverged);
   EXPECT_EQ(result->recorder.runs.at(0).back().epoch, 10);
+}
+
+/// The same runs, stopped by a rule that ends some of them.
+Sweep with_patience(Sweep sweep, int patience) {
+  sweep.config.early_stopping = Patience{patience, Metric::test_accuracy, 0};
+  return sweep;
+}
+
+std::vector<float> curve_of(const std::vector<Recorder::Entry>& entries, Metric metric) {
+  std::vector<float> curve;
+  for (const Recorder::Entry& entry : entries) curve.push_back(entry.metrics[metric]);
+  return curve;
+}
+
+// Those that go on have the bits they have without the rule.
+TEST(Execute, StopsTheRunsThatPatienceIsOverFor) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = test::made_up_sweep(8);
+  const auto all = test::all_runs(sweep);
+  const auto whole = run(sweep, make_cohorts(sweep, data, all, 2), data, 2);
+  for (const std::size_t threads : {1u, 3u}) {
+    const Sweep impatient = with_patience(sweep, 2);
+    const auto result = run(impatient, make_cohorts(sweep, data, all, threads), data, threads);
+    EXPECT_TRUE(result->complete);
+    std::size_t stopped = 0;
+    for (const std::size_t i : all) {
+      const auto& entries = result->recorder.runs.at(i);
+      const auto& expected = whole->recorder.runs.at(i);
+      const RecordedEpochs recorded(8);
+      const int last = stop_epoch({2, Metric::test_accuracy, 0}, recorded, recorded,
+                                  curve_of(expected, Metric::test_accuracy))
+                           .value_or(8);
+      ASSERT_EQ(entries.back().epoch, last);
+      ASSERT_EQ(entries.size(), static_cast<std::size_t>(last) + 1);
+      EXPECT_EQ(entries.back().status, last < 8 ? RunStatus::stopped : RunStatus::done);
+      EXPECT_FALSE(entries.back().paused);
+      stopped += last < 8 ? 1 : 0;
+      for (std::size_t e = 0; e < entries.size(); ++e) {
+        EXPECT_EQ(std::memcmp(&entries[e].metrics, &expected[e].metrics, sizeof entries[e].metrics), 0);
+        EXPECT_EQ(entries[e].state, expected[e].state);
+      }
+    }
+    EXPECT_GT(stopped, 5u);
+    EXPECT_LT(stopped, all.size());
+  }
+}
+
+TEST(Execute, CountsPatienceFromTheBeginningWhereRunsGoOn) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = with_patience(test::made_up_sweep(8), 3);
+  const auto all = test::all_runs(sweep);
+  const auto expected = run(sweep, make_cohorts(sweep, data, all, 2), data, 2);
+  std::vector<std::size_t> some;
+  for (const std::size_t i : all)
+    if (expected->recorder.runs.at(i).back().epoch > 2) some.push_back(i);
+  const std::vector<int> two(all.size(), 2);
+  const ToldStates checkpoints(sweep, data, expected->recorder, two);
+  Recorder rest;
+  ThreadPool pool(2);
+  EXPECT_TRUE(execute(sweep, make_cohorts(sweep, data, some, two, 2), data, backend(), pool, rest, never,
+                      &checkpoints));
+  std::size_t stopped_soon = 0;
+  for (const std::size_t i : some) {
+    const Recorder::Entry &last = rest.runs.at(i).back(), &then = expected->recorder.runs.at(i).back();
+    EXPECT_EQ(last.epoch, then.epoch);
+    EXPECT_EQ(last.status, then.status);
+    EXPECT_EQ(last.state, then.state);
+    stopped_soon += last.status == RunStatus::stopped && last.epoch < 5 ? 1 : 0;
+  }
+  EXPECT_GT(stopped_soon, 0u);  // which counted epochs of before
+}
+
+// As at a rung: nothing is done there.
+TEST(Execute, LeavesRunsRunningWhereTheEpochsToRecordEndBeforeTheSweep) {
+  const Dataset data = test::tiny_dataset();
+  const Sweep sweep = test::made_up_sweep(8);
+  const auto all = test::all_runs(sweep);
+  Recorder recorder;
+  ThreadPool pool(2);
+  const RecordedEpochs to_three(3);
+  EXPECT_TRUE(execute(sweep, make_cohorts(sweep, data, all, 2), data, backend(), pool, recorder, never,
+                      nullptr, &to_three));
+  for (const std::size_t i : all) {
+    const auto& entries = recorder.runs.at(i);
+    ASSERT_EQ(entries.size(), 4u);
+    for (const Recorder::Entry& entry : entries) {
+      EXPECT_EQ(entry.status, RunStatus::running);
+      EXPECT_EQ(entry.paused, entry.epoch == 3);
+    }
+  }
 }
 
 TEST(Execute, DoesNothingForNoCohorts) {
@@ -308,7 +405,7 @@ TEST(Execute, FinishesTheEpochsInFlightWhenStopped) {
   for (const auto& [index, entries] : stopper.runs)
     for (std::size_t i = 0; i < entries.size(); ++i) {
       EXPECT_EQ(entries[i].epoch, static_cast<int>(i));
-      EXPECT_EQ(entries[i].stopped, i + 1 == entries.size());
+      EXPECT_EQ(entries[i].paused, i + 1 == entries.size());
     }
 }
 
@@ -334,6 +431,7 @@ class StopsAtTheBeginning : public Checkpoints {
     stop = true;
     return from_.state(run);
   }
+  std::vector<float> curve(std::size_t, Metric) const override { return {}; }
   void compare(std::size_t, const Metrics&) const override { ADD_FAILURE() << "nothing is recorded"; }
 
   mutable std::atomic<bool> stop{false};
@@ -361,7 +459,7 @@ TEST(Execute, IsStoppedBetweenRecordedEpochsAndGoesOnFromThere) {
   for (const std::size_t i : {0u, 4u}) {
     const Recorder::Entry& entry = stopper.between.runs.at(i).at(0);
     EXPECT_EQ(entry.epoch, 3);
-    EXPECT_TRUE(entry.stopped);
+    EXPECT_TRUE(entry.paused);
     EXPECT_EQ(entry.state, expected->recorder.runs.at(i).at(3).state);
   }
 

@@ -48,14 +48,14 @@ class Recorder : public Observer {
     RunStatus status;
     double seconds;
     std::vector<float> state;
-    bool stopped;
+    bool paused;
   };
 
   void on_epoch(std::span<const TrainedEpoch> records) override {
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock.owns_lock()) overlapped = true;
     for (const TrainedEpoch& r : records) {
-      Entry entry{r.epoch, r.metrics, r.status, r.seconds, {}, r.stopped};
+      Entry entry{r.epoch, r.metrics, r.status, r.seconds, {}, r.paused};
       append_state(r.state(), entry.state);
       runs[r.run].push_back(std::move(entry));
     }

@@ -58,7 +58,7 @@ inline void train_some(const std::filesystem::path& path, const Sweep& sweep, co
     void on_epoch(std::span<const TrainedEpoch> records) override {
       std::vector<TrainedEpoch> copies(records.begin(), records.end());
       stop = --left <= 0;
-      for (TrainedEpoch& record : copies) record.stopped = stop && record.status == RunStatus::running;
+      for (TrainedEpoch& record : copies) record.paused = stop && record.status == RunStatus::running;
       file.on_epoch(copies);
     }
     void on_stop_between(std::span<const TrainedEpoch> records) override { file.on_stop_between(records); }

@@ -305,7 +305,7 @@ class AStoppedSweep : public testing::Test {
     for (int epoch = first; epoch < last; ++epoch) write_epoch(file, run, epoch);
     TrainedEpoch record = record_of(run, last);
     record.state = [&] { return TrainingState{constant_weights(data, sweep.runs[run], value), {}}; };
-    record.stopped = true;
+    record.paused = true;
     file.on_epoch({&record, 1});
   }
 

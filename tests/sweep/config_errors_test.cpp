@@ -94,7 +94,9 @@ TEST(ConfigErrors, LongNumbersAndWordsAreCutShort) {
 
 TEST(ConfigErrors, NumbersOfManyDigitsAreNumbers) {
   const std::string zeros(500'000, '0');
-  EXPECT_EQ(parse_config("{\"learning_rate\": 0.5" + zeros + "}", "x.json").grid.learning_rate.at(0), 0.5);
+  EXPECT_EQ(
+      parse_config("{\"learning_rate\": 0.5" + zeros + "}", "x.json").spaces.at(0).grid.learning_rate.at(0),
+      0.5);
   EXPECT_THAT(problem("{\"learning_rate\": 0." + zeros + "1}"),
               testing::StartsWith("learning_rate: 0.0 is out"));
   EXPECT_THAT(problem("{\"train_size\": 1" + std::string(30, '0') + "}"),
@@ -127,7 +129,7 @@ TEST(ConfigErrors, KeyOfOtherProgramsSaysWhatThereIsInstead) {
 }
 
 TEST(ConfigErrors, KeyOfOtherProgramsSaysThatThereIsNoSuchThing) {
-  for (const std::string key : {"batch_norm", "l1", "warmup", "early_stopping", "search", "device", "gpu"})
+  for (const std::string key : {"batch_norm", "l1", "warmup", "device", "gpu"})
     EXPECT_THAT(problem("{\"" + key + "\": 1}"),
                 testing::StartsWith("unknown key \"" + key + "\": there is no "));
   for (const std::string key : {"hidden_layers", "hidden_layer_sizes"})
@@ -147,6 +149,11 @@ TEST(ConfigErrors, KeyOfOtherProgramsNamesTheKeyToWrite) {
                                      {"l2", "weight_decay"},
                                      {"dropout_ratio", "dropout"},
                                      {"initializer", "weight_init"},
+                                     {"patience", "early_stopping"},
+                                     {"min_delta", "early_stopping"},
+                                     {"n_iter_no_change", "early_stopping"},
+                                     {"tol", "early_stopping"},
+                                     {"hyperband", "early_stopping"},
                                      {"init_std", "weight_init_std"},
                                      {"noise", "label_noise"}})
     EXPECT_THAT(problem(fmt::format("{{\"{}\": 1}}", foreign)),
@@ -179,10 +186,12 @@ TEST(ConfigErrors, StepsOfAScheduleNeedEpochs) {
 
 TEST(ConfigErrors, RangeOfValuesSaysHowAListIsWritten) {
   for (const std::string range : {"1..5", "1-5", "1:5", "range(1, 5)"})
-    EXPECT_EQ(problem("{\"seed\": \"" + range + "\"}"),
-              "seed: \"" + range + "\" is a range: write each value, as in [1, 2, 3]");
-  EXPECT_EQ(problem(R"({"learning_rate": "0.01..0.1"})"),
-            "learning_rate: \"0.01..0.1\" is a range: write each value, as in [1, 2, 3]");
+    EXPECT_EQ(
+        problem("{\"seed\": \"" + range + "\"}"),
+        "seed: \"" + range + "\" is a range: write each value, as in [1, 2, 3], or {\"range\": [1, 3]}");
+  EXPECT_EQ(
+      problem(R"({"learning_rate": "0.01..0.1"})"),
+      "learning_rate: \"0.01..0.1\" is a range: write each value, as in [1, 2, 3], or {\"range\": [1, 3]}");
   EXPECT_THAT(problem(R"({"epochs": "1..5"})"), testing::StartsWith("epochs: \"1..5\" is not an integer"));
   EXPECT_THAT(problem(R"({"seed": "-5"})"), testing::StartsWith("seed: \"-5\" is not an integer"));
 }
@@ -199,7 +208,9 @@ TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
 TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
   EXPECT_EQ(problem(R"({"output": "x.h5"})"),
             fmt::format("unknown key \"output\": the keys are name, description, dataset, train_size, "
-                        "validation_size, test_size, epochs, evaluate_every, save_weights, {}, $schema",
+                        "validation_size, test_size, epochs, evaluate_every, save_weights, early_stopping, "
+                        "{}, grids, zip, where, samples, "
+                        "search, search_seed, $schema",
                         fmt::join(axis_names(), ", ")));
   EXPECT_EQ(problem(R"({"": 1})").substr(0, 36), "unknown key \"\": the keys are name, d");
 }
@@ -253,11 +264,73 @@ TEST(ConfigErrors, SameFloat32Twice) {
             "training uses");
 }
 
-TEST(ConfigErrors, Distribution) {
+TEST(ConfigErrors, ObjectThatIsNoGeneratorAndNoDistribution) {
   EXPECT_EQ(problem(R"({"learning_rate": {"min": 0.1}})"),
-            "learning_rate: {\"min\":0.1} is a distribution, which this version does not support: a value or "
-            "a list of "
-            "values");
+            "learning_rate: {\"min\":0.1} is not known: a value, a list of values, {\"range\": [from, to, "
+            "step]}, {\"linspace\": [from, to, count]}, {\"logspace\": [from, to, count]}, {\"uniform\": "
+            "[from, to]}, {\"log_uniform\": [from, to]}, {\"choice\": [value, …]}");
+  EXPECT_EQ(problem(R"({"loss": {"uniform": [0, 1]}})"),
+            "loss: {\"uniform\":[0,1]} is not known: a value, a list of values, {\"choice\": [value, …]}");
+}
+
+TEST(ConfigErrors, Generators) {
+  EXPECT_EQ(problem(R"({"seed": {"range": [5, 1]}})"),
+            "seed: {\"range\":[5,1]} has no values: from is at most to, and step is above 0");
+  EXPECT_EQ(problem(R"({"seed": {"range": [1, 2.5]}})"),
+            "seed: {\"range\":[1,2.5]} is not as it must be: {\"range\": [from, to, step]}, with integers");
+  EXPECT_EQ(problem(R"({"weight_decay": {"logspace": [0, 1, 3]}})"),
+            "weight_decay: {\"logspace\":[0,1,3]} begins at 0: a logarithmic scale begins above 0");
+  EXPECT_EQ(problem(R"({"seed": {"range": [1, 10000001]}})"),
+            "seed: {\"range\":[1,10000001]} makes more than 10000000 values: no sweep has more runs");
+  EXPECT_EQ(problem(R"({"hidden_size": {"linspace": [1, 2, 3]}})"),
+            "hidden_size: {\"linspace\":[1,2,3]} gives 2 twice: the values of a list differ; ask for fewer");
+}
+
+TEST(ConfigErrors, Distributions) {
+  EXPECT_EQ(problem(R"({"learning_rate": {"log_uniform": [0, 1]}, "samples": 3})"),
+            "learning_rate: {\"log_uniform\":[0,1]} begins at 0: a logarithmic scale begins above 0");
+  EXPECT_EQ(problem(R"({"dropout": {"uniform": [0, 1]}, "samples": 3})"),
+            "dropout: 1 is out of range: a number from 0, below 1");
+  EXPECT_EQ(problem(R"({"dropout": {"uniform": [0, 0.5]}})"),
+            "dropout: {\"uniform\":[0,0.5]} is drawn, and samples is missing: how often it is drawn, such as "
+            "\"samples\": 20");
+  EXPECT_EQ(problem(R"({"samples": 3})"),
+            "samples: 3 is given, and nothing is drawn: a key is drawn by a distribution, such as "
+            "\"learning_rate\": {\"log_uniform\": [0.01, 1]}");
+}
+
+TEST(ConfigErrors, Zip) {
+  EXPECT_EQ(
+      problem(R"({"learning_rate": [0.1, 0.2], "seed": [1, 2, 3], "zip": [["learning_rate", "seed"]]})"),
+      "zip: [\"learning_rate\",\"seed\"] has 2 of learning_rate and 3 of seed: lists that are walked "
+      "together are equally long");
+  EXPECT_EQ(problem(R"({"zip": ["learning_rate", "seed"]})"),
+            "zip: [\"learning_rate\",\"seed\"] is no list of groups: a list of groups of keys, such as "
+            "[[\"learning_rate\", \"batch_size\"]]");
+  EXPECT_EQ(problem(R"({"zip": [["seed", "batch"]]})"),
+            "zip: \"batch\" is no key with a list: did you mean \"batch_size\"?");
+}
+
+TEST(ConfigErrors, Where) {
+  EXPECT_EQ(problem(R"({"where": "hidden > 3"})"),
+            "where: \"hidden > 3\" is not a valid condition: at position 1: unknown name \"hidden\": did you "
+            "mean \"hidden_size\"?");
+  EXPECT_EQ(problem(R"({"hidden_size": [10, 20], "where": "hidden_size > 20"})"),
+            "where: \"hidden_size > 20\" keeps no run: none of 2 combinations fulfils it");
+}
+
+TEST(ConfigErrors, GridsNameTheGrid) {
+  EXPECT_EQ(problem(R"({"grids": [{}, {"batch_size": 0}]})"),
+            "grids[1]: batch_size: 0 is out of range: an integer from 1 to 4194304");
+  EXPECT_EQ(problem(R"({"epochs": 3, "grids": [{"epochs": 4}]})"),
+            "grids[0]: \"epochs\" is no key of a grid: it stands beside the grids");
+  EXPECT_EQ(problem(R"({"grids": [{"epochs": 4}]})"),
+            "grids[0]: \"epochs\" is no key of a grid: it stands beside the grids");
+  EXPECT_EQ(problem(R"({"grids": [{"lr": 4}]})"),
+            "grids[0]: unknown key \"lr\": the key is \"learning_rate\"");
+  EXPECT_EQ(problem(R"({"grids": [{"optimizer": "sgd", "momentum": 0.5}]})"),
+            "grids[0]: momentum: 0.5 is given for optimizer \"sgd\", which has no momentum: it goes with "
+            "optimizer \"momentum\" or \"nesterov\"");
 }
 
 TEST(ConfigErrors, NameThatIsNoFileName) {
@@ -358,7 +431,7 @@ std::string list(int count) {
 
 TEST(ConfigErrors, TooManyRuns) {
   const std::string thousands = "{\"hidden_size\": " + list(1000) + ", \"seed\": " + list(10'000);
-  EXPECT_EQ(parse_config(thousands + "}", "x.json").grid.seed.size(), 10'000u);
+  EXPECT_EQ(parse_config(thousands + "}", "x.json").spaces.at(0).grid.seed.size(), 10'000u);
   EXPECT_EQ(problem(thousands + ", \"sampling\": [\"shuffle\", \"with_replacement\"]}"),
             "the lists make more than 10000000 runs, the most of one sweep");
 }

@@ -24,13 +24,13 @@ TEST(ParseConfig, EmptyObjectIsAllDefaults) {
   EXPECT_FALSE(config.dataset.train_size || config.dataset.test_size);
   EXPECT_EQ(config.epochs, 10);
   EXPECT_FALSE(config.save_weights);
-  EXPECT_THAT(config.grid.learning_rate, ElementsAre(0.1));
-  EXPECT_THAT(config.grid.batch_size, ElementsAre(100));
-  EXPECT_THAT(config.grid.hidden_size, ElementsAre(50));
-  EXPECT_THAT(config.grid.loss, ElementsAre(Loss::cross_entropy));
-  EXPECT_THAT(config.grid.sampling, ElementsAre(Sampling::shuffle));
-  EXPECT_THAT(config.grid.weight_init_std, ElementsAre(0.01));
-  EXPECT_THAT(config.grid.seed, ElementsAre(1));
+  EXPECT_THAT(config.spaces.at(0).grid.learning_rate, ElementsAre(0.1));
+  EXPECT_THAT(config.spaces.at(0).grid.batch_size, ElementsAre(100));
+  EXPECT_THAT(config.spaces.at(0).grid.hidden_size, ElementsAre(50));
+  EXPECT_THAT(config.spaces.at(0).grid.loss, ElementsAre(Loss::cross_entropy));
+  EXPECT_THAT(config.spaces.at(0).grid.sampling, ElementsAre(Sampling::shuffle));
+  EXPECT_THAT(config.spaces.at(0).grid.weight_init_std, ElementsAre(0.01));
+  EXPECT_THAT(config.spaces.at(0).grid.seed, ElementsAre(1));
 }
 
 TEST(ParseConfig, ReadsEveryKey) {
@@ -48,13 +48,13 @@ TEST(ParseConfig, ReadsEveryKey) {
   EXPECT_EQ(config.dataset.test_size, 400u);
   EXPECT_EQ(config.epochs, 3);
   EXPECT_TRUE(config.save_weights);
-  EXPECT_THAT(config.grid.learning_rate, ElementsAre(0.5, 1.0));
-  EXPECT_THAT(config.grid.batch_size, ElementsAre(10, 5));
-  EXPECT_THAT(config.grid.hidden_size, ElementsAre(7));
-  EXPECT_THAT(config.grid.loss, ElementsAre(Loss::mean_squared_error, Loss::cross_entropy));
-  EXPECT_THAT(config.grid.sampling, ElementsAre(Sampling::with_replacement));
-  EXPECT_THAT(config.grid.weight_init_std, ElementsAre(0.25));
-  EXPECT_THAT(config.grid.seed, ElementsAre(9223372036854775807, 0));
+  EXPECT_THAT(config.spaces.at(0).grid.learning_rate, ElementsAre(0.5, 1.0));
+  EXPECT_THAT(config.spaces.at(0).grid.batch_size, ElementsAre(10, 5));
+  EXPECT_THAT(config.spaces.at(0).grid.hidden_size, ElementsAre(7));
+  EXPECT_THAT(config.spaces.at(0).grid.loss, ElementsAre(Loss::mean_squared_error, Loss::cross_entropy));
+  EXPECT_THAT(config.spaces.at(0).grid.sampling, ElementsAre(Sampling::with_replacement));
+  EXPECT_THAT(config.spaces.at(0).grid.weight_init_std, ElementsAre(0.25));
+  EXPECT_THAT(config.spaces.at(0).grid.seed, ElementsAre(9223372036854775807, 0));
 }
 
 TEST(ParseConfig, KeepsFileAndTextAsTheyAre) {

@@ -66,7 +66,8 @@ TEST(EffectiveConfig, HoldsTheEpochsOfACosine) {
   const Config mixed =
       parse_config(R"({"epochs": 30, "learning_rate_schedule": ["constant", "cosine"]})", "x.json");
   const Config longer = with_epochs(mixed, 50);
-  EXPECT_EQ(parse_stored_config(longer.effective, "x.json").grid.schedule_epochs, std::vector{30});
+  EXPECT_EQ(parse_stored_config(longer.effective, "x.json").spaces.at(0).grid.schedule_epochs,
+            std::vector{30});
 }
 
 // Texts of before there was the key, and those that leave it at its default, stay as they are.
@@ -135,7 +136,8 @@ TEST(ConfigDifferences, TakeAnAxisThatIsNotSetForItsDefault) {
 // Earlier versions took two numbers that are one float32 for two values.
 TEST(ParseStoredConfig, AcceptsWhatAnEarlierVersionAccepted) {
   const std::string twins = R"({"learning_rate": [0.1, 0.10000000149]})";
-  EXPECT_EQ(parse_stored_config(twins, "x.h5").grid.learning_rate, (std::vector{0.1, 0.10000000149}));
+  EXPECT_EQ(parse_stored_config(twins, "x.h5").spaces.at(0).grid.learning_rate,
+            (std::vector{0.1, 0.10000000149}));
   EXPECT_THAT(test::message_of([&] { parse_config(twins, "x.json"); }), testing::HasSubstr("is given twice"));
   EXPECT_THAT(test::message_of([] { parse_stored_config(R"({"learning_rate": [0.1, 0.1]})", "x.h5"); }),
               testing::HasSubstr("is given twice"));

@@ -24,8 +24,8 @@ std::string problem(const std::vector<std::string>& overrides, const std::string
 
 TEST(Overrides, ReplaceTheValueOfTheFile) {
   EXPECT_EQ(with({"epochs=20"}, R"({"epochs": 5, "seed": 7})").epochs, 20);
-  EXPECT_THAT(with({"epochs=20"}, R"({"epochs": 5, "seed": 7})").grid.seed, ElementsAre(7));
-  EXPECT_THAT(with({"learning_rate=[0.1,0.5]"}).grid.learning_rate, ElementsAre(0.1, 0.5));
+  EXPECT_THAT(with({"epochs=20"}, R"({"epochs": 5, "seed": 7})").spaces.at(0).grid.seed, ElementsAre(7));
+  EXPECT_THAT(with({"learning_rate=[0.1,0.5]"}).spaces.at(0).grid.learning_rate, ElementsAre(0.1, 0.5));
   EXPECT_TRUE(with({"save_weights=true"}).save_weights);
 }
 
@@ -41,7 +41,8 @@ TEST(Overrides, AreInTheEffectiveConfigAndNotInTheText) {
 }
 
 TEST(Overrides, ValueThatIsNoJsonIsText) {
-  EXPECT_THAT(with({"loss=mean_squared_error"}).grid.loss, ElementsAre(Loss::mean_squared_error));
+  EXPECT_THAT(with({"loss=mean_squared_error"}).spaces.at(0).grid.loss,
+              ElementsAre(Loss::mean_squared_error));
   EXPECT_EQ(with({"dataset=mnist"}).dataset.name, "mnist");
   EXPECT_EQ(with({"description=[draft] a = b"}).description, "[draft] a = b");
   EXPECT_EQ(with({"description="}).description, "");

@@ -12,7 +12,9 @@ enum class RandomPurpose : std::uint32_t {
   shuffle = 3,
   with_replacement = 4,
   dropout = 5,
-  label_noise = 6
+  label_noise = 6,
+  search = 7,
+  scrambling = 8
 };
 
 /// Counter-based random integers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1,

@@ -20,6 +20,10 @@ namespace runner {
 ///                                ▲                            │
 ///                                └──────── more epochs ───────┘
 ///
+/// A run that Config::early_stopping's Patience is fulfilled for is told of as `stopped` and leaves its
+/// cohort. Where `recorded` ends before the sweep's last epoch, as at a rung of successive halving, runs are
+/// told of as TrainedEpoch::paused there.
+///
 /// An epoch that is not recorded is trained and not evaluated. So a run that diverges is found at the next
 /// recorded epoch, and trained until then.
 ///

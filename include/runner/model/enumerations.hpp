@@ -47,7 +47,13 @@ enum class Optimizer { sgd, momentum, nesterov, adagrad, rmsprop, adam };
 enum class LearningRateSchedule { constant, step, cosine };
 
 /// Where a run stands after an epoch.
-enum class RunStatus { pending, running, done, diverged };
+enum class RunStatus {
+  pending,
+  running,
+  done,
+  diverged,
+  stopped  ///< ended before the sweep's last epoch, by a rule of early_stopping
+};
 
 /// The names of an enumeration's values.
 template <class Enum>
@@ -70,8 +76,8 @@ inline constexpr std::array<std::string_view, 2> enumerator_names<Sampling>{"shu
 template <>
 inline constexpr std::array<std::string_view, 2> enumerator_names<Gradient>{"backpropagation", "numerical"};
 template <>
-inline constexpr std::array<std::string_view, 4> enumerator_names<RunStatus>{"pending", "running", "done",
-                                                                             "diverged"};
+inline constexpr std::array<std::string_view, 5> enumerator_names<RunStatus>{"pending", "running", "done",
+                                                                             "diverged", "stopped"};
 
 /// An enumeration with names.
 template <class Enum>
@@ -103,7 +109,7 @@ inline constexpr std::size_t max_moments = 2;
 
 /// Whether nothing is left to train of a run.
 constexpr bool has_ended(RunStatus status) {
-  return status == RunStatus::done || status == RunStatus::diverged;
+  return status == RunStatus::done || status == RunStatus::diverged || status == RunStatus::stopped;
 }
 
 }  // namespace runner

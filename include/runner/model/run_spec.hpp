@@ -218,6 +218,7 @@ struct AxisInfo {
   long double (*order)(const RunSpec&);
   std::string (*text)(const RunSpec&);           ///< its value as a config has it: "0.1", "shuffle"
   bool (*same)(const RunSpec&, const RunSpec&);  ///< whether two runs have one value of it
+  bool (*applies)(const RunSpec&);               ///< whether it means anything to a run
   /// Whether a reader need not be told a run's value: the axis means nothing to the run; or it came after the
   /// first layout of results files, and the run has its default.
   bool (*goes_without_saying)(const RunSpec&);

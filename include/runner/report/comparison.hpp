@@ -16,10 +16,10 @@ namespace runner {
 
 /// One configuration (all axis values but the seed) of one file over its seeds.
 ///
-/// Estimates are over the seeds that are done: all epochs trained, with finite losses. Where none is, they
-/// are over all seeds that have not diverged, after the last epoch that each of these has (a sweep that is to
-/// have more epochs, or still runs). So all epochs are means over the same networks; `measured` and `epochs`
-/// say which.
+/// Estimates are over the seeds that are done or stopped early, with finite losses. Where none is, they are
+/// over all seeds that have not diverged (a sweep that is to have more epochs, or still runs). They are of
+/// the last epoch that each of these seeds has: the last of the sweep where all are done. So all epochs are
+/// means over the same networks; `measured` and `epochs` say which.
 ///
 /// Epochs are chosen by the validation set where there is one, else by the test set: by its mean curves, not
 /// as means of epochs. They are some that are recorded.
@@ -33,6 +33,7 @@ struct ConfigurationSummary {
   std::size_t seeds = 0;  ///< runs of this configuration in the file
   std::size_t done = 0;   ///< finished with finite losses
   std::size_t diverged = 0;
+  std::size_t stopped = 0;  ///< stopped early
 
   std::size_t measured = 0;  ///< seeds that the numbers are over
   int epochs = 0;            ///< the epoch that the numbers are of
@@ -98,6 +99,10 @@ struct Comparison {
   /// Where files differ in data set, sizes or epochs, what and how: "epochs: 10 in a, 20 in b".
   std::vector<std::string> differences() const;
 };
+
+/// "12 of 27 configurations were stopped early; their numbers are those of their last epoch"; empty where
+/// none has a seed that was.
+std::string stopped_note(const Comparison& comparison);
 
 /// Takes out the runs whose values have left the config and returns how many these are. Whatever counts the
 /// runs of a sweep calls it first.

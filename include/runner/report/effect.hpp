@@ -37,6 +37,7 @@ struct Effect {
   /// value. Where some are missing, either their settings or their seeds are left out, whichever leaves more.
   std::size_t settings = 0, seeds = 0;
   std::size_t left_out = 0;           ///< runs that are done, but not compared
+  std::size_t stopped = 0;            ///< runs that were stopped early: they are not compared either
   std::vector<EffectOfValue> values;  ///< ascending; numbers as numbers, words in the order of their axis
 
   /// Each of `values` is a bin (effect_in_bins). Runs are not paired then: `settings` and `seeds` are 0.

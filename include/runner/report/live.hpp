@@ -10,11 +10,11 @@ namespace runner {
 /// How far a sweep has come, as its results file says. All runs of the file count: leave_out_kept takes out
 /// those that have left the config.
 struct Standing {
-  std::size_t pending = 0, running = 0, done = 0, diverged = 0;  ///< runs
-  /// Epochs after the untrained network; those that a diverged run will never have count as done.
+  std::size_t pending = 0, running = 0, done = 0, diverged = 0, stopped = 0;  ///< runs
+  /// Epochs after the untrained network; those that a diverged or stopped run will never have count as done.
   std::size_t epochs_done = 0, epochs = 0;
 
-  std::size_t runs() const { return pending + running + done + diverged; }
+  std::size_t runs() const { return pending + running + done + diverged + stopped; }
   bool finished() const { return pending + running == 0; }
 };
 

@@ -45,7 +45,13 @@ struct DurableEpoch {
 /// are written and synced, then status; and only then `notify` is called. A kill or a power cut costs at
 /// most the epochs of which nobody has been notified yet.
 ///
-/// The state of runs that are stopped in the middle (TrainedEpoch::stopped) goes to a sidecar, `file` +
+/// Early stopping (Config::early_stopping) is decided by what is on file: a run is `stopped` if the rule of
+/// the sweep at work ends it by its recorded numbers, and neither done nor diverged. So a sweep without the
+/// rule, or with another, goes on with it, and no number is thrown away. For successive halving the runs are
+/// trained from rung to rung: due(), epochs() and recorded() are of the way to the next one, and
+/// next_rung() decides.
+///
+/// The state of runs that are stopped in the middle (TrainedEpoch::paused) goes to a sidecar, `file` +
 /// ".checkpoint", when the file is closed, and it goes on from there the next time. Nothing is lost without
 /// it but time.
 ///
@@ -58,7 +64,7 @@ class ResultsFile : public Observer, public Checkpoints {
         false;  ///< start anew: replace the file if it is one of ours, of whatever config and version
     bool prune = false;  ///< drop the runs that are no longer in the sweep
     std::chrono::milliseconds commit_interval{1000};
-    /// Called on the file's own thread; may be empty.
+    /// Called on the file's own thread, and by next_rung(); may be empty.
     std::function<void(std::span<const DurableEpoch>)> notify{};
     /// To make a large file takes minutes: once this is true, that is given up. May be null.
     const std::atomic<bool>* stop = nullptr;
@@ -92,19 +98,34 @@ class ResultsFile : public Observer, public Checkpoints {
   /// Ascending.
   std::vector<std::size_t> missing() const;
 
+  /// Those of them that are to be trained next: that lack epochs of recorded(). All but where there are
+  /// rungs.
+  std::vector<std::size_t> due() const;
+
   /// For each of the sweep's runs the epoch it goes on from: 0, or where the file or its sidecar has its
   /// weights after a later one, that.
   std::vector<int> epochs() const;
 
-  /// The epochs to record, as far as the sweep goes: those of the file.
+  /// The epochs to record, as far as the sweep goes, or to the next rung: those of the file.
   const RecordedEpochs& recorded() const;
 
-  /// How many of the missing runs are trained again from their beginning, though the file has epochs of them:
-  /// it has no weights to go on from. Their numbers come out the same.
+  /// Once all due() are trained: where that was up to a rung of successive halving, puts down which runs
+  /// stop there, and tells of them a second time, with the status `stopped`. False where nothing was left to
+  /// decide: the sweep is done.
+  ///
+  /// The states of the others are kept for the next rung: in the weights of the file, if it has some, else in
+  /// memory, and in the sidecar in case the process is killed. For those that a quarter of the memory does
+  /// not hold, training begins anew. Throws Error (failure).
+  bool next_rung();
+
+  /// How many of the runs that are due are trained again from their beginning, though the file has epochs of
+  /// them: it has no weights to go on from. Their numbers come out the same.
   std::size_t begun_anew() const;
 
   /// A run's state after that epoch. Thread-safe. Throws Error as read_results.
   TrainingState state(std::size_t run) const override;
+
+  std::vector<float> curve(std::size_t run, Metric metric) const override;
 
   /// Throws Error (bad_input), naming the run and both losses.
   void compare(std::size_t run, const Metrics& evaluated) const override;

@@ -2,7 +2,8 @@
 
 #include "runner/data/dataset.hpp"
 #include "runner/model/recorded_epochs.hpp"
-#include "runner/model/run_spec.hpp"
+#include "runner/sweep/early_stopping.hpp"
+#include "runner/sweep/space.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -21,7 +22,8 @@ struct Config {
   int epochs = 10;
   int evaluate_every = 1;  ///< measure after every so many epochs
   bool save_weights = false;
-  Grid grid;
+  std::optional<EarlyStopping> early_stopping;
+  std::vector<Space> spaces;  ///< one; or one for each of its "grids"
 
   std::filesystem::path file;  ///< as given on the command line
   std::string text;            ///< the file as it was read

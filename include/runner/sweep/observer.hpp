@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <vector>
 
 namespace runner {
 
@@ -15,10 +16,11 @@ struct TrainedEpoch {
   std::size_t run;   ///< index in the sweep
   int epoch;         ///< 0 = untrained
   Metrics metrics;   ///< as computed, also when not finite
-  RunStatus status;  ///< running; done at the last epoch; diverged when a loss is not finite
+  RunStatus status;  ///< running; done at the last epoch; diverged when a loss is not finite; stopped early
   double seconds;    ///< this run's share of its cohort's wall time since the recorded epoch before
   std::function<TrainingState()> state;  ///< makes a copy of what it goes on from; callable during on_epoch
-  bool stopped = false;  ///< it is still running, but as the sweep is being stopped no epoch follows now
+  /// It is still running, but no epoch follows now: the sweep is being stopped, or the run waits at a rung.
+  bool paused = false;
 };
 
 /// Who is told of each recorded epoch: the results file, the progress line, a test.
@@ -30,7 +32,7 @@ class Observer {
   /// What it throws stops the sweep.
   virtual void on_epoch(std::span<const TrainedEpoch> records) = 0;
 
-  /// Called instead where the sweep is stopped after an epoch that is not recorded: `stopped` is true, and
+  /// Called instead where the sweep is stopped after an epoch that is not recorded: `paused` is true, and
   /// there are no metrics (NaN). The weights are those that the runs can go on from.
   virtual void on_stop_between(std::span<const TrainedEpoch> records) { static_cast<void>(records); }
 };
@@ -43,6 +45,9 @@ class Checkpoints {
 
   /// A run's state after the epoch that its cohort begins with.
   virtual TrainingState state(std::size_t run) const = 0;
+
+  /// What was recorded of a metric until then: a number for each recorded epoch up to that one.
+  virtual std::vector<float> curve(std::size_t run, Metric metric) const = 0;
 
   /// Told what its weights give on the data, before a run is trained on from a state; not where the state's
   /// epoch is not recorded. Throws Error (bad_input) where that is not, bit for bit, what was recorded of the

@@ -18,8 +18,8 @@ struct Run {
   std::int32_t index = -1;  ///< its place in the expanded sweep; −1: it is in none
 };
 
-/// Everything a config describes, expanded: every combination of the axes' values, the last axis running
-/// fastest; or a shard's share of these, in that order.
+/// Everything a config describes, expanded: the runs of its spaces (runs_of); or a shard's share of these, in
+/// that order.
 struct Sweep {
   Config config;
   std::vector<Run> runs;

@@ -24,6 +24,7 @@ element("facts").textContent = [
   counted(page.runs, "run") + (page.ended < page.runs ? ` (${page.ended.toLocaleString("en")} have ended so far)` : ""),
   ...(page.kept > 0 ? [`${counted(page.kept, "run")} whose values have left the config left out (--all counts them)`] : []),
   counted(page.epochs, "epoch"),
+  ...(page.stopped ? [page.stopped] : []),
   `best configurations and epochs are chosen by the ${page.chosen_by} set`,
   ...(page.fixed ? [`fixed: ${page.fixed}`] : []),
 ].join("; ") + ".";

@@ -25,7 +25,7 @@ const tableColumns = [
   ...(page.validated ? [estimateColumn("validation\nloss", "validation_loss")] : []),
   estimateColumn("test\nloss", "test_loss"),
   { heading: "seeds\ndone", name: "done", of: (i) => columns.done[i],
-    cell: (i) => [`${columns.done[i]}/${columns.seeds[i]}${columns.diverged[i] > 0 ? `, ${columns.diverged[i]} diverged` : ""}`] },
+    cell: (i) => [`${columns.done[i] + columns.stopped[i]}/${columns.seeds[i]}${columns.diverged[i] > 0 ? `, ${columns.diverged[i]} diverged` : ""}`] },
 ];
 
 let sorting = { column: null, down: false };

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "runner/sweep/sweep.hpp"
+
+#include "array_writer.hpp"
+#include "stored_file.hpp"
+
+#include <span>
+#include <vector>
+
+namespace runner {
+
+/// What the early stopping of a sweep makes of the numbers on file.
+struct Stopping {
+  std::vector<bool> stopped;  ///< of each run of the sweep: the rule ends it
+  /// The runs that go on are to be trained to here: the next rung, or the sweep's last epoch.
+  int next;
+};
+
+/// `progress`: of the sweep's runs, which are the first rows of the file.
+///
+/// A run with final weights to be saved has come to an epoch when its weights have, too. A run that is done
+/// or has diverged stays so, whatever the rule says. One that has more epochs than the rule allows for keeps
+/// them.
+Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<const RunProgress> progress,
+                     const StoredFile& file);
+
+}  // namespace runner

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "runner/sweep/space.hpp"
+
+#include "axis_values.hpp"
+#include "config_values.hpp"
+
+#include <string>
+#include <vector>
+
+namespace runner {
+
+/// The spaces of a config: one, or one for each of its "grids", each of which has the keys beside the grids,
+/// and its own in place of them. `file` and `epochs` are the config's. Throws Error (bad_input).
+std::vector<Space> read_spaces(const Settings& settings, const std::string& file, int epochs,
+                               ConfigSource source);
+
+}  // namespace runner
