@@ -1408,7 +1408,7 @@ class EarlyStopping(Files):
         r, lines, interruptions, code = random.Random(9), [], 0, None
         while code != 0:
             p = self.start(config, "--progress", "jsonl", "--commit-interval", "0", *(["--fresh"] if code is None else []))
-            told = [p.stdout.readline() for _ in range(r.randrange(1, 200 + 60 * interruptions))]
+            told = [p.stdout.readline() for _ in range(r.randrange(1, 20 + 60 * interruptions))]
             p.send_signal(how)
             told += p.stdout.readlines()
             p.communicate()

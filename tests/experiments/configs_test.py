@@ -16,13 +16,14 @@ import numpy as np
 runner, configs = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve() / "configs"
 readme = (configs / "README.md").read_text()
 known = {file.stem: json.loads(file.read_text()) for file in configs.glob("*.json") if file.name != "sweep.schema.json"}
-SMALL = ["dataset=fashion-mnist", "epochs=1", "train_size=300", "test_size=100"]
+SMALL = ["dataset=fashion-mnist", "epochs=2", "train_size=400", "test_size=100"]
 
 
 def train(name, folder, *settings):
     """Trains a config, small, and returns the program's first line and its file."""
     file = folder / f"{name}.h5"
-    done = subprocess.run([runner, configs / f"{name}.json", *SMALL, *settings, "-o", file], check=True, text=True, capture_output=True)
+    small = [*SMALL, "validation_size=100"] if "validation_size" in known[name] else SMALL
+    done = subprocess.run([runner, configs / f"{name}.json", *small, *settings, "-o", file], check=True, text=True, capture_output=True)
     return done.stderr.splitlines()[0], h5py.File(file)
 
 
@@ -42,7 +43,7 @@ for block in quoted:
 
 with tempfile.TemporaryDirectory() as name:
     folder = Path(name)
-    runs = {"smoke": 12, "sweep": 27, "book": 3, "overfitting": 18, "generators": 40, "zip": 15, "grids": 27, "where": 24, "random": 40, "sobol": 64}
+    runs = {"smoke": 12, "sweep": 27, "book": 3, "overfitting": 18, "generators": 40, "zip": 15, "grids": 27, "where": 24, "random": 40, "sobol": 64, "halving": 162}
     files = {}
     for config in known:
         heading, files[config] = train(config, folder)

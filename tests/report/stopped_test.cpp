@@ -105,7 +105,7 @@ TEST(StoppedEarly, CurvesEndWhereASeedDoes) {
   EXPECT_EQ(curve[3].mean, 0.625);
   EXPECT_TRUE(std::isnan(curve[4].mean));
   std::vector<Figure> drawn = figures(three());
-  EXPECT_GT(drawn.size(), 2u);
+  EXPECT_GE(drawn.size(), 2u);
   for (const Figure& figure : drawn) EXPECT_THAT(figure.svg, Not(HasSubstr("nan"))) << figure.name;
   EXPECT_FALSE(figures(results(4, {ended(10, 1, 2), ended(20, 1, 3)})).empty());
 }

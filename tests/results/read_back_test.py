@@ -69,7 +69,7 @@ def check(path, status, epochs_done, committed_epochs):
             assert set(data.seed.values) == {7} and set(data.batch_size.values) == {10}
             assert list(data.status.values) == status, data.status.values
             assert list(data.epochs_done.values) == epochs_done, data.epochs_done.values
-            assert data.status.attrs["flag_meanings"] == "pending running done diverged"
+            assert data.status.attrs["flag_meanings"] == "pending running done diverged stopped"
             assert list(data.status.attrs["flag_values"]) == [0, 1, 2, 3]
             assert data.loss.attrs["flag_meanings"] == "cross_entropy mean_squared_error"
             assert data.sampling.attrs["flag_meanings"] == "shuffle with_replacement"
