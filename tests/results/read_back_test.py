@@ -70,7 +70,7 @@ def check(path, status, epochs_done, committed_epochs):
             assert list(data.status.values) == status, data.status.values
             assert list(data.epochs_done.values) == epochs_done, data.epochs_done.values
             assert data.status.attrs["flag_meanings"] == "pending running done diverged stopped"
-            assert list(data.status.attrs["flag_values"]) == [0, 1, 2, 3]
+            assert list(data.status.attrs["flag_values"]) == [0, 1, 2, 3, 4]
             assert data.loss.attrs["flag_meanings"] == "cross_entropy mean_squared_error"
             assert data.sampling.attrs["flag_meanings"] == "shuffle with_replacement"
             assert data.gradient.attrs["flag_meanings"] == "backpropagation numerical"
