@@ -13,16 +13,16 @@ namespace runner {
 /// The names of the axes on which a logarithm spaces the values more evenly.
 nlohmann::ordered_json logarithmic_axes(const Comparison& comparison);
 
-/// A number for each run that is done: {"configuration": […], "seed": […], "accuracy": […], "gap": […]},
-/// after its last epoch; `accuracy` on the set that is chosen by.
+/// A number for each run that is done or was stopped early: {"configuration": […], "seed": […], "accuracy":
+/// […], "gap": […]}, after its last epoch; `accuracy` on the set that is chosen by.
 nlohmann::ordered_json runs_on_page(std::span<const ResultsData> files);
 
 /// {axis: {"values": texts, "at": the bin of each configuration, "least": […], "most": […]}, …} of the axes
 /// whose values were drawn.
 nlohmann::ordered_json bins_on_page(const Comparison& comparison);
 
-/// [{"file": …, "method": …, "note": …, "terms": [{"name": …, "accuracy": [share, half width, sure], "gap":
-/// the same}, …]}, …], a file each; the rest is the last of the terms.
+/// An object for each file, with what an Importance has; its "terms" are [{"name": …, "accuracy": [share,
+/// half width, sure], "gap": the same}, …], the rest the last of them.
 nlohmann::ordered_json importance_on_page(std::span<const ResultsData> files);
 
 }  // namespace runner
