@@ -104,9 +104,8 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
     if (sweep.config.early_stopping &&
         std::holds_alternative<SuccessiveHalving>(*sweep.config.early_stopping))
       throw bad_input(
-          "--shard: early_stopping: successive_halving compares all configurations with each other, and a "
-          "shard "
-          "sees its own alone; patience goes with shards");
+          "--shard: early_stopping: successive_halving compares all configurations with each other, "
+          "and a shard sees its own alone; patience goes with shards");
     sweep = share_of(sweep, data, options.shard, options.shards);
     name += fmt::format(".shard-{}-of-{}", options.shard, options.shards);
   }

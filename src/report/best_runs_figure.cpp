@@ -27,10 +27,6 @@ struct RankedRun {
   const ConfigurationSummary* configuration;
 };
 
-std::size_t last_place(const StoredRun& run, const ResultsData& results) {
-  return results.recorded.count_to(run.epochs_done) - 1;
-}
-
 /// All runs, the largest accuracy after the last epoch first; of equal ones the first in the file.
 std::vector<RankedRun> ranked_runs(const FigureSource& source) {
   const Metric metric = chosen_accuracy(source.comparison.validated);
@@ -38,7 +34,7 @@ std::vector<RankedRun> ranked_runs(const FigureSource& source) {
   const std::vector<Runs> configurations = configurations_of(source.results);
   for (std::size_t c = 0; c < configurations.size(); ++c)
     for (const StoredRun* run : configurations[c])
-      all.push_back({run, static_cast<double>(run->curves[metric][last_place(*run, source.results)]),
+      all.push_back({run, static_cast<double>(run->curves[metric][last_place(*run, source.results.recorded)]),
                      &source.comparison.configurations[c]});
   std::sort(all.begin(), all.end(), [](const RankedRun& a, const RankedRun& b) {
     if (a.accuracy != b.accuracy) return a.accuracy > b.accuracy;
@@ -73,7 +69,7 @@ std::vector<std::string> caption_of(const FigureSource& source, const RankedRun&
 
 std::vector<Point> points_of_run(const StoredRun& run, const ResultsData& results, Metric metric) {
   std::vector<Point> points;
-  for (const std::size_t place : evenly_spaced(0, last_place(run, results), most_epochs_of_a_run))
+  for (const std::size_t place : evenly_spaced(0, last_place(run, results.recorded), most_epochs_of_a_run))
     points.push_back(
         {static_cast<double>(results.recorded[place]), static_cast<double>(run.curves[metric][place])});
   return points;

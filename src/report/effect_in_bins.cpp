@@ -43,7 +43,7 @@ const Column& column_of(const AxisInfo& axis) {
 
 MeasuredNumbers numbers_after_last_epoch(const StoredRun& run, const ResultsData& results) {
   const Images images = images_of(results.origin);
-  const std::size_t last = results.recorded.count_to(run.epochs_done) - 1;
+  const std::size_t last = last_place(run, results.recorded);
   const double training = as_hits(run.curves[Metric::train_accuracy][last], images.train);
   const double testing = as_hits(run.curves[Metric::test_accuracy][last], images.test);
   return {training, testing, training - testing};
@@ -126,7 +126,7 @@ Effect effect_in_bins(const ResultsData& results, std::string_view name) {
   for (std::size_t c = 0; c < configurations.size(); ++c) {
     Sum seeds;
     for (const StoredRun* run : configurations[c])
-      if (has_ended(run->status) && run->status != RunStatus::diverged)
+      if (has_finished(run->status))
         seeds.add(numbers_after_last_epoch(*run, results));
       else
         ++effect.left_out;

@@ -31,9 +31,7 @@ FigureSource source_of(const ResultsData& results) {
   FigureSource source{results, {}, {}, 0, 0, {}};
   source.results.name = printable(results.name);
   std::vector<StoredRun>& runs = source.results.runs;
-  std::erase_if(runs, [](const StoredRun& run) {
-    return run.status != RunStatus::done && run.status != RunStatus::stopped;
-  });
+  std::erase_if(runs, [](const StoredRun& run) { return !has_finished(run.status); });
   source.diverged = static_cast<std::size_t>(
       std::count_if(results.runs.begin(), results.runs.end(),
                     [](const StoredRun& run) { return run.status == RunStatus::diverged; }));

@@ -47,9 +47,10 @@ void draw_colour_bar(Svg& svg, const Box& plot, const Range& range) {
   }
 }
 
-Figure figure_of(const FigureSource& source, const Column& x, const Column& y, const std::string& name,
-                 const std::string& what, const Measure& measure) {
-  const AxisPlaces columns = places_on(source, x), rows = places_on(source, y);
+/// `columns` and `rows`: where the configurations stand on x and y.
+Figure figure_of(const FigureSource& source, const Column& x, const AxisPlaces& columns, const Column& y,
+                 const AxisPlaces& rows, const std::string& name, const std::string& what,
+                 const Measure& measure) {
   const std::vector<std::string>&xs = columns.texts, &ys = rows.texts;
   const auto [cells, range] =
       heat_map(source.comparison, {rows.texts.size(), rows.at}, {columns.texts.size(), columns.at}, measure);
@@ -108,10 +109,10 @@ Figure figure_of(const FigureSource& source, const Column& x, const Column& y, c
 }  // namespace
 
 std::vector<Figure> heat_maps(const FigureSource& source, const Column& x, const Column& y) {
-  if (std::max(places_on(source, x).texts.size(), places_on(source, y).texts.size()) > most_map_values)
-    return {};
-  return {figure_of(source, x, y, "gap", "gap (training − test accuracy)", gap_of),
-          figure_of(source, x, y, "test_accuracy", "test accuracy", test_accuracy_of)};
+  const AxisPlaces columns = places_on(source, x), rows = places_on(source, y);
+  if (std::max(columns.texts.size(), rows.texts.size()) > most_map_values) return {};
+  return {figure_of(source, x, columns, y, rows, "gap", "gap (training − test accuracy)", gap_of),
+          figure_of(source, x, columns, y, rows, "test_accuracy", "test accuracy", test_accuracy_of)};
 }
 
 }  // namespace runner

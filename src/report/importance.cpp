@@ -44,8 +44,8 @@ std::vector<Observed> observe_all(const ResultsData& results) {
     Observed observed;
     observed.which.spec = runs.front()->run.spec;
     for (const StoredRun* run : runs) {
-      if (!has_ended(run->status) || run->status == RunStatus::diverged) continue;
-      const std::size_t last = results.recorded.count_to(run->epochs_done) - 1;
+      if (!has_finished(run->status)) continue;
+      const std::size_t last = last_place(*run, results.recorded);
       const double train = as_hits(run->curves[Metric::train_accuracy][last], images.train);
       const double test = as_hits(run->curves[Metric::test_accuracy][last], images.test);
       const double chosen =

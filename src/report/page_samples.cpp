@@ -45,8 +45,8 @@ PageJson runs_on_page(std::span<const ResultsData> files) {
     const Metric accuracy = chosen_accuracy(results.origin.data.validation_size > 0);
     for (const Runs& its : configurations_of(results)) {
       for (const StoredRun* run : its) {
-        if (!has_ended(run->status) || run->status == RunStatus::diverged) continue;
-        const std::size_t last = results.recorded.count_to(run->epochs_done) - 1;
+        if (!has_finished(run->status)) continue;
+        const std::size_t last = last_place(*run, results.recorded);
         runs["configuration"].push_back(configuration);
         runs["seed"].push_back(run->run.spec.seed);
         runs["accuracy"].push_back(number_or_null(static_cast<double>(run->curves[accuracy][last])));

@@ -3,20 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <map>
 #include <utility>
 
 namespace runner {
 
 std::vector<Runs> configurations_of(const ResultsData& results) {
+  const auto spec = [&](std::size_t run) -> const RunSpec& { return results.runs[run].run.spec; };
   std::vector<Runs> configurations;
-  std::map<RunSpec, std::size_t> known;
-  for (const StoredRun& stored : results.runs) {
-    RunSpec but_for_the_seed = stored.run.spec;
-    but_for_the_seed.seed = 0;
-    const auto [at, is_new] = known.try_emplace(but_for_the_seed, configurations.size());
-    if (is_new) configurations.emplace_back();
-    configurations[at->second].push_back(&stored);
+  for (const std::vector<std::size_t>& places : configurations_among(results.runs.size(), spec)) {
+    configurations.emplace_back();
+    for (const std::size_t place : places) configurations.back().push_back(&results.runs[place]);
   }
   return configurations;
 }
@@ -36,6 +32,10 @@ MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded) {
   if (!ended.runs.empty()) return ended;
   if (so_far.last == 0) so_far.runs.clear();
   return so_far;
+}
+
+std::size_t last_place(const StoredRun& run, const RecordedEpochs& recorded) {
+  return recorded.count_to(run.epochs_done) - 1;
 }
 
 double gap_at(const StoredRun& run, std::size_t place) {

@@ -29,6 +29,9 @@ struct MeasuredRuns {
 };
 MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded);
 
+/// The place of the last epoch of a run that has one.
+std::size_t last_place(const StoredRun& run, const RecordedEpochs& recorded);
+
 /// Train minus test accuracy of a run at a place.
 double gap_at(const StoredRun& run, std::size_t place);
 

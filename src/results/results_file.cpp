@@ -96,6 +96,16 @@ bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts&
   return true;
 }
 
+/// What is on file of a run after an epoch, NaN for a metric that the file does not have.
+Metrics recorded_metrics(const StoredFile& stored, std::size_t run, int epoch) {
+  const std::size_t place = run * stored.extent(layout::epoch) + stored.recorded().index_of(epoch);
+  Metrics metrics;
+  for (const MetricInfo& metric : metric_table)
+    if (stored.parts().has(metric))
+      metrics[metric.metric] = stored.read_part<float>(metric.name, place, 1)[0];
+  return metrics;
+}
+
 /// Puts down the status where a writer ended before it could, or early stopping has another rule now.
 void settle(std::vector<RunProgress>& progress, const Config& config, const RecordedEpochs& recorded,
             const Stopping& stopping, ArrayWriter& writer) {
@@ -136,7 +146,6 @@ struct ResultsFile::State {
   void keep_checkpoint();
   void find_epochs(std::span<const RunProgress> progress);
   void set_target(int epoch);
-  bool has_come_to_target(const RunProgress& progress) const;
 
   WriterLock lock;
   const Note note;
@@ -170,7 +179,7 @@ void ResultsFile::State::find_epochs(std::span<const RunProgress> progress) {
     // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
     // begun anew of epochs that it does not have yet. Those of an epoch that is not to be recorded are as
     // good as others, if all epochs before it are there.
-    const bool waits = target < config.epochs && has_come_to_target(progress[run]);
+    const bool waits = target < config.epochs && has_come_to(target, progress[run], *stored);
     const int last = waits ? target : target - 1;
     const auto usable = [&](int epoch) {
       const bool all_before = epoch < in_file.next_after(progress[run].epochs_done);
@@ -180,10 +189,6 @@ void ResultsFile::State::find_epochs(std::span<const RunProgress> progress) {
     epochs.push_back(std::max(usable(progress[run].weights_epoch),
                               found == begun.end() ? 0 : usable(found->second.epoch)));
   }
-}
-
-bool ResultsFile::State::has_come_to_target(const RunProgress& progress) const {
-  return progress.epochs_done >= target && (!config.save_weights || progress.weights_epoch >= target);
 }
 
 void ResultsFile::State::set_target(int epoch) {
@@ -267,7 +272,7 @@ std::vector<std::size_t> ResultsFile::due() const {
   if (s.target == s.config.epochs) return runs;
   s.committer->flush();
   const std::span<const RunProgress> progress = s.committer->progress();
-  std::erase_if(runs, [&](std::size_t run) { return s.has_come_to_target(progress[run]); });
+  std::erase_if(runs, [&](std::size_t run) { return has_come_to(s.target, progress[run], *s.stored); });
   return runs;
 }
 
@@ -280,12 +285,7 @@ bool ResultsFile::next_rung() {
   for (const std::size_t run : s.committer->missing()) {
     if (!stopping.stopped[run]) continue;
     const int epoch = s.committer->progress()[run].epochs_done;
-    DurableEpoch last{run, epoch, Metrics(), RunStatus::stopped};
-    for (const MetricInfo& metric : metric_table)
-      if (s.stored->parts().has(metric))
-        last.metrics[metric.metric] = s.stored->read_part<float>(
-            metric.name, run * s.stored->extent(layout::epoch) + s.stored->recorded().index_of(epoch), 1)[0];
-    stopped.push_back(last);
+    stopped.push_back({run, epoch, recorded_metrics(*s.stored, run, epoch), RunStatus::stopped});
   }
   s.committer->stop(stopped);
 
@@ -333,11 +333,10 @@ std::vector<float> ResultsFile::curve(std::size_t run, Metric metric) const {
 void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
   const StoredFile& stored = *state_->stored;
   const int epoch = state_->epochs[run];
-  const std::size_t place = stored.recorded().index_of(epoch);
+  const Metrics all = recorded_metrics(stored, run, epoch);
   for (const MetricInfo& metric : metric_table) {
     if (!stored.parts().has(metric)) continue;
-    const float recorded =
-        stored.read_part<float>(metric.name, run * stored.extent(layout::epoch) + place, 1)[0];
+    const float recorded = all[metric.metric];
     const float now = canonical(evaluated[metric.metric]);
     if (!unrecorded(metric, recorded) && !same_bits(recorded, now))
       throw bad_input(fmt::format(

@@ -11,12 +11,6 @@ bool ended_by_itself(const RunProgress& progress) {
   return progress.status == RunStatus::done || progress.status == RunStatus::diverged;
 }
 
-/// Whether the file has what is to be kept of a run up to an epoch.
-bool has_come_to(int epoch, const RunProgress& progress, const StoredFile& file) {
-  return progress.epochs_done >= epoch &&
-         (!file.has_weights() || progress.weights_epoch >= epoch || ended_by_itself(progress));
-}
-
 std::vector<float> numbers(const StoredFile& file, std::size_t row, Metric metric, std::size_t first,
                            std::size_t count) {
   return file.read_part<float>(info(metric).name, row * file.extent(layout::epoch) + first, count);
@@ -32,6 +26,11 @@ bool is_stopped(const Patience& rule, const RecordedEpochs& looked_at, std::size
 }
 
 }  // namespace
+
+bool has_come_to(int epoch, const RunProgress& progress, const StoredFile& file) {
+  return progress.epochs_done >= epoch &&
+         (!file.has_weights() || progress.weights_epoch >= epoch || ended_by_itself(progress));
+}
 
 Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<const RunProgress> progress,
                      const StoredFile& file) {

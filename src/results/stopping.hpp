@@ -17,6 +17,10 @@ struct Stopping {
   int next;
 };
 
+/// Whether the file has what is to be kept of a run up to an epoch: its numbers, and, where weights are saved
+/// and it goes on, those of the epoch or a later one.
+bool has_come_to(int epoch, const RunProgress& progress, const StoredFile& file);
+
 /// `progress`: of the sweep's runs, which are the first rows of the file.
 ///
 /// A run with final weights to be saved has come to an epoch when its weights have, too. A run that is done

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <map>
 #include <numeric>
 #include <utility>
 
@@ -15,20 +14,6 @@ namespace {
 /// The smaller the better.
 double cost_of(Metric metric, float value) {
   return info(metric).quantity == Quantity::loss ? static_cast<double>(value) : -static_cast<double>(value);
-}
-
-/// The runs of each configuration, in the order of its first.
-std::vector<std::vector<std::size_t>> runs_by_configuration(std::span<const Run> runs) {
-  std::vector<std::vector<std::size_t>> configurations;
-  std::map<RunSpec, std::size_t> known;
-  for (std::size_t r = 0; r < runs.size(); ++r) {
-    RunSpec but_for_the_seed = runs[r].spec;
-    but_for_the_seed.seed = 0;
-    const auto [at, is_new] = known.try_emplace(but_for_the_seed, configurations.size());
-    if (is_new) configurations.emplace_back();
-    configurations[at->second].push_back(r);
-  }
-  return configurations;
 }
 
 /// The mean over the seeds, ∞ where one of them has no finite value; nothing where one has not come so far.
@@ -73,7 +58,8 @@ std::vector<int> rungs_of(const SuccessiveHalving& rule, int epochs) {
 HalvingStanding standing_of(const SuccessiveHalving& rule, std::span<const Run> runs, int epochs,
                             const RungValue& value) {
   HalvingStanding standing{std::vector<int>(runs.size(), 0), epochs};
-  std::vector<std::vector<std::size_t>> left = runs_by_configuration(runs);
+  std::vector<std::vector<std::size_t>> left =
+      configurations_among(runs.size(), [&](std::size_t run) -> const RunSpec& { return runs[run].spec; });
   for (const int rung : rungs_of(rule, epochs)) {
     std::vector<double> costs;
     for (const std::vector<std::size_t>& seeds : left) {

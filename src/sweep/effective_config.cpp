@@ -86,13 +86,12 @@ bool is_compared(const std::string& key, const Json& stored, const Json& now) {
 }  // namespace
 
 std::string effective_config(const Config& config) {
-  std::string text;
+  std::string text = "{";
   const auto put = [&](std::string_view key, const Json& value) {
-    text += text.empty() || text.ends_with('{') ? "" : ",";
+    text += text.ends_with('{') ? "" : ",";
     // A folder's path may be any bytes; all other texts have been checked.
     text += fmt::format("\"{}\":{}", key, value.dump(-1, ' ', false, Json::error_handler_t::replace));
   };
-  text += '{';
   put("name", config.name);
   put("description", config.description);
   if (config.dataset.directory.empty())

@@ -31,11 +31,12 @@ constexpr GridAxis grid_axis() {
             const auto& choices = from.*std::get<i>(axes).values;
             auto& values = sample.*std::get<i>(axes).values;
             using Value = typename std::remove_cvref_t<decltype(values)>::value_type;
-            if (draw.kind == Draw::Kind::choice) values = {choices[index_of(word, choices.size())]};
-            if constexpr (std::is_same_v<Value, double>) {
-              if (draw.kind != Draw::Kind::choice) values = {number_of(draw, word)};
+            if (draw.kind == Draw::Kind::choice) {
+              values = {choices[index_of(word, choices.size())]};
+            } else if constexpr (std::is_same_v<Value, double>) {
+              values = {number_of(draw, word)};
             } else if constexpr (std::is_integral_v<Value>) {
-              if (draw.kind != Draw::Kind::choice) values = {static_cast<Value>(integer_of(draw, word))};
+              values = {static_cast<Value>(integer_of(draw, word))};
             }
           }};
 }

@@ -6,6 +6,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <map>
 #include <type_traits>
 #include <utility>
 
@@ -40,6 +41,20 @@ Sweep expand(Config config, const DatasetFacts& data) {
     sweep.runs.push_back({spec, run_digest(spec, data), static_cast<std::int32_t>(sweep.runs.size())});
   }
   return sweep;
+}
+
+std::vector<std::vector<std::size_t>> configurations_among(
+    std::size_t runs, const std::function<const RunSpec&(std::size_t place)>& spec) {
+  std::vector<std::vector<std::size_t>> configurations;
+  std::map<RunSpec, std::size_t> known;
+  for (std::size_t place = 0; place < runs; ++place) {
+    RunSpec but_for_the_seed = spec(place);
+    but_for_the_seed.seed = 0;
+    const auto [at, is_new] = known.try_emplace(but_for_the_seed, configurations.size());
+    if (is_new) configurations.emplace_back();
+    configurations[at->second].push_back(place);
+  }
+  return configurations;
 }
 
 std::string run_digest(const RunSpec& spec, const DatasetFacts& data) {

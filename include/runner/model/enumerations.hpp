@@ -107,9 +107,14 @@ constexpr std::size_t moment_count(Optimizer optimizer) {
 }
 inline constexpr std::size_t max_moments = 2;
 
+/// Whether a run has come to its end with finite losses: that of the sweep, or where it was stopped early.
+constexpr bool has_finished(RunStatus status) {
+  return status == RunStatus::done || status == RunStatus::stopped;
+}
+
 /// Whether nothing is left to train of a run.
 constexpr bool has_ended(RunStatus status) {
-  return status == RunStatus::done || status == RunStatus::diverged || status == RunStatus::stopped;
+  return has_finished(status) || status == RunStatus::diverged;
 }
 
 }  // namespace runner

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct Sweep {
 /// Expands a config over a data set.
 /// Throws Error (bad_input) for a batch larger than the training set.
 Sweep expand(Config config, const DatasetFacts& data);
+
+/// The configurations among so many runs: the places of those that are equal in all but the seed, in the
+/// order of the first of each. `spec` gives the specification of the run at a place.
+std::vector<std::vector<std::size_t>> configurations_among(
+    std::size_t runs, const std::function<const RunSpec&(std::size_t place)>& spec);
 
 /// The run's identity: the first 128 bits of the SHA-256 of its axis values, the checksums of the
 /// decompressed data files, the training, validation and test size used, and the arithmetic version. Never
