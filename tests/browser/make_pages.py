@@ -17,7 +17,7 @@ sweeps = {
     "validated": {"validation_size": 50, "hidden_size": [2, 8, 32], "seed": [1, 2]},
     "one": {},
     "diverged": {"learning_rate": [0.5, 3e38]},
-    "drawn": {"epochs": 3, "hidden_size": [2, 8], "activation": ["relu", "tanh"], "weight_init": "xavier"},
+    "drawn": {"epochs": 20, "hidden_size": [2, 8], "activation": ["relu", "tanh"], "weight_init": "xavier"},
     "large": {"epochs": 20, "train_size": 40, "test_size": 20, "hidden_size": list(range(1, 101)),
               "learning_rate": [i / 100 for i in range(1, 101)]},
 }

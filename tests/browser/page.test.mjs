@@ -355,7 +355,7 @@ test("sections of many values are folded on the page of a small grid, open where
 });
 
 test("ranges on axes select, everywhere, and several are joined", () => open("drawn", async (page) => {
-  await dragOnAxis(page, 0, -0.1, 0.5);
+  await dragOnAxis(page, 0, -0.03, 0.5);
   const lower = await shownOf(page);
   assert.ok(lower >= 48 && lower <= 52, `${lower} of 100: half of the learning rates`);
   assert.match(await page.textContent("#parallel-selection"), /^Selected: learning_rate <= [\d.]+ \(\d+ configurations\)$/);
@@ -376,7 +376,7 @@ test("ranges on axes select, everywhere, and several are joined", () => open("dr
 
 test("a double click clears a range, and the filter and ranges hold together", () => open("drawn", async (page) => {
   await page.fill("#filter", "activation = relu");
-  await dragOnAxis(page, 0, -0.1, 0.5);
+  await dragOnAxis(page, 0, -0.03, 0.5);
   const both = await shownOf(page);
   assert.ok(both >= 24 && both <= 26, `${both}`);
   const { x, y, height } = await page.locator("#parallel").boundingBox();

@@ -139,6 +139,7 @@ function allLines(canvas, whole, width, height) {
 function drawParallel() {
   if (!parallelShown() || parallelAxes.length === 0) return;
   const canvas = element("parallel"), width = canvas.parentElement.clientWidth, height = canvas.parentElement.clientHeight, ratio = devicePixelRatio || 1;
+  if (width === 0 || height === 0) return;  // not laid out, as while the window is given another size
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   const ctx = canvas.getContext("2d");
