@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Files that a program of layout 4 made: every later one reads, compares, verifies, merges, resumes and extends them.
+"""Files that programs of earlier layouts made: every later one reads, compares, verifies, merges, resumes and extends them.
 
-usage: layout_4_test.py RUNNER
+usage: earlier_layouts_test.py RUNNER
 """
 import json
 import shutil
@@ -17,26 +17,30 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from results_values import config_of, values_of  # noqa: E402
 
 RUNNER = None
-FILES = Path(__file__).parent / "layout-4"
 
 
-class Layout4(unittest.TestCase):
-    RUNS = {"plain": 8, "everything": 32}
+class Earlier:
+    """What holds for the files of each layout."""
+    LAYOUT = None
+    RUNS = {}  # of each file
+    EXTENSIONS = ()  # of a file: longer, and other values of an axis that it knows
+    NEW_AXES = ()  # of a file: values of an axis that it does not know, its own first or last
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.dir = Path(folder.name) / "layout-4"
-        shutil.copytree(FILES, self.dir)
+        self.files = Path(__file__).parent / f"layout-{self.LAYOUT}"
+        self.dir = Path(folder.name) / self.files.name
+        shutil.copytree(self.files, self.dir)
 
     def run_it(self, *arguments, code=0):
         done = subprocess.run([RUNNER, *arguments], cwd=self.dir, text=True, capture_output=True, timeout=300)
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done.stdout + done.stderr
 
-    def layout_4_values(self, name, path):
+    def values_known_then(self, name, path):
         """The arrays of a file that its fixture has, too. A later layout has more: columns of new axes, and of new metrics what was recorded since."""
-        arrays = values_of(FILES / f"{name}.h5").keys()
+        arrays = values_of(self.files / f"{name}.h5").keys()
         return {array: value for array, value in values_of(self.dir / path).items() if array in arrays}
 
     def test_is_read(self):
@@ -67,7 +71,7 @@ class Layout4(unittest.TestCase):
             with self.subTest(name=name):
                 self.run_it(f"{name}.json", "--shard", "1/2", "--output", "shard.h5", "--quiet")
                 self.run_it("merge", "whole.h5", f"{name}.h5", "shard.h5")
-                self.assertEqual(self.layout_4_values(name, "whole.h5"), values_of(FILES / f"{name}.h5"))
+                self.assertEqual(self.values_known_then(name, "whole.h5"), values_of(self.files / f"{name}.h5"))
                 (self.dir / "whole.h5").unlink()
                 (self.dir / "shard.h5").unlink()
 
@@ -79,18 +83,17 @@ class Layout4(unittest.TestCase):
                 self.assertEqual((self.dir / f"{name}.h5").read_bytes(), before)
 
     def test_is_extended(self):
-        for name, more in (("plain", "epochs=5"), ("plain", "seed=[2,3,1]"), ("everything", "epochs=4"), ("everything", "hidden_size=[20,3,17]")):
+        for name, more in self.EXTENSIONS:
             with self.subTest(name=name, more=more):
                 shutil.copy(self.dir / f"{name}.h5", self.dir / "longer.h5")
                 self.run_it(f"{name}.json", more, "--output", "longer.h5", "--quiet")
                 self.run_it(f"{name}.json", more, "--output", "fresh.h5", "--quiet", "--fresh")
-                self.assertEqual(self.layout_4_values(name, "longer.h5"), self.layout_4_values(name, "fresh.h5"))
+                self.assertEqual(self.values_known_then(name, "longer.h5"), self.values_known_then(name, "fresh.h5"))
                 self.assertEqual(config_of(self.dir / "longer.h5"), config_of(self.dir / "fresh.h5"))
 
     def test_is_extended_by_axes_that_it_does_not_know(self):
         """A run that has the default of a new axis is the run that it was."""
-        for name, more in (("plain", 'optimizer=["sgd","adam"]'), ("plain", "label_noise=[0,0.5]"), ("plain", 'activation=["relu","sigmoid"]'),
-                           ("everything", 'optimizer=["momentum","sgd"]'), ("everything", 'weight_init=["std","he"]'), ("everything", "weight_decay=[0,0.1]")):
+        for name, more in self.NEW_AXES:
             with self.subTest(name=name, more=more):
                 shutil.copy(self.dir / f"{name}.h5", self.dir / "longer.h5")
                 said = self.run_it(f"{name}.json", more, "--output", "longer.h5")
@@ -98,6 +101,14 @@ class Layout4(unittest.TestCase):
                 self.assertIn(f"longer.h5: {runs} of {2 * runs} runs to train", said)
                 self.run_it(f"{name}.json", more, "--output", "fresh.h5", "--quiet", "--fresh")
                 self.assertEqual(values_of(self.dir / "longer.h5"), values_of(self.dir / "fresh.h5"))
+
+
+class Layout4(Earlier, unittest.TestCase):
+    LAYOUT = 4
+    RUNS = {"plain": 8, "everything": 32}
+    EXTENSIONS = ("plain", "epochs=5"), ("plain", "seed=[2,3,1]"), ("everything", "epochs=4"), ("everything", "hidden_size=[20,3,17]")
+    NEW_AXES = (("plain", 'optimizer=["sgd","adam"]'), ("plain", "label_noise=[0,0.5]"), ("plain", 'activation=["relu","sigmoid"]'),
+                ("everything", 'optimizer=["momentum","sgd"]'), ("everything", 'weight_init=["std","he"]'), ("everything", "weight_decay=[0,0.1]"))
 
     def test_is_refused_where_a_byte_is_another(self):
         """HDF5 1.10 crashes on the first."""
@@ -109,6 +120,12 @@ class Layout4(unittest.TestCase):
                 (self.dir / "plain.h5").write_bytes(damaged)
                 self.assertIn("plain.h5", self.run_it("seal", "plain.h5", code=2))
                 self.assertEqual((self.dir / "plain.h5").read_bytes(), damaged)
+
+
+class Layout5(Earlier, unittest.TestCase):
+    LAYOUT = 5
+    RUNS = {"everything": 16}
+    EXTENSIONS = ("everything", "epochs=8"), ("everything", "seed=[2,3,1]"), ("everything", "hidden_size=[7,5]")
 
 
 if __name__ == "__main__":
