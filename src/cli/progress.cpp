@@ -1,6 +1,6 @@
 #include "progress.hpp"
 
-#include "runner/sweep/cohorts.hpp"
+#include "runner/sweep/work.hpp"
 
 #include "clock_time.hpp"
 #include "standard_streams.hpp"

@@ -1,5 +1,7 @@
 #include "runner/execution/execute.hpp"
 
+#include "runner/sweep/work.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>

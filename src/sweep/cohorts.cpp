@@ -1,7 +1,7 @@
 #include "runner/sweep/cohorts.hpp"
 
-#include "runner/data/batch_order.hpp"
 #include "runner/error/error.hpp"
+#include "runner/sweep/work.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -15,10 +15,6 @@
 
 namespace runner {
 namespace {
-
-/// What a numerical gradient takes for each image, hidden unit and class, in multiply-adds: two losses for
-/// each of some 100 values that the pixels of an image have, an exp in each.
-constexpr double difference_cost = 2 * 100 * 30;
 
 /// Runs that could all be one cohort, were it not too large.
 struct Group {
@@ -102,19 +98,6 @@ void divide(const Group& group, const Sweep& sweep, const DatasetFacts& data, st
 }
 
 }  // namespace
-
-double run_cost(const RunSpec& spec, const DatasetFacts& data) {
-  const auto batch_size = static_cast<std::size_t>(spec.batch_size);
-  const std::size_t updates = updates_per_epoch(spec.sampling, data.train_size, batch_size);
-  const std::size_t trained = spec.sampling == Sampling::shuffle ? data.train_size : updates * batch_size;
-  const std::size_t evaluated = data.train_size + data.test_size + data.validation_size;
-  const std::size_t first_layer = data.pixels * (2 * trained + 2 * updates + evaluated);
-  const std::size_t second_layer = data.classes * (3 * trained + evaluated);
-  double layers = static_cast<double>(first_layer + second_layer);
-  if (spec.gradient == Gradient::numerical)
-    layers += difference_cost * static_cast<double>(data.classes) * static_cast<double>(trained);
-  return static_cast<double>(spec.hidden_size) * layers;
-}
 
 std::vector<Cohort> make_cohorts(const Sweep& sweep, const DatasetFacts& data,
                                  std::span<const std::size_t> runs, std::size_t threads,

@@ -28,6 +28,12 @@ std::optional<double> mean_cost(const SuccessiveHalving& rule, std::span<const s
   return sum / static_cast<double>(seeds.size());
 }
 
+/// How many of the configurations at a rung go on from there.
+std::size_t going_on_of(const SuccessiveHalving& rule, std::size_t configurations) {
+  return std::min(configurations,
+                  std::max<std::size_t>(1, configurations / static_cast<std::size_t>(rule.eta)));
+}
+
 }  // namespace
 
 bool PatienceCounter::add(int epoch, float value) {
@@ -55,6 +61,17 @@ std::vector<int> rungs_of(const SuccessiveHalving& rule, int epochs) {
   return rungs;
 }
 
+std::vector<int> epochs_by_rank(const SuccessiveHalving& rule, std::size_t configurations, int epochs) {
+  std::vector<int> by_rank(configurations, epochs);
+  std::size_t left = configurations;
+  for (const int rung : rungs_of(rule, epochs)) {
+    const std::size_t kept = going_on_of(rule, left);
+    for (std::size_t rank = kept; rank < left; ++rank) by_rank[rank] = rung;
+    left = kept;
+  }
+  return by_rank;
+}
+
 HalvingStanding standing_of(const SuccessiveHalving& rule, std::span<const Run> runs, int epochs,
                             const RungValue& value) {
   HalvingStanding standing{std::vector<int>(runs.size(), 0), epochs};
@@ -74,8 +91,7 @@ HalvingStanding standing_of(const SuccessiveHalving& rule, std::span<const Run> 
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return costs[a] < costs[b]; });
-    const std::size_t kept =
-        std::min(left.size(), std::max<std::size_t>(1, left.size() / static_cast<std::size_t>(rule.eta)));
+    const std::size_t kept = going_on_of(rule, left.size());
     for (std::size_t i = kept; i < order.size(); ++i)
       for (const std::size_t run : left[order[i]]) standing.stopped_at[run] = rung;
     order.resize(kept);

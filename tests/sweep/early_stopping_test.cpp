@@ -5,6 +5,7 @@
 
 #include "sweep/message_of.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -180,6 +181,17 @@ TEST(SuccessiveHalving, TakesRunsThatStandApartForOneConfiguration) {
 
 Config config_of(const std::string& rule, const std::string& others = "") {
   return parse_config(R"({"early_stopping": )" + rule + others + "}", "x.json");
+}
+
+TEST(SuccessiveHalving, SaysBeforehandHowManyEpochsItTakes) {
+  // 54 configurations: at 1 epoch 18 go on, at 3 six, at 9 two.
+  const std::vector<int> by_rank = epochs_by_rank({.eta = 3, .min_epochs = 1}, 54, 27);
+  ASSERT_EQ(by_rank.size(), 54);
+  EXPECT_EQ(std::count(by_rank.begin(), by_rank.end(), 27), 2);
+  EXPECT_EQ(std::count(by_rank.begin(), by_rank.end(), 9), 4);
+  EXPECT_EQ(std::count(by_rank.begin(), by_rank.end(), 3), 12);
+  EXPECT_EQ(std::count(by_rank.begin(), by_rank.end(), 1), 36);
+  EXPECT_THAT(epochs_by_rank({.eta = 3, .min_epochs = 1}, 2, 5), ElementsAre(5, 1));
 }
 
 TEST(EarlyStoppingKey, IsARuleWithItsDefaults) {

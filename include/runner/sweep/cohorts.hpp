@@ -15,14 +15,6 @@ struct Cohort {
   int epoch = 0;                  ///< they have been trained so far
 };
 
-/// Predicted work of one epoch of a run, in multiply-adds: H·(D·(2·T + 2·U + E) + C·(3·T + E)).
-///
-/// H hidden units, D pixels, C classes; T images trained (with replacement, those of its full batches), U
-/// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets). By numerical
-/// gradients H·C·T times some thousand more. It is as if every epoch were evaluated: evaluate_every is the
-/// same for all runs of a sweep.
-double run_cost(const RunSpec& spec, const DatasetFacts& data);
-
 /// Groups some of a sweep's runs into cohorts, the most expensive first.
 ///
 /// Runs of a cohort share their batches, and together have at most `max_hidden` hidden units (one run may

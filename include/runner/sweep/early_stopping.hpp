@@ -81,6 +81,10 @@ std::optional<int> stop_epoch(const Patience& rule, const RecordedEpochs& looked
 /// The epochs at which configurations are chosen, ascending; all are below `epochs`.
 std::vector<int> rungs_of(const SuccessiveHalving& rule, int epochs);
 
+/// How many epochs each of so many configurations is trained for by the rule, the best first. It is known
+/// before any is trained.
+std::vector<int> epochs_by_rank(const SuccessiveHalving& rule, std::size_t configurations, int epochs);
+
 /// Where the runs of a sweep stand by successive halving.
 struct HalvingStanding {
   /// The rung at which each run is stopped; 0 where it goes on.

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "runner/model/dataset_facts.hpp"
+#include "runner/model/run_spec.hpp"
+
+#include <cstddef>
+
+namespace runner {
+
+/// What one epoch of a run takes, counted before it is trained.
+///
+/// H hidden units, D pixels, C classes; T images trained (with replacement, those of its full batches), U
+/// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets).
+struct EpochWork {
+  std::size_t updates;     ///< U
+  std::size_t trained;     ///< T
+  std::size_t evaluated;   ///< E
+  double training;         ///< multiply-adds of the products of training: H·T·(2·D + 3·C)
+  double weights_written;  ///< 2·H·D·U
+  double evaluation;       ///< multiply-adds of the products of an evaluation: H·E·(D + C)
+
+  double training_cost() const { return training + weights_written; }
+};
+
+/// By numerical gradients `training` is H·C·T times some thousand more.
+EpochWork epoch_work(const RunSpec& spec, const DatasetFacts& data);
+
+/// Predicted work of one epoch of a run, in multiply-adds: all of EpochWork.
+///
+/// It is as if every epoch were evaluated: evaluate_every is the same for all runs of a sweep.
+double run_cost(const RunSpec& spec, const DatasetFacts& data);
+
+}  // namespace runner
