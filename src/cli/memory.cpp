@@ -45,9 +45,20 @@ RunSpec stacked(const Cohort& cohort, const Sweep& sweep) {
   return stack;
 }
 
-}  // namespace
+/// Recorded epochs of a run behind the untrained network.
+int recorded_of(const Sweep& sweep) {
+  return (sweep.config.epochs - 1) / sweep.config.evaluate_every + 1;
+}
 
-void require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
+/// Bytes beyond what the program has taken already.
+struct MemoryNeed {
+  double largest_cohort = 0;  ///< that of `cohort`
+  std::size_t first_run = 0;  ///< of that cohort
+  double training = 0;        ///< all cohorts that may be in training at once
+  double table = 0;           ///< of all results, in the end
+};
+
+MemoryNeed need_of(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
   std::vector<std::size_t> all(sweep.runs.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   const std::vector<Cohort> cohorts = make_cohorts(sweep, data, all, threads);
@@ -58,21 +69,32 @@ void require_memory(const Sweep& sweep, const Dataset& data, const Backend& back
   for (const Cohort& cohort : cohorts)
     needs.emplace_back(memory_to_train(stacked(cohort, sweep), data, backend, threads_of_each), &cohort);
   std::sort(needs.begin(), needs.end(), std::greater<>());
-  if (!needs.empty()) {
-    const auto& [bytes, cohort] = needs.front();
-    const RunSpec& spec = sweep.runs[cohort->runs.front()].spec;
-    require(fmt::format("to train hidden_size {} with batch_size {}", spec.hidden_size, spec.batch_size),
-            bytes);
-  }
-  double together = 0;
-  for (std::size_t i = 0; i < at_once; ++i) together += needs[i].first;
-  require(fmt::format("to train on {} threads", threads), together, " (--threads asks for fewer)");
+  MemoryNeed need;
+  need.largest_cohort = needs.front().first;
+  need.first_run = needs.front().second->runs.front();
+  for (std::size_t i = 0; i < at_once; ++i) need.training += needs[i].first;
   // As they are read back for the comparison: as the file holds them, and by run.
   constexpr double epoch_bytes = 2 * sizeof(Metrics);
-  const int epochs =
-      (sweep.config.epochs - 1) / sweep.config.evaluate_every + 1;  // and the untrained network
-  require(fmt::format("the table of {} runs of {} epochs", sweep.runs.size(), epochs),
-          static_cast<double>(sweep.runs.size()) * (epochs + 1.0) * epoch_bytes);
+  const int epochs = recorded_of(sweep);
+  need.table = static_cast<double>(sweep.runs.size()) * (epochs + 1.0) * epoch_bytes;
+  return need;
+}
+
+}  // namespace
+
+void require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
+  const MemoryNeed need = need_of(sweep, data, backend, threads);
+  const RunSpec& spec = sweep.runs[need.first_run].spec;
+  require(fmt::format("to train hidden_size {} with batch_size {}", spec.hidden_size, spec.batch_size),
+          need.largest_cohort);
+  require(fmt::format("to train on {} threads", threads), need.training, " (--threads asks for fewer)");
+  require(fmt::format("the table of {} runs of {} epochs", sweep.runs.size(), recorded_of(sweep)),
+          need.table);
+}
+
+double memory_needed(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
+  const MemoryNeed need = need_of(sweep, data, backend, threads);
+  return std::max(need.training, need.table);
 }
 
 void require_some_memory() {

@@ -10,6 +10,9 @@ namespace runner::cli {
 /// results. Throws Error (failure) saying what is needed and which limit (memory_limit) is in the way.
 void require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads);
 
+/// Bytes that the sweep takes beyond what the program has taken already: what require_memory asks for.
+double memory_needed(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads);
+
 /// Makes sure that there is some memory left: HDF5 crashes where it gets none. Throws std::bad_alloc.
 void require_some_memory();
 

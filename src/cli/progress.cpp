@@ -56,18 +56,23 @@ void Progress::add(std::span<const DurableEpoch> epochs) {
   show(false);
 }
 
-void Progress::finish() {
+void Progress::finish(const std::string& expected) {
+  expected_ = fmt::format(" ({} expected)", expected);
   show(true);
 }
 
+double Progress::elapsed() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
+}
+
 std::string Progress::line() const {
-  const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+  const double seconds = elapsed();
   const std::string stopped =
       runs_stopped_ > 0 ? fmt::format(" ({} stopped early)", runs_stopped_) : std::string();
-  std::string text = fmt::format("{}/{} runs{}, {}/{} epochs, {} elapsed", runs_done_, runs_, stopped,
-                                 epochs_done_, epochs_, clock_time(elapsed));
+  std::string text = fmt::format("{}/{} runs{}, {}/{} epochs, {} elapsed{}", runs_done_, runs_, stopped,
+                                 epochs_done_, epochs_, clock_time(seconds), expected_);
   if (cost_done_ > 0 && epochs_done_ < epochs_)
-    text += fmt::format(", {} left", clock_time(elapsed * (cost_ / cost_done_ - 1)));
+    text += fmt::format(", {} left", clock_time(seconds * (cost_ / cost_done_ - 1)));
   if (best_test_accuracy_ >= 0) text += fmt::format(", best test accuracy {:.4f}", best_test_accuracy_);
   return text;
 }

@@ -24,8 +24,11 @@ class Progress {
   /// Takes note of epochs that are safely on file, and says so if it is time.
   void add(std::span<const DurableEpoch> epochs);
 
-  /// Says the last word and leaves the live line.
-  void finish();
+  /// Says the last word, with the time that was expected, "about 0:37", and leaves the live line.
+  void finish(const std::string& expected);
+
+  /// Seconds since it was made.
+  double elapsed() const;
 
   /// "17/27 runs (3 stopped early), 181/297 epochs, 0:41 elapsed, 0:26 left, best test accuracy 0.8731". The
   /// epochs that stopped runs will not have are taken off the second number.
@@ -36,6 +39,7 @@ class Progress {
 
   void show(bool last);
 
+  std::string expected_;  ///< said at the end
   bool quiet_;
   bool terminal_;
   Clock::time_point start_ = Clock::now();

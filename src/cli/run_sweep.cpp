@@ -8,9 +8,11 @@
 #include "epoch_clock.hpp"
 #include "epoch_lines.hpp"
 #include "exit_codes.hpp"
+#include "expectation.hpp"
 #include "list.hpp"
 #include "memory.hpp"
 #include "progress.hpp"
+#include "shares.hpp"
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
 #include "terminal.hpp"
@@ -23,7 +25,6 @@
 #include <memory>
 #include <numeric>
 #include <optional>
-#include <variant>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -65,6 +66,10 @@ void print_list(const RunOptions& options, const Sweep& sweep, const Dataset& da
   put_out(list_of(sweep, make_cohorts(sweep, data, all, options.compute.threads), output));
 }
 
+double seconds_since_1970() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 /// "stopping after this epoch (about 20 s); again to stop now"
 void say_that_it_stops(const RunOptions& options, const EpochClock& clock) {
   const double left = clock.left().value_or(0);
@@ -99,18 +104,9 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
   const Backend backend = make_backend(options.compute.kernel, set);
   const Dataset data = load_dataset(config.dataset);
   Sweep sweep = expand(std::move(config), data);
-  std::string name = sweep.config.name;
-  if (options.shards > 1) {
-    if (sweep.config.early_stopping &&
-        std::holds_alternative<SuccessiveHalving>(*sweep.config.early_stopping))
-      throw bad_input(
-          "--shard: early_stopping: successive_halving compares all configurations with each other, "
-          "and a shard sees its own alone; patience goes with shards");
-    sweep = share_of(sweep, data, options.shard, options.shards);
-    name += fmt::format(".shard-{}-of-{}", options.shard, options.shards);
-  }
+  if (options.shards > 1) sweep = share_for(sweep, data, options.shard, options.shards);
   const std::filesystem::path output =
-      options.output.empty() ? std::filesystem::path("results") / (name + ".h5") : options.output;
+      options.output.empty() ? default_output(sweep, options.shard, options.shards) : options.output;
   if (options.list) {
     print_list(options, sweep, data, output);
     return exit_done;
@@ -147,9 +143,17 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
     file.close();
     say(options, "nothing to do: {} holds all {} runs\n", output.string(), runs);
   } else {
-    say(options, "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}\n",
+    const std::vector<int> epochs = file.epochs();
+    const Remainder remainder{sweep, missing, epochs};
+    const std::vector<Cohort> cohorts = cohorts_of(remainder, data, options.compute.threads);
+    const Expectation expectation =
+        expectation_of(remainder, cohorts,
+                       Calibration(sweep, cohorts, data, backend, pool, sweep.config.recorded_epochs(),
+                                   before_running, signal->requested()));
+    say(options,
+        "{}: {} of {} runs to train on {} ({} training, {} test images), {} threads, kernel {}, {}\n",
         output.string(), missing.size(), runs, data.name, data.train.count, data.test.count,
-        options.compute.threads, provenance.kernel);
+        options.compute.threads, provenance.kernel, expectation.time());
     const std::size_t anew = file.begun_anew();
     if (anew > 0 && file.recorded().has_gaps())
       say(options,
@@ -163,13 +167,17 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
           "to go on "
           "from (save_weights keeps them)\n",
           anew, anew == 1 ? "is" : "are", sweep.config.epochs, anew == 1 ? "it" : "them");
-    progress.emplace(sweep, data, missing, file.epochs(), options.quiet || lines);
+    SessionTimes session{seconds_since_1970(), expectation.seconds};
+    file.note_session(session);
+    progress.emplace(sweep, data, missing, epochs, options.quiet || lines);
     do
       complete = execute(sweep, make_cohorts(sweep, data, file.due(), file.epochs(), options.compute.threads),
                          data, backend, pool, file, signal->requested(), &file, &file.recorded());
     while (complete && file.next_rung());
+    session.taken = progress->elapsed();
+    file.note_session(session);
     file.close();
-    progress->finish();
+    progress->finish(expectation.time());
   }
   if (!complete) {
     ResultsData results = read_results(output);

@@ -139,6 +139,9 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& st
   extents_ = stored.extents();
   for (const MetricInfo& metric : metric_table)
     if (stored.parts().has(metric)) metrics_.emplace_back(metric.metric, stored.offset(metric.name));
+  if (stored.parts().has_sessions())
+    for (std::size_t i = 0; i < sessions_.size(); ++i)
+      sessions_[i] = stored.offset(layout::session_arrays[i]);
   if (!stored.has_weights()) return;
   weights_epoch_ = stored.offset("weights_epoch");
   if (stored.parts().moments > 0) moments_checksum_ = stored.offset(layout::moments_checksum);
@@ -188,6 +191,12 @@ void ArrayWriter::write_status(std::size_t row, RunStatus status) {
 
 void ArrayWriter::write_weights_epoch(std::size_t row, std::int32_t epoch) {
   descriptor_.write_at(weights_epoch_ + row * sizeof(epoch), &epoch, sizeof(epoch));
+}
+
+void ArrayWriter::write_session(std::size_t place, const SessionTimes& session) {
+  const std::array numbers{session.start, session.expected, session.taken};
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    descriptor_.write_at(sessions_[i] + place * sizeof numbers[i], &numbers[i], sizeof numbers[i]);
 }
 
 void ArrayWriter::sync() {

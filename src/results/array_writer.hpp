@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/files/descriptor.hpp"
+#include "runner/results/session_times.hpp"
 #include "runner/results/stored_weights.hpp"
 
 #include "layout.hpp"
@@ -73,6 +74,7 @@ class ArrayWriter {
                       const RunProgress& progress);  ///< epochs_done, wall_time and weights_epoch
   void write_status(std::size_t row, RunStatus status);
   void write_weights_epoch(std::size_t row, std::int32_t epoch);
+  void write_session(std::size_t place, const SessionTimes& session);
 
   /// What was written is on the medium.
   void sync();
@@ -91,7 +93,8 @@ class ArrayWriter {
   std::array<std::array<std::uint64_t, tensor_count>, layout::tensor_set_count> weights_{};  ///< by TensorSet
   std::uint64_t moments_checksum_ = 0;  ///< 0 in a file without moments
   std::uint64_t epochs_done_, wall_time_, status_;
-  std::uint64_t weights_epoch_ = 0;  ///< 0 in a file without weights
+  std::uint64_t weights_epoch_ = 0;                                      ///< 0 in a file without weights
+  std::array<std::uint64_t, layout::session_arrays.size()> sessions_{};  ///< 0 in a file without sessions
   std::vector<float> buffer_;
 };
 

@@ -2,6 +2,8 @@
 
 #include "runner/error/error.hpp"
 
+#include "run_progress.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <exception>
@@ -29,9 +31,7 @@ Committer::Committer(ArrayWriter writer, std::vector<RunProgress> progress, Epoc
       save_weights_(save_weights),
       interval_(interval) {
   for (const RunProgress& m : progress_) {
-    complete_.push_back(has_ended(m.status) ||
-                        (m.epochs_done >= epochs_.sweep && epochs_.sweep < epochs_.file.last() &&
-                         (!save_weights_ || m.weights_epoch >= epochs_.sweep)));
+    complete_.push_back(is_complete(m, epochs_.sweep, epochs_.file.last(), save_weights_));
     seconds_.push_back(m.wall_time);
   }
   thread_ = std::thread([this] { work(); });
@@ -92,6 +92,11 @@ void Committer::stop(std::span<const DurableEpoch> stopped) {
   writer_->sync();
   writer_->require_in_place();
   if (notify_) notify_(stopped);
+}
+
+void Committer::note_session(std::size_t place, const SessionTimes& session) {
+  const std::lock_guard lock(mutex_);
+  writer_->write_session(place, session);
 }
 
 std::vector<std::size_t> Committer::missing() const {

@@ -59,6 +59,10 @@ class Committer {
   /// thread. Throws Error (failure).
   void stop(std::span<const DurableEpoch> stopped);
 
+  /// Puts down a session, which is on the medium after the next commit, or when the system thinks fit; after
+  /// flush, on the caller's thread. Throws Error (failure).
+  void note_session(std::size_t place, const SessionTimes& session);
+
   /// Runs that the file does not hold in full, as long as the sweep has them: that have not diverged, and
   /// lack epochs, or final weights that are to be saved.
   std::vector<std::size_t> missing() const;

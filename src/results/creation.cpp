@@ -4,6 +4,7 @@
 #include "runner/files/descriptor.hpp"
 #include "runner/files/replacement.hpp"
 #include "runner/model/layout_version.hpp"
+#include "runner/system/limits.hpp"
 
 #include "additions.hpp"
 #include "array_writer.hpp"
@@ -12,6 +13,7 @@
 #include "layout.hpp"
 #include "machine.hpp"
 #include "seal.hpp"
+#include "sessions.hpp"
 #include "stored_file.hpp"
 
 #include <algorithm>
@@ -28,7 +30,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <hdf5_hl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace runner {
@@ -215,7 +216,7 @@ std::string bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-Columns columns_of(const Rows& rows, const RecordedEpochs& epochs) {
+Columns columns_of(const Rows& rows, const RecordedEpochs& epochs, std::span<const ResultsData> earlier) {
   Columns columns;
   std::vector<std::int32_t> indices;
   for (const Run& r : rows) {
@@ -230,6 +231,11 @@ Columns columns_of(const Rows& rows, const RecordedEpochs& epochs) {
     for (const Run& r : rows) column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
     columns[std::string(axis.name)] = bytes_of(column);
   });
+  std::vector<SessionTimes> sessions;
+  for (const ResultsData& from : earlier)
+    sessions.insert(sessions.end(), from.sessions.begin(), from.sessions.end());
+  const auto times = session_columns(std::move(sessions));
+  for (std::size_t i = 0; i < times.size(); ++i) columns[layout::session_arrays[i]] = times[i];
   return columns;
 }
 
@@ -271,6 +277,7 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root, access), "create it");
   put_global_attributes(file, sweep, epochs, data, provenance);
   if (sweep.config.save_weights) make_group(file, "weights");
+  make_group(file, "sessions");
   make_group(file, "seal");
   const layout::Extents extents = layout::extents(rows, epochs.size(), data);
   std::vector<Place> places;
@@ -292,25 +299,25 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
   seal_file(path, results_layout_version, arrays, arrays.back());
 }
 
-std::uint64_t needed_bytes(const Sweep& sweep, const Rows& rows, const RecordedEpochs& epochs,
-                           const DatasetFacts& data) {
-  // Names, attributes and the file's own structure: far less than this, but for the config.
-  std::uint64_t total = (std::uint64_t{1} << 20) + sweep.config.text.size() + sweep.config.effective.size();
+/// How large a file will be, about; the largest number there is where that is too many bytes to count.
+std::uint64_t bytes_of_file(const Sweep& sweep, const Rows& rows, const RecordedEpochs& epochs,
+                            const DatasetFacts& data) {
+  constexpr std::uint64_t structure_of_array = 1024;  // its names, attributes and place
+  std::uint64_t total = sweep.config.text.size() + sweep.config.effective.size();
   const layout::Extents extents = layout::extents(rows, epochs.size(), data);
   for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
-    if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total))
+    if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total) ||
+        __builtin_add_overflow(total, structure_of_array, &total))
       return std::numeric_limits<std::uint64_t>::max();
   return total;
 }
 
+/// Some file systems do not say what is free. Then it is found out when they are full.
 void require_free_space(const fs::path& folder, std::uint64_t needed) {
-  struct statvfs system;
-  // Some file systems do not say. Then it is found out when they are full.
-  if (statvfs(folder.c_str(), &system) != 0 || system.f_blocks == 0) return;
-  const std::uint64_t available = std::uint64_t{system.f_bavail} * system.f_frsize;
-  if (needed > available)
+  const std::optional<std::uint64_t> available = free_space(folder);
+  if (available && needed > *available)
     throw failure(
-        fmt::format("the file takes {} bytes, {} are free in {}", needed, available, folder.string()));
+        fmt::format("the file takes {} bytes, {} are free in {}", needed, *available, folder.string()));
 }
 
 /// A row of an earlier file.
@@ -346,8 +353,9 @@ std::vector<std::optional<Source>> sources(std::span<const ResultsData> earlier,
   return result;
 }
 
-/// These and those of all earlier files.
-RecordedEpochs with_those_of(std::span<const ResultsData> earlier, RecordedEpochs epochs) {
+/// Those that are asked for and those of all earlier files.
+RecordedEpochs epochs_to_have(const Sweep& sweep, std::span<const ResultsData> earlier, const Creation& how) {
+  RecordedEpochs epochs = how.epochs ? *how.epochs : sweep.config.recorded_epochs();
   for (const ResultsData& results : earlier) epochs = epochs.united_with(results.recorded);
   return epochs;
 }
@@ -483,16 +491,32 @@ class Earlier {
 
 }  // namespace
 
+NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
+                     const Creation& how) {
+  Rows rows = sweep.runs;
+  const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
+  NewFile made{epochs_to_have(sweep, earlier, how), {}, {}, 0};
+  for (const std::optional<Source>& from : source) {
+    const StoredRun* const run = from ? &earlier[from->file].runs[from->row] : nullptr;
+    made.taken_over.push_back(run);
+    made.progress.push_back(run == nullptr ? RunProgress{}
+                                           : progress_of(*run, earlier[from->file].recorded, made.epochs));
+  }
+  made.bytes = bytes_of_file(sweep, rows, made.epochs, data);
+  return made;
+}
+
 void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier,
                     const Creation& how) try {
   Rows rows = sweep.runs;
   const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
-  const RecordedEpochs epochs =
-      with_those_of(earlier, how.epochs ? *how.epochs : sweep.config.recorded_epochs());
+  const RecordedEpochs epochs = epochs_to_have(sweep, earlier, how);
+  constexpr std::uint64_t reserve = std::uint64_t{1} << 20;
   // What has no room on the disk may have none in memory.
-  require_free_space(file.parent_path(), needed_bytes(sweep, rows, epochs, data));
-  const Columns columns = columns_of(rows, epochs);
+  const std::uint64_t bytes = bytes_of_file(sweep, rows, epochs, data);
+  require_free_space(file.parent_path(), bytes + std::min(reserve, ~bytes));
+  const Columns columns = columns_of(rows, epochs, earlier);
   const Earlier before(earlier, source, epochs);
   if (how.note)
     for (const ResultsData& from : earlier)

@@ -6,10 +6,14 @@
 #include "runner/results/results_data.hpp"
 #include "runner/results/results_file.hpp"
 
+#include "array_writer.hpp"
+
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace runner {
 
@@ -31,6 +35,17 @@ struct Creation {
   Stop stop{};
   Note note{};
 };
+
+/// What a file that create_results makes of the same arguments will hold.
+struct NewFile {
+  RecordedEpochs epochs;
+  std::vector<RunProgress> progress;         ///< of each row: those of the sweep first, in its order
+  std::vector<const StoredRun*> taken_over;  ///< what each row is made of; null: it is new
+  std::uint64_t bytes;  ///< its size, about; the largest number there is if that is too many to count
+};
+
+NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
+                     const Creation& how);
 
 /// Makes the results file of a sweep and replaces a file of that name, as replace_file does.
 ///

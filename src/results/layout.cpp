@@ -40,8 +40,14 @@ std::string long_name_of(const TensorInfo& tensor, TensorSet set) {
 }  // namespace
 
 std::string_view scale_name(Dimension dimension) {
-  constexpr std::array<std::string_view, dimension_count> names{
-      "run", "epoch", "digest_length", "weights/input", "weights/hidden", "weights/class", "seal/length"};
+  constexpr std::array<std::string_view, dimension_count> names{"run",
+                                                                "epoch",
+                                                                "digest_length",
+                                                                "weights/input",
+                                                                "weights/hidden",
+                                                                "weights/class",
+                                                                "sessions/session",
+                                                                "seal/length"};
   return names[dimension];
 }
 
@@ -100,6 +106,24 @@ std::vector<Variable> variables(const Parts& parts) {
   const auto scale = [&](Dimension dimension) {
     table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
   };
+  if (parts.has_sessions()) {
+    scale(session);
+    table.push_back({session_arrays[0],
+                     Type::float64,
+                     {session},
+                     "when a session of training began, from 1970-01-01 00:00 UTC on; the latest sessions",
+                     "s"});
+    table.push_back({session_arrays[1],
+                     Type::float64,
+                     {session},
+                     "time that was expected for what the session had to train",
+                     "s"});
+    table.push_back({session_arrays[2],
+                     Type::float64,
+                     {session},
+                     "time that the session took; NaN where it was killed",
+                     "s"});
+  }
   if (parts.weights) {
     table.push_back({"weights_epoch",
                      Type::int32,
@@ -155,8 +179,8 @@ Dimension dimension_of(TensorDimension dimension) {
 Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data) {
   std::int32_t widest = 0;
   for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
-  return {rows.size(),  epochs,     digest_length, data.pixels, static_cast<std::uint64_t>(widest),
-          data.classes, seal_length};
+  return {rows.size(),  epochs,        digest_length, data.pixels, static_cast<std::uint64_t>(widest),
+          data.classes, session_count, seal_length};
 }
 
 std::uint64_t byte_count(const Variable& variable, const Extents& extents) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/data/dataset.hpp"
+#include "runner/model/layout_version.hpp"
 #include "runner/sweep/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
@@ -23,8 +24,8 @@ inline constexpr std::string_view program = "runner";
 inline constexpr std::size_t digest_length = 32;
 
 /// The dimensions of the arrays.
-enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, seal };
-inline constexpr std::size_t dimension_count = 7;
+enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, session, seal };
+inline constexpr std::size_t dimension_count = 8;
 
 /// Path of a dimension in the file: of the array that is its scale.
 std::string_view scale_name(Dimension dimension);
@@ -85,7 +86,16 @@ struct Parts {
   bool has(const Axis<Value, Rule>& axis) const {
     return axis.since <= layout;
   }
+  bool has_sessions() const { return layout >= sessions_since; }
 };
+
+/// How many training sessions a file has places for: the latest of them.
+inline constexpr std::size_t session_count = 64;
+
+/// The numbers of a training session (SessionTimes), an array each; NaN in a place that has none yet. They
+/// are in a group of their own, so that tables of the runs know nothing of them.
+inline constexpr std::array<const char*, 3> session_arrays{"sessions/start", "sessions/expected_time",
+                                                           "sessions/time"};
 
 /// Whether an array is that of a metric.
 bool is_metric(const Variable& variable);

@@ -6,6 +6,7 @@
 #include "layout.hpp"
 #include "read_stored.hpp"
 #include "run_progress.hpp"
+#include "sessions.hpp"
 #include "stored_file.hpp"
 
 #include <algorithm>
@@ -148,8 +149,8 @@ ResultsData read(const StoredFile& file) {
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
   std::vector<std::string> digests = read_digests(file);
-  ResultsData data{file.path(),       file.text("title"), file.text("config"),
-                   read_origin(file), file.recorded(),    {}};
+  ResultsData data{file.path(), file.text("title"), file.text("config"), read_origin(file), file.recorded(),
+                   {},          read_sessions(file)};
   const std::size_t length = data.recorded.size();
   const std::vector<RunProgress> progress = read_progress(file);
 

@@ -2,99 +2,32 @@
 
 #include "runner/error/error.hpp"
 #include "runner/files/replacement.hpp"
-#include "runner/model/versions.hpp"
 #include "runner/results/results_data.hpp"
 #include "runner/system/limits.hpp"
 
 #include "checkpoint.hpp"
 #include "committer.hpp"
 #include "creation.hpp"
+#include "resumption.hpp"
 #include "run_progress.hpp"
 #include "seal.hpp"
+#include "sessions.hpp"
 #include "stopping.hpp"
 #include "stored_file.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The path to work with: absolute and free of links, so that two names of one file share one lock and a
-/// rename keeps the link.
-fs::path prepare(const fs::path& file) {
-  const fs::path path = without_links(file);
-  if (!path.has_filename() || fs::is_directory(path))
-    throw bad_input(fmt::format("the results file {} is a folder", file.string()));
-  if (fs::exists(path) && !fs::is_regular_file(path))
-    throw bad_input(fmt::format("{} is a device or a pipe, not a results file", file.string()));
-  fs::create_directories(path.parent_path());
-  return path;
-}
-
-/// Reasons why this file cannot be gone on with, one clause each: other data or other sizes of it, other
-/// weights to save.
-std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep& sweep,
-                                          const DatasetFacts& data) {
-  std::vector<std::string> found;
-  const auto weights = [](bool saved) { return saved ? "true" : "false"; };
-  if (stored.has_weights() != sweep.config.save_weights)
-    found.push_back(fmt::format("save_weights: {} in the file, {} now", weights(stored.has_weights()),
-                                weights(sweep.config.save_weights)));
-  for (const auto& [key, size] :
-       {std::pair("train_size", data.train_size), std::pair("validation_size", data.validation_size),
-        std::pair("test_size", data.test_size)})
-    if (const std::int64_t then = stored.integer(key); then != static_cast<std::int64_t>(size))
-      found.push_back(fmt::format("{}: {} in the file, {} now", key, then, size));
-  for (std::size_t f = 0; f < data.files.size(); ++f)
-    if (stored.text(fmt::format("{}_sha256", dataset_file_names[f])) != data.files[f].sha256)
-      found.push_back(fmt::format("the contents of {} are not those of {} then", data.files[f].path.string(),
-                                  stored.text(fmt::format("{}_path", dataset_file_names[f]))));
-  return found;
-}
-
-/// Whether the file's rows and epochs are those of the sweep as it is now. Throws where it cannot be gone on
-/// with.
-bool is_up_to_date(const fs::path& file, const Sweep& sweep, const DatasetFacts& data, bool prune) {
-  const auto refuse = [&](const std::string& why) {
-    return bad_input(
-        fmt::format("the results file {} cannot be gone on with: {}; name=… gives this sweep a file of its "
-                    "own (or --output), "
-                    "--fresh deletes what the file holds and starts anew",
-                    file.string(), why));
-  };
-  StoredFile stored(file);
-  if (const std::int64_t version = stored.integer("arithmetic_version"); version != arithmetic_version)
-    throw refuse(
-        fmt::format("it has version {} of the arithmetic, this program has {}", version, arithmetic_version));
-  const std::vector<std::string> found = resume_conflicts(stored, sweep, data);
-  if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
-
-  // One with more epochs, behind the sweep's or in between, holds what fewer would be.
-  if (!stored.recorded().contains_all(sweep.config.recorded_epochs())) return false;
-  // The file says which rule its stopped runs were stopped by.
-  if (parse_stored_config(stored.text("config"), file).early_stopping != sweep.config.early_stopping)
-    return false;
-  const std::vector<std::string> digests = stored.digests();
-  const auto index = stored.read<std::int32_t>("run");
-  if (digests.size() < sweep.runs.size() || (prune && digests.size() > sweep.runs.size())) return false;
-  for (std::size_t r = 0; r < digests.size(); ++r) {
-    const bool in_sweep = r < sweep.runs.size();
-    if (index[r] != (in_sweep ? sweep.runs[r].index : -1)) return false;
-    if (in_sweep && digests[r] != sweep.runs[r].digest) return false;
-  }
-  return true;
-}
 
 /// What is on file of a run after an epoch, NaN for a metric that the file does not have.
 Metrics recorded_metrics(const StoredFile& stored, std::size_t run, int epoch) {
@@ -112,11 +45,7 @@ void settle(std::vector<RunProgress>& progress, const Config& config, const Reco
   std::vector<std::size_t> changed;
   for (std::size_t run = 0; run < progress.size(); ++run) {
     RunProgress& its = progress[run];
-    RunStatus status = status_of(its, recorded.last(), config.save_weights);
-    const bool may_be_stopped = status == RunStatus::running || status == RunStatus::stopped;
-    // What a longer sweep has stopped behind the end of this one is none of its business.
-    if (may_be_stopped && its.epochs_done < config.epochs)
-      status = stopping.stopped[run] ? RunStatus::stopped : RunStatus::running;
+    const RunStatus status = settled_status(its, stopping.stopped[run], config, recorded);
     if (status == its.status) continue;
     // A writer that was killed may have left numbers behind the mark.
     if (status == RunStatus::stopped) {
@@ -139,8 +68,8 @@ struct ResultsFile::State {
 
   /// Where a run is gone on from by the checkpoint, if by that.
   const Snapshot* snapshot(std::size_t run) const {
-    const auto found = begun.find(runs[run].digest);
-    return found != begun.end() && found->second.epoch == epochs[run] ? &found->second : nullptr;
+    const Snapshot* snapshot = snapshot_of(begun, runs[run]);
+    return snapshot != nullptr && snapshot->epoch == epochs[run] ? snapshot : nullptr;
   }
 
   void keep_checkpoint();
@@ -151,13 +80,14 @@ struct ResultsFile::State {
   const Note note;
   fs::path path;
   std::optional<StoredFile> stored;
-  Config config;              // of the sweep
-  std::vector<Run> runs;      // likewise
-  int target = 0;             // the epoch to train to: the next rung, or the sweep's last
-  std::vector<int> epochs;    // that each goes on from
-  std::vector<int> recorded;  // the last that each had on file at the start
-  RecordedEpochs of_sweep;    // the epochs of the file, as far as the target
-  double room = 0;            // for states of runs that wait at a rung, in bytes
+  Config config;                       // of the sweep
+  std::vector<Run> runs;               // likewise
+  int target = 0;                      // the epoch to train to: the next rung, or the sweep's last
+  std::vector<int> epochs;             // that each goes on from
+  std::vector<int> recorded;           // the last that each had on file at the start
+  RecordedEpochs of_sweep;             // the epochs of the file, as far as the target
+  double room = 0;                     // for states of runs that wait at a rung, in bytes
+  std::optional<std::size_t> session;  // where the times of this session are put down
   bool had_checkpoint = false;
   Checkpoint begun;    // what was in flight when the sweep was stopped before
   Checkpoint stopped;  // and what is now
@@ -173,21 +103,11 @@ void ResultsFile::State::keep_checkpoint() {
 }
 
 void ResultsFile::State::find_epochs(std::span<const RunProgress> progress) {
-  const RecordedEpochs& in_file = stored->recorded();
   epochs.clear();
   for (std::size_t run = 0; run < runs.size(); ++run) {
-    // Weights of a run that diverged are of the epoch that is not recorded any more, those of a file that was
-    // begun anew of epochs that it does not have yet. Those of an epoch that is not to be recorded are as
-    // good as others, if all epochs before it are there.
-    const bool waits = target < config.epochs && has_come_to(target, progress[run], *stored);
-    const int last = waits ? target : target - 1;
-    const auto usable = [&](int epoch) {
-      const bool all_before = epoch < in_file.next_after(progress[run].epochs_done);
-      return epoch > 0 && all_before && epoch <= last ? epoch : 0;
-    };
-    const auto found = begun.find(runs[run].digest);
-    epochs.push_back(std::max(usable(progress[run].weights_epoch),
-                              found == begun.end() ? 0 : usable(found->second.epoch)));
+    const bool waits = target < config.epochs && has_come_to(target, progress[run], stored->has_weights());
+    epochs.push_back(epoch_to_go_on_from(progress[run], snapshot_of(begun, runs[run]), stored->recorded(),
+                                         waits ? target : target - 1));
   }
 }
 
@@ -201,7 +121,8 @@ void ResultsFile::State::set_target(int epoch) {
 
 ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                          const Provenance& provenance, Options options) try {
-  const fs::path path = prepare(file);
+  const fs::path path = path_to_work_with(file);
+  fs::create_directories(path.parent_path());
   const Creation how{options.prune, sweep.config.recorded_epochs(), {options.stop}, options.note};
   state_ = std::make_unique<State>(path, options.note);
   remove_unfinished(path);
@@ -218,7 +139,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
     require_results_file(path);
     create_results(path, sweep, data, provenance, {}, how);
     fs::remove(checkpoint_path(path));
-  } else if (!is_up_to_date(path, sweep, data, options.prune)) {
+  } else if (!is_up_to_date(StoredFile(path), sweep, data, options.prune)) {
     const ResultsData earlier = read_results(path);
     for (const StoredRun& run : earlier.runs) had.emplace(run.run.digest, run.epochs_done);
     // No epoch of the file's is lost where fewer are asked for.
@@ -239,12 +160,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   state_->config = sweep.config;
   state_->runs = sweep.runs;
   state_->set_target(stopping.next);
-  std::map<std::string, SnapshotShape> shapes;
-  for (const Run& run : sweep.runs)
-    shapes.emplace(run.digest,
-                   SnapshotShape{{data.pixels, static_cast<std::size_t>(run.spec.hidden_size), data.classes},
-                                 moment_count(run.spec.optimizer)});
-  state_->begun = read_checkpoint(checkpoint_path(path), shapes);
+  state_->begun = read_checkpoint_of(path, sweep, data);
   state_->had_checkpoint = fs::exists(checkpoint_path(path));
   state_->find_epochs(progress);
   for (std::size_t run = 0; run < progress.size(); ++run) {
@@ -272,7 +188,8 @@ std::vector<std::size_t> ResultsFile::due() const {
   if (s.target == s.config.epochs) return runs;
   s.committer->flush();
   const std::span<const RunProgress> progress = s.committer->progress();
-  std::erase_if(runs, [&](std::size_t run) { return has_come_to(s.target, progress[run], *s.stored); });
+  std::erase_if(
+      runs, [&](std::size_t run) { return has_come_to(s.target, progress[run], s.stored->has_weights()); });
   return runs;
 }
 
@@ -303,6 +220,14 @@ bool ResultsFile::next_rung() {
   s.committer->set_rung(s.target);
   s.find_epochs(s.committer->progress());
   return true;
+}
+
+void ResultsFile::note_session(const SessionTimes& session) {
+  State& s = *state_;
+  if (!s.stored->parts().has_sessions()) return;
+  if (!s.session) s.session = place_of_next_session(*s.stored);
+  s.committer->flush();
+  s.committer->note_session(*s.session, session);
 }
 
 std::vector<int> ResultsFile::epochs() const {

@@ -37,4 +37,9 @@ RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights) {
   return progress.epochs_done >= 0 ? RunStatus::running : progress.status;
 }
 
+bool is_complete(const RunProgress& progress, int epochs, int epochs_of_file, bool has_weights) {
+  return has_ended(progress.status) || (progress.epochs_done >= epochs && epochs < epochs_of_file &&
+                                        (!has_weights || progress.weights_epoch >= epochs));
+}
+
 }  // namespace runner

@@ -19,4 +19,8 @@ std::vector<RunProgress> read_progress(const StoredFile& file);
 /// is written last: a writer that ended before, or a bit that is another, leaves one that says less.
 RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights);
 
+/// Whether the file holds all of a run that a sweep wants of it: it has ended, or has come to the sweep's
+/// last epoch, with its weights if these are saved.
+bool is_complete(const RunProgress& progress, int epochs, int epochs_of_file, bool has_weights);
+
 }  // namespace runner

@@ -1,5 +1,7 @@
 #include "stopping.hpp"
 
+#include "run_progress.hpp"
+
 #include <limits>
 #include <optional>
 #include <variant>
@@ -16,20 +18,27 @@ std::vector<float> numbers(const StoredFile& file, std::size_t row, Metric metri
   return file.read_part<float>(info(metric).name, row * file.extent(layout::epoch) + first, count);
 }
 
-bool is_stopped(const Patience& rule, const RecordedEpochs& looked_at, std::size_t row,
-                const RunProgress& progress, const StoredFile& file) {
-  if (ended_by_itself(progress) || progress.epochs_done >= looked_at.last()) return false;
-  const RecordedEpochs& recorded = file.recorded();
-  const std::optional<int> at = stop_epoch(
-      rule, looked_at, recorded, numbers(file, row, rule.metric, 0, recorded.count_to(progress.epochs_done)));
-  return at && has_come_to(*at, progress, file);
-}
-
 }  // namespace
 
-bool has_come_to(int epoch, const RunProgress& progress, const StoredFile& file) {
+bool has_come_to(int epoch, const RunProgress& progress, bool saves_weights) {
   return progress.epochs_done >= epoch &&
-         (!file.has_weights() || progress.weights_epoch >= epoch || ended_by_itself(progress));
+         (!saves_weights || progress.weights_epoch >= epoch || ended_by_itself(progress));
+}
+
+bool is_stopped_by(const Patience& rule, const RecordedEpochs& looked_at, const RecordedEpochs& recorded,
+                   std::span<const float> curve, const RunProgress& progress, bool saves_weights) {
+  if (ended_by_itself(progress) || progress.epochs_done >= looked_at.last()) return false;
+  const std::optional<int> at = stop_epoch(rule, looked_at, recorded, curve);
+  return at && has_come_to(*at, progress, saves_weights);
+}
+
+RunStatus settled_status(const RunProgress& progress, bool stopped, const Config& config,
+                         const RecordedEpochs& of_file) {
+  const RunStatus status = status_of(progress, of_file.last(), config.save_weights);
+  const bool may_be_stopped = status == RunStatus::running || status == RunStatus::stopped;
+  // What a longer sweep has stopped behind the end of this one is none of its business.
+  if (!may_be_stopped || progress.epochs_done >= config.epochs) return status;
+  return stopped ? RunStatus::stopped : RunStatus::running;
 }
 
 Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<const RunProgress> progress,
@@ -38,8 +47,12 @@ Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<
   if (!config.early_stopping) return stopping;
   if (const auto* patience = std::get_if<Patience>(&*config.early_stopping)) {
     const RecordedEpochs looked_at = config.recorded_epochs();
-    for (std::size_t run = 0; run < runs.size(); ++run)
-      stopping.stopped[run] = is_stopped(*patience, looked_at, run, progress[run], file);
+    for (std::size_t run = 0; run < runs.size(); ++run) {
+      const std::size_t recorded = file.recorded().count_to(progress[run].epochs_done);
+      stopping.stopped[run] =
+          is_stopped_by(*patience, looked_at, file.recorded(),
+                        numbers(file, run, patience->metric, 0, recorded), progress[run], file.has_weights());
+    }
     return stopping;
   }
   const auto& halving = std::get<SuccessiveHalving>(*config.early_stopping);
@@ -47,7 +60,7 @@ Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<
     const RunProgress& its = progress[run];
     if (its.status == RunStatus::diverged && its.epochs_done < rung)
       return std::numeric_limits<float>::quiet_NaN();
-    if (!has_come_to(rung, its, file)) return std::nullopt;
+    if (!has_come_to(rung, its, file.has_weights())) return std::nullopt;
     return numbers(file, run, halving.metric, file.recorded().index_of(rung), 1)[0];
   };
   const HalvingStanding standing = standing_of(halving, runs, config.epochs, value);

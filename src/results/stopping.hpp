@@ -17,9 +17,14 @@ struct Stopping {
   int next;
 };
 
-/// Whether the file has what is to be kept of a run up to an epoch: its numbers, and, where weights are saved
+/// Whether a file has what is to be kept of a run up to an epoch: its numbers, and, where weights are saved
 /// and it goes on, those of the epoch or a later one.
-bool has_come_to(int epoch, const RunProgress& progress, const StoredFile& file);
+bool has_come_to(int epoch, const RunProgress& progress, bool saves_weights);
+
+/// Whether the rule ends a run by its curve, which has a number for each of the epochs `recorded` that it
+/// has. Only epochs of `looked_at` count, those of the sweep.
+bool is_stopped_by(const Patience& rule, const RecordedEpochs& looked_at, const RecordedEpochs& recorded,
+                   std::span<const float> curve, const RunProgress& progress, bool saves_weights);
 
 /// `progress`: of the sweep's runs, which are the first rows of the file.
 ///
@@ -28,5 +33,10 @@ bool has_come_to(int epoch, const RunProgress& progress, const StoredFile& file)
 /// them.
 Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<const RunProgress> progress,
                      const StoredFile& file);
+
+/// The status of a run that follows from its other marks in a file with the epochs `of_file`, and from
+/// whether the rule ends it there: of a writer that ended before it could put it down, or had another rule.
+RunStatus settled_status(const RunProgress& progress, bool stopped, const Config& config,
+                         const RecordedEpochs& of_file);
 
 }  // namespace runner

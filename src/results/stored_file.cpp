@@ -163,9 +163,12 @@ StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.si
   if (has_weights())
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
       extents_[d] = structure.length_of_scale(d);
+  if (parts_.has_sessions()) extents_[layout::session] = structure.length_of_scale(layout::session);
   if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)
     throw damaged(fmt::format("its epochs are {} in number", extents_[layout::epoch]));
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
+  if (parts_.has_sessions() && extents_[layout::session] != layout::session_count)
+    throw damaged(fmt::format("its sessions are {} in number", extents_[layout::session]));
   for (const layout::Variable& variable : layout::variables(parts_))
     arrays_.emplace(variable.name, structure.array(variable));
   recorded_ = read_recorded();

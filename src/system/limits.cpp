@@ -4,9 +4,11 @@
 #include <cmath>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -121,6 +123,15 @@ std::size_t processor_quota(const fs::path& root) {
   for (const fs::path& folder : control_groups(root, "cpu")) quota = std::min(quota, quota_of(folder));
   // More than a machine has is no quota.
   return quota < 0x1p31 ? static_cast<std::size_t>(std::ceil(quota)) : no_quota;
+}
+
+std::optional<std::uint64_t> free_space(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::filesystem::path there = std::filesystem::absolute(folder, ignored);
+  while (!std::filesystem::exists(there, ignored) && there.has_relative_path()) there = there.parent_path();
+  struct statvfs system;
+  if (statvfs(there.c_str(), &system) != 0 || system.f_blocks == 0) return std::nullopt;
+  return std::uint64_t{system.f_bavail} * system.f_frsize;
 }
 
 }  // namespace runner

@@ -483,6 +483,90 @@ class Validation(Files):
         self.assertIn("validation_size: 40 in the file, 50 now", err)
 
 
+class Plan(Files):
+    """What a sweep will take is said before it is run, and afterwards held against what it took."""
+
+    def plan(self, *arguments, code=0):
+        """What is said, by its names, and the first line."""
+        before = sorted(self.dir.rglob("*"))
+        first, *lines = self.run_it("plan", *arguments, code=code)[0].splitlines()
+        self.assertEqual(sorted(self.dir.rglob("*")), before)
+        return first, dict(line.split(maxsplit=1) for line in lines)
+
+    def test_says_what_is_to_be_done(self):
+        config = self.config(learning_rate=[0.1, 0.5], seed=[1, 2, 3], epochs=4)
+        first, plan = self.plan(config)
+        self.assertEqual(first, "results/sweep.h5 is not there yet")
+        self.assertEqual(plan["runs"], "6 of 6 to train, in 3 cohorts")
+        self.assertEqual(plan["epochs"], "24")
+        self.assertEqual(plan["updates"], "240")  # 24 epochs of 200 images, 20 at a time
+        # Products of 200 training images in 4 epochs and of 280 images in 5 evaluations: 36 pixels, 8 hidden units, 4 classes.
+        flop = 6 * 2 * 8 * (4 * 200 * (2 * 36 + 3 * 4) + 5 * 280 * (36 + 4))
+        self.assertEqual(plan["arithmetic"], f"{flop / 1e6:.1f} Mflop")
+        self.assertRegex(plan["memory"], r"^[\d.]+ MB, of [\d.]+ .B$")
+        self.assertRegex(plan["file"], r"^[\d.]+ kB, of [\d.]+ .B free$")
+        self.assertRegex(plan["time"], r"^about 0:0\d on \d+ threads, kernel \S+ \(\S+\)$")
+
+    def test_of_a_sweep_that_is_there_in_part(self):
+        config = self.config(seed=[1, 2, 3], save_weights=True)
+        self.run_it(config, "seed=[1,2]", "--quiet")
+        first, plan = self.plan(config)
+        self.assertEqual(first, "results/sweep.h5 is there, and will be made larger")
+        self.assertEqual(plan["runs"], "1 of 3 to train, in 1 cohort")
+        self.assertEqual(plan["epochs"], "3 of 9")
+        _, plan = self.plan(config, "epochs=5")  # two of them go on from epoch 3
+        self.assertEqual((plan["runs"], plan["epochs"]), ("3 of 3 to train, in 3 cohorts", "9 of 15"))
+        self.run_it(config, "--quiet")
+        self.assertEqual(self.run_it("plan", config)[0], "results/sweep.h5 is there\nnothing to do: it holds all 3 runs\n")
+        self.refused("plan", config, "save_weights=false", says=["cannot be gone on with: save_weights: true in the file, false now"])
+        self.assertIn("other.h5 is not there yet", self.run_it("plan", config, "-o", "other.h5")[0])
+
+    def test_of_early_stopping(self):
+        config = self.config(hidden_size=[2, 4, 8], seed=[1, 2], epochs=9, early_stopping={"successive_halving": {"eta": 3, "min_epochs": 3}})
+        _, plan = self.plan(config)  # one of three configurations is trained for 9 epochs, the others for 3
+        self.assertEqual(plan["epochs"], "30 of 54")
+        out, err = self.run_it(config)
+        self.assertIn("30/30 epochs", err)
+        self.assertIn(", about 0:01\n", err)
+        _, plan = self.plan(config, "epochs=10", 'early_stopping={"patience":2}')
+        self.assertTrue(plan["time"].startswith("at most 0:01"), plan)
+        self.assertTrue(plan["epochs"].startswith("at most "), plan)
+        self.refused("plan", config, "--shards", "2", says=["successive_halving compares all configurations"])
+
+    def test_of_shares(self):
+        config = self.config(batch_size=[10, 20, 30], seed=[1, 2])
+        self.run_it(config, "--shard", "2/3", "--quiet")
+        out = self.run_it("plan", config, "--shards", "3")[0]
+        heading, *shares, note = out.splitlines()
+        self.assertEqual(len(shares), 3)
+        self.assertRegex(shares[0], r"^ +1/3 +2 +\d .* about 0:01 +results/sweep.shard-1-of-3.h5 is not there yet$")
+        self.assertRegex(shares[1], r"^ +2/3 +0 +0 .* nothing to do +results/sweep.shard-2-of-3.h5 is there$")
+        self.assertIn("a machine like this one", note)
+        self.refused("plan", config, "--shards", "7", says=["7 shards are too many: "])
+        self.refused("plan", config, "--shards", "2", "-o", "x.h5", says=["excludes"])
+
+    def test_of_what_cannot_be(self):
+        self.refused("plan", self.config(learning_rat=1), says=['did you mean "learning_rate"?'])
+        self.refused("plan", self.config(hidden_size=2_000_000_000), says=["takes", "of memory"], code=1)
+        self.refused("plan", "nowhere.json", says=["nowhere.json"])
+        out, err = self.run_it("plan", self.config(hidden_size=5000, seed=list(range(100_000)), save_weights=True), code=1)
+        self.assertIn("file ", out)
+        self.assertIn("are free in its folder", err)
+
+    def test_is_held_against_what_happened(self):
+        config = self.config(seed=[1, 2])
+        err = self.run_it(config)[1]
+        self.assertRegex(err, r"kernel \S+ \(\S+\), about 0:01\n")
+        self.assertRegex(err, r"6/6 epochs, 0:0\d elapsed \(about 0:01 expected\)")
+        self.run_it(config, "epochs=4", "--quiet")
+        with h5py.File(self.dir / "results" / "sweep.h5") as f:
+            start, expected, taken = (f["sessions"][name][()] for name in ("start", "expected_time", "time"))
+        self.assertTrue((np.abs(start[:2] - time.time()) < 600).all())
+        self.assertTrue(start[0] < start[1])
+        self.assertTrue((expected[:2] > 0).all() and (taken[:2] > 0).all())
+        self.assertTrue(np.isnan([start[2:], expected[2:], taken[2:]]).all())
+
+
 class Permissions(Files):
     """Folders and files that may be read and no more."""
 

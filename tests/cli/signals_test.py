@@ -58,7 +58,8 @@ class Sweep(Case):
         self.assertIn("stopped: 0 of 1 runs", err)
 
     def test_stops_where_its_processor_time_ends(self):
-        p = self.sweep_that_goes_on("--progress", "jsonl", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (1, 60)))
+        # Before it trains it measures how fast it is, for two seconds.
+        p = self.sweep_that_goes_on("--progress", "jsonl", "--threads", "1", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (4, 60)))
         out, err = p.communicate(timeout=LONG)
         self.assertEqual(p.returncode, 130)
         self.assertIn("stopped: 0 of 1 runs", err)

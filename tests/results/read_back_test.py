@@ -83,7 +83,9 @@ def check(path, status, epochs_done, committed_epochs):
                 assert isinstance(data.attrs[name], str), name
             assert data.attrs["summary"] == "für Leser" and data.attrs["dataset"] == "tiny"
             assert data.attrs["test_labels_sha256"] == "d" * 64
-            assert data.attrs["layout_version"] == 5 and data.attrs["train_size"] == 60
+            assert data.attrs["layout_version"] == 6 and data.attrs["train_size"] == 60
+        with xarray.open_dataset(path, engine=engine, group="sessions") as sessions:
+            assert dict(sessions.sizes) == {"session": 64} and np.isnan(sessions.expected_time.values).all(), sessions
         with xarray.open_dataset(path, engine=engine, group="weights") as weights:
             shapes = {name: (value.dims, value.shape, str(value.dtype)) for name, value in weights.items()}
             for when in ["initial_", ""]:

@@ -7,7 +7,7 @@ def values_of(path):
     values = {}
 
     def take(name, item):
-        if isinstance(item, h5py.Dataset) and name not in ("wall_time", "seal/text"):
+        if isinstance(item, h5py.Dataset) and name not in ("wall_time", "seal/text") and not name.startswith("sessions/"):
             values[name] = (item.dtype, item[()].tobytes())
 
     with h5py.File(path) as f:

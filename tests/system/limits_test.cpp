@@ -144,5 +144,15 @@ TEST_F(ProcessorQuota, IsThatOfVersion1) {
   EXPECT_EQ(quota(), 2u);
 }
 
+TEST(FreeSpace, IsThatOfTheNearestFolder) {
+  const test::TemporaryDirectory folder;
+  const std::optional<std::uint64_t> here = free_space(folder.path());
+  ASSERT_TRUE(here);
+  EXPECT_GT(*here, 0u);
+  EXPECT_TRUE(free_space(folder / "not" / "there" / "yet"));
+  EXPECT_TRUE(free_space("results"));
+  EXPECT_EQ(free_space("/proc"), std::nullopt);  // has no size
+}
+
 }  // namespace
 }  // namespace runner

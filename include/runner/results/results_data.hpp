@@ -4,6 +4,7 @@
 #include "runner/model/enumerations.hpp"
 #include "runner/model/metric.hpp"
 #include "runner/model/recorded_epochs.hpp"
+#include "runner/results/session_times.hpp"
 #include "runner/sweep/sweep.hpp"
 
 #include <cstddef>
@@ -57,6 +58,7 @@ struct ResultsData {
   Origin origin;
   RecordedEpochs recorded;  ///< the epochs that there are numbers of
   std::vector<StoredRun> runs;
+  std::vector<SessionTimes> sessions;  ///< the latest, the first first; none in a file from before layout 6
 
   int epochs() const { return recorded.last(); }  ///< E
 };

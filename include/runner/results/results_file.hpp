@@ -5,6 +5,7 @@
 #include "runner/model/metric.hpp"
 #include "runner/model/recorded_epochs.hpp"
 #include "runner/model/weights.hpp"
+#include "runner/results/session_times.hpp"
 #include "runner/sweep/observer.hpp"
 #include "runner/sweep/sweep.hpp"
 
@@ -117,6 +118,10 @@ class ResultsFile : public Observer, public Checkpoints {
   /// memory, and in the sidecar in case the process is killed. For those that a quarter of the memory does
   /// not hold, training begins anew. Throws Error (failure).
   bool next_rung();
+
+  /// Puts down the times of this session of training; what was noted of it before is replaced. A file of an
+  /// earlier layout has no place for them. Throws Error (failure).
+  void note_session(const SessionTimes& session);
 
   /// How many of the runs that are due are trained again from their beginning, though the file has epochs of
   /// them: it has no weights to go on from. Their numbers come out the same.

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 namespace runner {
@@ -31,6 +33,10 @@ MemoryLimit memory_limit(const std::filesystem::path& root = "/");
 /// cpu.max, version 1: cpu.cfs_quota_us and cpu.cfs_period_us. At least 1; no_quota where there is none.
 /// `root` as above. Thread-safe.
 std::size_t processor_quota(const std::filesystem::path& root = "/");
+
+/// Bytes that this process may write to the file system of a folder; nothing where the system does not say.
+/// Of a folder that is not there yet, those of the nearest above it. Thread-safe.
+std::optional<std::uint64_t> free_space(const std::filesystem::path& folder);
 
 inline constexpr std::size_t no_quota = std::numeric_limits<std::size_t>::max();
 
