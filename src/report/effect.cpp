@@ -82,6 +82,12 @@ std::string signed_number(const Estimate& change) {
                      std::isnan(change.half_width) ? "" : fmt::format("±{:.4f}", change.half_width));
 }
 
+std::string not_applicable_note(const Effect& effect) {
+  if (effect.not_applicable == 0) return {};
+  return fmt::format("; {} that {} does not apply to left out", counted(effect.not_applicable, "run"),
+                     effect.axis);
+}
+
 std::string pairs_heading(const Effect& effect) {
   std::string out =
       fmt::format("By {}, all else the same: {}, {}", effect.axis,
@@ -92,7 +98,7 @@ std::string pairs_heading(const Effect& effect) {
   if (effect.stopped > 0)
     out += fmt::format("; {} that {} stopped early left out", counted(effect.stopped, "run"),
                        effect.stopped == 1 ? "was" : "were");
-  return out;
+  return out + not_applicable_note(effect);
 }
 
 std::string bins_heading(const Effect& effect) {
@@ -109,7 +115,7 @@ std::string bins_heading(const Effect& effect) {
                   counted(effect.values.size(), "bin"),
                   least == most ? counted(most, "sample") : fmt::format("{} to {} samples", least, most));
   if (effect.left_out > 0) out += fmt::format("; {} not done left out", counted(effect.left_out, "run"));
-  return out;
+  return out + not_applicable_note(effect);
 }
 
 }  // namespace
@@ -131,8 +137,12 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
   // For each setting of the others, and each seed, its runs by value.
   Settings settings;
   std::map<Value, EffectOfValue> values;
-  std::size_t done = 0, stopped = 0;
+  std::size_t done = 0, stopped = 0, not_applicable = 0;
   for (const StoredRun& run : results.runs) {
+    if (!axis.applies(run.run.spec)) {
+      ++not_applicable;
+      continue;
+    }
     const Value value = value_of(run.run.spec, axis);
     values[value].value = value.text;
     if (run.status == RunStatus::stopped) ++stopped;
@@ -151,6 +161,7 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
                 block.seeds.size(),
                 done - block.settings.size() * block.seeds.size() * values.size(),
                 stopped,
+                not_applicable,
                 {},
                 false,
                 0};

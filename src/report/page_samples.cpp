@@ -64,8 +64,11 @@ PageJson bins_on_page(const Comparison& comparison) {
     const Bins bins = bins_of(comparison.configurations, axis);
     PageJson texts = PageJson::array();
     for (std::size_t b = 0; b < bins.count(); ++b) texts.push_back(bin_text(bins.least[b], bins.most[b]));
+    PageJson places = PageJson::array();
+    for (const std::size_t at : bins.at)
+      places.push_back(at < bins.count() ? PageJson(at) : PageJson(nullptr));
     all[axis.name] = {
-        {"values", std::move(texts)}, {"at", bins.at}, {"least", bins.least}, {"most", bins.most}};
+        {"values", std::move(texts)}, {"at", std::move(places)}, {"least", bins.least}, {"most", bins.most}};
   }
   return all;
 }

@@ -79,11 +79,9 @@ std::string seeds_phrase(std::size_t seeds) {
 }
 
 // "Fixed:", "hidden_size 50,", "loss cross_entropy,"
-Strings axis_phrases(std::string label, const std::vector<Column>& axes,
-                     const ConfigurationSummary& configuration) {
+Strings listed(std::string label, const Strings& settings) {
   Strings phrases{std::move(label)};
-  for (const Column& axis : axes)
-    phrases.push_back(fmt::format("{} {},", axis.name, exact_text(axis, configuration)));
+  for (const std::string& setting : settings) phrases.push_back(setting + ',');
   return phrases;
 }
 
@@ -111,8 +109,8 @@ Strings words_in(const std::string& sentence) {
   return words;
 }
 
-std::string fixed_axes_line(const ConfigurationSummary& any, const std::vector<Column>& fixed) {
-  Strings phrases = axis_phrases("Fixed:", fixed, any);
+std::string fixed_line(const Strings& fixed) {
+  Strings phrases = listed("Fixed:", fixed);
   phrases.back().pop_back();  // the last comma
   return fill(phrases);
 }
@@ -120,7 +118,7 @@ std::string fixed_axes_line(const ConfigurationSummary& any, const std::vector<C
 /// With the file, where there are several.
 Strings named(const std::string& label, const Comparison& comparison, const ConfigurationSummary& which,
               const std::vector<Column>& varying) {
-  Strings phrases = axis_phrases(label, varying, which);
+  Strings phrases = listed(label, settings_of(varying, which));
   if (comparison.files.size() > 1)
     phrases.insert(phrases.begin() + 1, fmt::format("{},", comparison.files[which.file].name));
   phrases.back().back() = ':';
@@ -202,7 +200,8 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
   if (comparison.files.size() > 1)
     add({"file"}, [&](const Summary& c) { return comparison.files[c.file].name; });
   for (const Column& axis : varying)
-    add(axis_heading(axis.name), [&](const Summary& c) { return exact_text(axis, c); });
+    add(axis_heading(axis.name),
+        [&](const Summary& c) { return axis.has_value(c) ? exact_text(axis, c) : "-"; });
   const bool same_epochs = std::all_of(configurations.begin(), configurations.end(), [&](const Summary& c) {
     return c.measured == 0 || c.epochs == comparison.epochs;
   });
@@ -276,7 +275,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
 
   const bool plain_seeds = all_done_with_as_many_seeds(configurations);
   out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
-  const std::vector<Column> fixed = stated_axes(comparison), varying = varying_axes(comparison);
+  const std::vector<Column> varying = varying_axes(comparison);
 
   TextTable layout;
   for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means, Detail::least}) {
@@ -287,7 +286,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
   }
   out += '\n';
   add_notes();
-  if (!fixed.empty()) out += fixed_axes_line(configurations.front(), fixed);
+  if (const Strings fixed = fixed_settings(comparison); !fixed.empty()) out += fixed_line(fixed);
   out += '\n' + layout.heading;
   const auto widest = comparison.widest_gap(), best = comparison.best();
   for (std::size_t i = 0; i < layout.rows.size(); ++i) {
