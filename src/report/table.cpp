@@ -85,20 +85,6 @@ Strings listed(std::string label, const Strings& settings) {
   return phrases;
 }
 
-// Phrases with a space between them, in lines of at most 80 characters.
-std::string fill(const Strings& phrases) {
-  std::string out;
-  std::size_t width = 0;
-  for (const std::string& phrase : phrases) {
-    const std::size_t own = width_of(phrase);
-    const bool fits = width + 1 + own <= 80;
-    if (width > 0) out += fits ? ' ' : '\n';
-    out += phrase;
-    width = width > 0 && fits ? width + 1 + own : own;
-  }
-  return out + '\n';
-}
-
 Strings words_in(const std::string& sentence) {
   Strings words;
   for (std::size_t begin = 0; begin < sentence.size();) {
@@ -112,7 +98,7 @@ Strings words_in(const std::string& sentence) {
 std::string fixed_line(const Strings& fixed) {
   Strings phrases = listed("Fixed:", fixed);
   phrases.back().pop_back();  // the last comma
-  return fill(phrases);
+  return filled(phrases);
 }
 
 /// With the file, where there are several.
@@ -132,7 +118,7 @@ std::string best_sentence(const Comparison& comparison, const ConfigurationSumma
   phrases.push_back(fmt::format("{} at epoch {}{}", with_interval(best.best_accuracy), best.best_epoch,
                                 best.validated ? "," : ""));
   if (best.validated) phrases.push_back(fmt::format("test {} there", with_interval(best.best_test_accuracy)));
-  return fill(phrases);
+  return filled(phrases);
 }
 
 std::string widest_gap_sentence(const Comparison& comparison, const ConfigurationSummary& widest,
@@ -151,7 +137,7 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
                                   widest.stopping_gain.mean < 0 ? "" : "+",
                                   with_interval(widest.stopping_gain)));
   }
-  return fill(phrases);
+  return filled(phrases);
 }
 
 /// What stands beside the means.
@@ -255,14 +241,14 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
                                 shown < configurations.size() ? fmt::format("{} of ", shown) : std::string(),
                                 counted(configurations.size(), "configuration"));
   const auto add_notes = [&] {
-    if (comparison.kept > 0) out += fill({kept_note(comparison.kept), "(--all takes them in)"});
-    if (const std::string note = stopped_note(comparison); !note.empty()) out += fill(words_in(note + '.'));
+    if (comparison.kept > 0) out += filled({kept_note(comparison.kept), "(--all takes them in)"});
+    if (const std::string note = stopped_note(comparison); !note.empty()) out += filled(words_in(note + '.'));
     const Strings differences = comparison.differences();
     if (!differences.empty()) {
       Strings phrases{"NOT ALIKE:"};
       for (const std::string& difference : differences) phrases.push_back(difference + ";");
       phrases.back().pop_back();
-      out += fill(phrases);
+      out += filled(phrases);
     }
     if (comparison.mixed)
       out += "Epochs are chosen by each file's own set: validation where it has one, else test.\n";
@@ -297,7 +283,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
     else
       out += layout.rows[i];
   }
-  out += '\n' + fill({"Verdicts:", counted_verdicts(comparison) + "."});
+  out += '\n' + filled({"Verdicts:", counted_verdicts(comparison) + "."});
   if (best) out += best_sentence(comparison, configurations[*best], varying);
   if (widest) out += widest_gap_sentence(comparison, configurations[*widest], varying);
   return out;

@@ -449,13 +449,13 @@ test("what an axis means nothing to is in no plot by it", () => open("grids", as
 
 test("says which parameters matter, and how it knows", async () => {
   await open("small", async (page) => {
-    assert.match(await page.textContent("#importance"), /analysis of variance of the full grid.*F test over the seeds/);
+    assert.match(await page.textContent("#importance"), /between 18 configurations, means over 3 seeds.* Analysis of variance of the full grid.*F test over the seeds/);
     const terms = await page.locator("#importance tbody th").allTextContents();
     assert.equal(terms.length, 7);
     assert.equal(terms.slice(3, 6).filter((term) => term.includes(" × ")).length, 3);
     assert.equal(terms[6], "three or more together");
   });
-  await open("drawn", async (page) => assert.match(await page.textContent("#importance"), /bins of the values of 25 samples/));
+  await open("drawn", async (page) => assert.match(await page.textContent("#importance"), /from bins of its values; ± 95 % interval over 25 samples/));
   await open("one", async (page) => assert.equal(await page.locator("#importance").isHidden(), true));
 });
 
