@@ -246,7 +246,7 @@ class Sweeps(Case):
         self.assertEqual([row["momentum"] for row in rows], ["0.7", "0.8", ""])
         said = json.loads(self.run_it(*compare, "--json")[0])["configurations"]
         self.assertEqual([c["momentum"] for c in said], [None, 0.7, 0.8])
-        self.assertIn("1 setting of the others, 2 seeds; 2 runs that momentum does not apply to left out", self.run_it(*compare, "--by", "momentum")[0])
+        self.assertIn("1 setting of the others, 2 seeds;\n2 runs that momentum does not apply to left out", self.run_it(*compare, "--by", "momentum")[0])
         self.assertIn("one value of momentum", self.run_it(*compare, "--where", "optimizer = sgd || momentum = 0.8", "--by", "momentum", code=2)[1])
         self.run_it("report", "results/sweep.h5")
         self.assertIn('"values":["0.7","0.8"],"at":[null,0,1]', (self.dir / "results" / "sweep.html").read_text())

@@ -155,7 +155,7 @@ TEST(WhereAnAxisMeansNothing, ARunIsNotComparedByIt) {
   EXPECT_EQ(effect.settings, 2u);
   EXPECT_EQ(effect.left_out, 0u);
   EXPECT_EQ(effect.not_applicable, 6u);
-  EXPECT_THAT(to_table(effect), HasSubstr("3 seeds; 6 runs that momentum does not apply to left out\n"));
+  EXPECT_THAT(to_table(effect), HasSubstr("3 seeds;\n6 runs that momentum does not apply to left out\n\n"));
   EXPECT_THROW(effect_of(one_value(), "momentum"), Error);  // its default is no second value
 }
 
@@ -175,7 +175,8 @@ TEST(WhereAnAxisMeansNothing, AConfigurationIsInNoBin) {
   EXPECT_EQ(effect.samples, 20u);
   EXPECT_EQ(effect.values.front().least, 0.03);
   EXPECT_EQ(effect.not_applicable, 10u);
-  EXPECT_THAT(to_table(effect), HasSubstr("differ, too; 10 runs that momentum does not apply to left out\n"));
+  EXPECT_THAT(to_table(effect),
+              HasSubstr("differ, too;\n10 runs that momentum does not apply to left out\n"));
 }
 
 TEST(WhereAnAxisMeansNothing, OnlyTheOthersAreItsGrid) {
