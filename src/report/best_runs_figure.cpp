@@ -55,9 +55,11 @@ std::vector<std::string> caption_of(const FigureSource& source, const RankedRun&
                                     double width) {
   std::vector<std::string> lines;
   for (const Column& axis : source.varying)
-    lines.push_back(fmt::format("{} {}", axis.name,
-                                axis.has_words() ? exact_text(axis, *ranked.configuration)
-                                                 : fmt::format("{:.4g}", axis.value(*ranked.configuration))));
+    if (axis.has_value(*ranked.configuration))
+      lines.push_back(fmt::format("{} {}", axis.name,
+                                  axis.has_words()
+                                      ? exact_text(axis, *ranked.configuration)
+                                      : fmt::format("{:.4g}", axis.value(*ranked.configuration))));
   if (with_seed) lines.push_back(fmt::format("seed {}", ranked.run->run.spec.seed));
   if (lines.size() > most_caption_lines) {
     lines.resize(most_caption_lines);

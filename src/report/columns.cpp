@@ -25,8 +25,9 @@ std::vector<Column> make_axis_columns() {
   std::vector<Column> columns;
   for (const AxisInfo& axis : axis_table()) {
     if (axis.name == "seed") continue;
-    Column column{std::string(axis.name), false,
-                  [axis](const Summary& s) { return static_cast<double>(axis.order(s.spec)); }};
+    Column column{std::string(axis.name), false, [axis](const Summary& s) {
+                    return axis.applies(s.spec) ? static_cast<double>(axis.order(s.spec)) : std::nan("");
+                  }};
     column.words.assign(axis.words.begin(), axis.words.end());
     columns.push_back(std::move(column));
   }
@@ -82,8 +83,10 @@ std::vector<Column> make_measured_columns() {
 }
 
 bool varies(const Column& column, const std::vector<Summary>& configurations) {
-  return std::any_of(configurations.begin(), configurations.end(), [&](const Summary& c) {
-    return column.value(c) != column.value(configurations.front());
+  const auto has_value = [&](const Summary& c) { return column.has_value(c); };
+  const auto first = std::find_if(configurations.begin(), configurations.end(), has_value);
+  return std::any_of(first, configurations.end(), [&](const Summary& c) {
+    return has_value(c) && column.value(c) != column.value(*first);
   });
 }
 
@@ -133,6 +136,13 @@ std::vector<Column> stated_axes(const Comparison& comparison) {
     });
   });
   return stated;
+}
+
+bool means_nothing_to_some(const Column& axis, const Comparison& comparison) {
+  const auto& all = comparison.configurations;
+  const auto count =
+      std::count_if(all.begin(), all.end(), [&](const Summary& c) { return axis.has_value(c); });
+  return count > 0 && count < std::ssize(all);
 }
 
 std::string exact_text(double number) {

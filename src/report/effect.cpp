@@ -6,6 +6,7 @@
 #include "compared_axis.hpp"
 #include "finding.hpp"
 #include "seeds.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -82,34 +83,40 @@ std::string signed_number(const Estimate& change) {
                      std::isnan(change.half_width) ? "" : fmt::format("±{:.4f}", change.half_width));
 }
 
+/// The phrases that say which runs are left out, behind others.
+std::string with_left_out(std::vector<std::string> phrases, const Effect& effect,
+                          std::string_view of_left_out) {
+  const auto add = [&](std::size_t runs, const std::string& which) {
+    if (runs == 0) return;
+    phrases.back() += ';';
+    phrases.push_back(fmt::format("{} {} left out", counted(runs, "run"), which));
+  };
+  add(effect.left_out, std::string(of_left_out));
+  add(effect.stopped, effect.stopped == 1 ? "that was stopped early" : "that were stopped early");
+  add(effect.not_applicable, fmt::format("that {} does not apply to", effect.axis));
+  return filled(phrases);
+}
+
 std::string pairs_heading(const Effect& effect) {
-  std::string out =
-      fmt::format("By {}, all else the same: {}, {}", effect.axis,
-                  counted(effect.settings, "setting") + " of the others", counted(effect.seeds, "seed"));
-  if (effect.left_out > 0)
-    out +=
-        fmt::format("; {} without a matching run for every value left out", counted(effect.left_out, "run"));
-  if (effect.stopped > 0)
-    out += fmt::format("; {} that {} stopped early left out", counted(effect.stopped, "run"),
-                       effect.stopped == 1 ? "was" : "were");
-  return out;
+  return with_left_out(
+      {fmt::format("By {}, all else the same:", effect.axis),
+       counted(effect.settings, "setting") + " of the others,", counted(effect.seeds, "seed")},
+      effect, "without a matching run for every value");
 }
 
 std::string bins_heading(const Effect& effect) {
   if (effect.values.empty())
-    return fmt::format("By {}: {} done so far, too few for bins", effect.axis,
+    return fmt::format("By {}: {} done so far, too few for bins\n", effect.axis,
                        counted(effect.samples, "sample"));
   std::size_t least = effect.samples, most = 0;
   for (const EffectOfValue& row : effect.values) {
     least = std::min(least, row.samples);
     most = std::max(most, row.samples);
   }
-  std::string out =
-      fmt::format("By {} in {} of {} each, not paired:\nthe other parameters differ, too", effect.axis,
-                  counted(effect.values.size(), "bin"),
-                  least == most ? counted(most, "sample") : fmt::format("{} to {} samples", least, most));
-  if (effect.left_out > 0) out += fmt::format("; {} not done left out", counted(effect.left_out, "run"));
-  return out;
+  return fmt::format("By {} in {} of {} each, not paired:\n", effect.axis,
+                     counted(effect.values.size(), "bin"),
+                     least == most ? counted(most, "sample") : fmt::format("{} to {} samples", least, most)) +
+         with_left_out({"the other parameters differ, too"}, effect, "not done");
 }
 
 }  // namespace
@@ -131,8 +138,12 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
   // For each setting of the others, and each seed, its runs by value.
   Settings settings;
   std::map<Value, EffectOfValue> values;
-  std::size_t done = 0, stopped = 0;
+  std::size_t done = 0, stopped = 0, not_applicable = 0;
   for (const StoredRun& run : results.runs) {
+    if (!axis.applies(run.run.spec)) {
+      ++not_applicable;
+      continue;
+    }
     const Value value = value_of(run.run.spec, axis);
     values[value].value = value.text;
     if (run.status == RunStatus::stopped) ++stopped;
@@ -151,6 +162,7 @@ Effect effect_of(const ResultsData& results, std::string_view name) {
                 block.seeds.size(),
                 done - block.settings.size() * block.seeds.size() * values.size(),
                 stopped,
+                not_applicable,
                 {},
                 false,
                 0};
@@ -206,11 +218,11 @@ std::vector<Effect> effects_of(std::span<const ResultsData> files, std::string_v
 
 std::string to_table(const Effect& effect) {
   std::string out = effect.in_bins ? bins_heading(effect) : pairs_heading(effect);
-  if (effect.in_bins ? effect.values.empty() : effect.settings == 0) return out + '\n';
+  if (effect.in_bins ? effect.values.empty() : effect.settings == 0) return out;
   std::size_t width = effect.axis.size();
   for (const EffectOfValue& row : effect.values) width = std::max(width, row.value.size());
   const int change_width = effect.in_bins ? 15 : 16;  // the names of bins are long
-  out += fmt::format("\n\n{:>{}}  {:>6}  {:>6}  {:>7}  {:>{}}  {:>{}}\n", effect.axis, width, "train", "test",
+  out += fmt::format("\n{:>{}}  {:>6}  {:>6}  {:>7}  {:>{}}  {:>{}}\n", effect.axis, width, "train", "test",
                      "gap", "change of test", change_width, "change of gap", change_width);
   for (const EffectOfValue& row : effect.values) {
     const bool first = &row == &effect.values.front();

@@ -124,6 +124,10 @@ Effect effect_in_bins(const ResultsData& results, std::string_view name) {
   std::vector<Sampled> all(samples.count);
   const std::vector<Runs> configurations = configurations_of(results);
   for (std::size_t c = 0; c < configurations.size(); ++c) {
+    if (!column.has_value(specs[c])) {
+      effect.not_applicable += configurations[c].size();
+      continue;
+    }
     Sum seeds;
     for (const StoredRun* run : configurations[c])
       if (has_finished(run->status))

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -23,7 +24,7 @@ std::string description_of(const ResultsData& results, const Comparison& compari
   const Origin& origin = results.origin;
   return fmt::format("{}: {} training, {} validation and {} test images, {} epochs; fixed: {}. runner {}.",
                      comparison.files.front().dataset, origin.data.train_size, origin.data.validation_size,
-                     origin.data.test_size, results.epochs(), fixed_settings(comparison),
+                     origin.data.test_size, results.epochs(), fmt::join(fixed_settings(comparison), ", "),
                      origin.runner_version);
 }
 
@@ -50,7 +51,8 @@ void append(std::vector<Figure>& all, std::vector<Figure> more) {
 /// Each value with one configuration that has it.
 std::map<double, const ConfigurationSummary*> examples(const FigureSource& source, const Column& axis) {
   std::map<double, const ConfigurationSummary*> found;
-  for (const ConfigurationSummary& c : source.comparison.configurations) found.try_emplace(axis.value(c), &c);
+  for (const ConfigurationSummary& c : source.comparison.configurations)
+    if (axis.has_value(c)) found.try_emplace(axis.value(c), &c);
   return found;
 }
 
@@ -70,9 +72,7 @@ std::vector<Figure> figures(const ResultsData& results, std::size_t best_runs) {
 }
 
 std::vector<double> values_of(const FigureSource& source, const Column& axis) {
-  std::vector<double> values;
-  for (const auto& [value, example] : examples(source, axis)) values.push_back(value);
-  return values;
+  return different_values(source.comparison.configurations, axis);
 }
 
 std::vector<std::string> texts_of(const FigureSource& source, const Column& axis) {
@@ -96,12 +96,8 @@ AxisPlaces places_on(const FigureSource& source, const Column& axis) {
     places.in_bins = true;
     return places;
   }
-  const std::vector<double> values = values_of(source, axis);
   places.texts = texts_of(source, axis);
-  for (const ConfigurationSummary& c : configurations) {
-    const auto found = std::lower_bound(values.begin(), values.end(), axis.value(c));
-    places.at.push_back(static_cast<std::size_t>(found - values.begin()));
-  }
+  places.at = places_among(values_of(source, axis), configurations, axis);
   return places;
 }
 

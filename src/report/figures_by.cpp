@@ -45,6 +45,9 @@ std::string note_of(const Effect& effect, bool others_vary, bool crowded) {
   if (effect.left_out > 0)
     note +=
         fmt::format(" ({} without a matching run for every value left out)", counted(effect.left_out, "run"));
+  if (effect.not_applicable > 0)
+    note += fmt::format(" ({} that {} does not apply to left out)", counted(effect.not_applicable, "run"),
+                        effect.axis);
   if (effect.seeds > 2) note += fmt::format("; {}: 95 % intervals over the seeds", crowded ? "band" : "bars");
   if (effect.seeds > 2 && others_vary)
     note += fmt::format(" of the change against {}, for all values together", effect.values.front().value);

@@ -38,7 +38,9 @@ void draw_bin(const Frame& frame, const EffectOfValue& row, const Estimate& mean
 std::vector<Figure> figures_by_bins(const FigureSource& source, const Column& axis) {
   const Effect effect = effect_in_bins(source.results, axis.name);
   if (effect.values.empty()) return {};
-  const auto& configurations = source.comparison.configurations;
+  std::vector<ConfigurationSummary> configurations = source.comparison.configurations;
+  const std::size_t left_out =
+      std::erase_if(configurations, [&](const ConfigurationSummary& c) { return !axis.has_value(c); });
   const PlotAxis x{value_scale(values_of(source, axis), texts_of(source, axis)), title_of(axis)};
 
   const auto figure = [&](std::string_view name, std::string_view y_title,
@@ -75,9 +77,11 @@ std::vector<Figure> figures_by_bins(const FigureSource& source, const Column& ax
     }
     if (all.size() > 1) sheet.legend(legend);
     sheet.note(
-        fmt::format("A point for each of {}. Lines: means of {} of about equally many samples, not "
+        fmt::format("A point for each of {}{}. Lines: means of {} of about equally many samples, not "
                     "paired: the other parameters differ, too; bars: 95 % intervals over the samples.",
-                    counted(configurations.size(), "configuration"), counted(effect.values.size(), "bin")));
+                    counted(configurations.size(), "configuration"),
+                    left_out > 0 ? fmt::format(" that {} applies to", axis.name) : std::string(),
+                    counted(effect.values.size(), "bin")));
     return sheet.finish(fmt::format("{}_by_{}.svg", name, axis.name), source.description);
   };
 

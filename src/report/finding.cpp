@@ -23,14 +23,6 @@ std::string in_brackets(const std::string& name) {
   return name.empty() ? name : fmt::format(" ({})", name);
 }
 
-std::vector<std::string> settings(const std::vector<Column>& axes,
-                                  const ConfigurationSummary& configuration) {
-  std::vector<std::string> parts;
-  for (const Column& axis : axes)
-    parts.push_back(fmt::format("{} {}", axis.name, exact_text(axis, configuration)));
-  return parts;
-}
-
 }  // namespace
 
 std::string counted(std::size_t n, std::string_view noun) {
@@ -46,16 +38,32 @@ std::string with_interval(const Estimate& estimate) {
   return text.append("±").append(half, half.starts_with("0.") ? 1 : 0);
 }
 
+std::vector<std::string> settings_of(const std::vector<Column>& columns,
+                                     const ConfigurationSummary& configuration) {
+  std::vector<std::string> settings;
+  for (const Column& axis : columns)
+    if (axis.has_value(configuration))
+      settings.push_back(fmt::format("{} {}", axis.name, exact_text(axis, configuration)));
+  return settings;
+}
+
 std::string name_of(const Comparison& comparison, const ConfigurationSummary& configuration) {
-  std::vector<std::string> parts = settings(varying_axes(comparison), configuration);
+  std::vector<std::string> parts = settings_of(varying_axes(comparison), configuration);
   if (comparison.files.size() > 1) parts.insert(parts.begin(), comparison.files[configuration.file].name);
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-std::string fixed_settings(const Comparison& comparison) {
-  if (comparison.configurations.empty()) return "";
-  return fmt::format("{}",
-                     fmt::join(settings(stated_axes(comparison), comparison.configurations.front()), ", "));
+std::vector<std::string> fixed_settings(const Comparison& comparison) {
+  std::vector<std::string> settings;
+  const Configurations& all = comparison.configurations;
+  for (const Column& axis : stated_axes(comparison)) {
+    const auto any = std::find_if(all.begin(), all.end(),
+                                  [&](const ConfigurationSummary& c) { return axis.has_value(c); });
+    if (any == all.end()) continue;
+    settings.push_back(fmt::format("{} {}{}", axis.name, exact_text(axis, *any),
+                                   means_nothing_to_some(axis, comparison) ? " where it applies" : ""));
+  }
+  return settings;
 }
 
 std::string words_of(Verdict verdict) {

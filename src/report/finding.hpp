@@ -18,12 +18,18 @@ std::string counted(std::size_t n, std::string_view noun);
 /// to 0.7490)"; "-" for no number.
 std::string with_interval(const Estimate& estimate);
 
+/// "learning_rate 1", "batch_size 50": the values of a configuration on those of the axes that mean something
+/// to it.
+std::vector<std::string> settings_of(const std::vector<Column>& columns,
+                                     const ConfigurationSummary& configuration);
+
 /// What sets a configuration apart: "learning_rate 1, batch_size 50", with the file where there are several.
 /// Empty where nothing does.
 std::string name_of(const Comparison& comparison, const ConfigurationSummary& configuration);
 
-/// The axes that do not vary: "loss cross_entropy, sampling shuffle". Empty of no configurations.
-std::string fixed_settings(const Comparison& comparison);
+/// The axes that do not vary, without those whose value goes without saying: "loss cross_entropy", "momentum
+/// 0.5 where it applies". Empty of no configurations.
+std::vector<std::string> fixed_settings(const Comparison& comparison);
 
 /// "overfits", "did not learn".
 std::string words_of(Verdict verdict);

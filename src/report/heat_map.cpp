@@ -19,7 +19,8 @@ HeatMap heat_map(const Comparison& comparison, const MapSide& rows, const MapSid
   std::vector<std::vector<double>> numbers(rows.values * columns.values);
   for (std::size_t i = 0; i < comparison.configurations.size(); ++i) {
     const ConfigurationSummary& c = comparison.configurations[i];
-    if (c.learned()) numbers[rows.at[i] * columns.values + columns.at[i]].push_back(measure(c));
+    const bool has_cell = rows.at[i] < rows.values && columns.at[i] < columns.values;
+    if (c.learned() && has_cell) numbers[rows.at[i] * columns.values + columns.at[i]].push_back(measure(c));
   }
   HeatMap map;
   for (const std::vector<double>& of_cell : numbers) {

@@ -13,7 +13,8 @@ namespace runner {
 /// Heat maps have so many rows and columns at most.
 inline constexpr std::size_t most_map_values = 100;
 
-/// A side of a heat map: which of its values each configuration has.
+/// A side of a heat map: which of its values each configuration has; `values` for none, so that it is in no
+/// cell.
 struct MapSide {
   std::size_t values = 0;
   std::vector<std::size_t> at;

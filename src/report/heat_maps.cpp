@@ -9,6 +9,7 @@
 #include <functional>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -101,7 +102,16 @@ Figure figure_of(const FigureSource& source, const Column& x, const AxisPlaces& 
     note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
   if (incomplete) note += " (* not all of them learned)";
   if (std::any_of(cells.begin(), cells.end(), [](const MapCell& c) { return !std::isfinite(c.mean); }))
-    note += "; grey: none learned";
+    note += "; grey: none that learned";
+  std::size_t outside = 0;
+  for (std::size_t i = 0; i < rows.at.size(); ++i)
+    if (rows.at[i] == ys.size() || columns.at[i] == xs.size()) ++outside;
+  std::vector<std::string> narrower;
+  for (const Column& axis : {x, y})
+    if (means_nothing_to_some(axis, source.comparison)) narrower.push_back(axis.name);
+  if (outside > 0)
+    note += fmt::format("; {} that {} does not apply to left out", counted(outside, "configuration"),
+                        fmt::join(narrower, " or "));
   sheet.note(note + '.');
   return sheet.finish(fmt::format("{}_{}_{}.svg", name, x.name, y.name), source.description);
 }

@@ -85,26 +85,24 @@ struct FullGrid {
   std::vector<Observed> cells;  ///< the last axis fastest
 };
 
-/// The configurations by their places on each axis.
+/// The configurations by their places on each axis. That an axis means nothing to some is a place, too: they
+/// are in no full grid with the others.
 using Placed = std::map<std::vector<std::size_t>, const Observed*>;
 
 Placed cells_of(const std::vector<Column>& columns, const std::vector<Observed>& all,
                 std::vector<std::size_t>& levels) {
   const std::vector<ConfigurationSummary> specs = specifications(all);
-  std::vector<std::vector<double>> values;
+  std::vector<std::vector<std::size_t>> places;
   levels.clear();
   for (const Column& axis : columns) {
-    values.push_back(different_values(specs, axis));
-    levels.push_back(values.back().size());
+    places.push_back(places_among(different_values(specs, axis), specs, axis));
+    levels.push_back(1 + *std::max_element(places.back().begin(), places.back().end()));
   }
   Placed placed;
-  for (const Observed& one : all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
     std::vector<std::size_t> at;
-    for (std::size_t a = 0; a < columns.size(); ++a) {
-      const auto found = std::lower_bound(values[a].begin(), values[a].end(), columns[a].value(one.which));
-      at.push_back(static_cast<std::size_t>(found - values[a].begin()));
-    }
-    placed.emplace(std::move(at), &one);
+    for (const std::vector<std::size_t>& on_axis : places) at.push_back(on_axis[i]);
+    placed.emplace(std::move(at), &all[i]);
   }
   return placed;
 }
@@ -245,15 +243,11 @@ SampledParameter parameter_on(const Column& axis, const std::vector<Configuratio
   SampledParameter parameter;
   parameter.sample = samples.of;
   const std::vector<double> different = different_values(specs, axis);
-  std::vector<double> values;
-  for (const ConfigurationSummary& spec : specs) values.push_back(axis.value(spec));
-  if (axis.has_words() || different.size() <= most_listed_values) {
-    for (const double value : values)
-      parameter.group.push_back(static_cast<std::size_t>(
-          std::lower_bound(different.begin(), different.end(), value) - different.begin()));
-  } else {
-    parameter.group = quantile_bins(values, bins_for(samples.count)).at;
-  }
+  parameter.group = axis.has_words() || different.size() <= most_listed_values
+                        ? places_among(different, specs, axis)
+                        : bins_of(specs, axis, bins_for(samples.count)).at;
+  for (std::size_t i = 0; i < specs.size(); ++i)
+    if (!axis.has_value(specs[i])) parameter.group[i] = no_group;
   std::map<std::pair<std::size_t, std::size_t>, std::size_t> known;
   for (std::size_t i = 0; i < specs.size(); ++i)
     parameter.unit.push_back(

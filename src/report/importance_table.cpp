@@ -1,6 +1,8 @@
 #include "runner/report/importance.hpp"
 
 #include "finding.hpp"
+#include "importance_notes.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,33 +23,6 @@ std::string share_text(const VarianceShare& share) {
                      share.sure ? "*" : " ");
 }
 
-/// What was counted, and how.
-std::string heading_of(const Importance& importance) {
-  const bool grid = importance.method == Importance::Method::grid;
-  std::string text = fmt::format("Importance of parameters: shares of the variance between {}",
-                                 counted(importance.configurations, "configuration"));
-  if (importance.seeds > 1) text += fmt::format(",\nmeans over {}", counted(importance.seeds, "seed"));
-  if (importance.left_out > 0)
-    text += fmt::format("{}{} left out{}", importance.seeds > 1 ? "; " : ",\n",
-                        counted(importance.left_out, "configuration"),
-                        grid ? " to have a full grid" : ": not done");
-  return text + '\n';
-}
-
-std::string notes_of(const Importance& importance) {
-  if (importance.method == Importance::Method::grid)
-    return importance.seeds > 1
-               ? "Analysis of variance of the full grid; what chance adds is taken off.\n"
-                 "* more than chance (F test over the seeds, for all lines of a column together)\n"
-               : "Analysis of variance of the full grid. With 1 seed it is not known what is\n"
-                 "chance: it is in the shares.\n";
-  return fmt::format(
-      "What each parameter explains alone: the first-order index, from bins of its\nvalues; ± 95 % interval "
-      "over {}. Rest: parameters together{}.\n* more than chance (F test, for all lines of a column "
-      "together)\n",
-      counted(importance.samples, "sample"), importance.seeds > 1 ? "" : ", and chance");
-}
-
 }  // namespace
 
 std::string_view to_string(Importance::Method method) {
@@ -66,9 +41,45 @@ std::string_view name_of_rest(const Importance& importance) {
   return importance.method == Importance::Method::grid ? "three or more together" : "rest";
 }
 
-std::string to_table(const Importance& importance) {
+std::vector<std::string> what_was_counted(const Importance& importance) {
   if (importance.method == Importance::Method::none)
-    return fmt::format("No importance of parameters: {}\n", importance.why_not);
+    return {fmt::format("No importance of parameters: {}", importance.why_not)};
+  const std::string_view why =
+      importance.method == Importance::Method::grid ? " to have a full grid" : ": not done";
+  std::vector<std::string> phrases{"Importance of parameters: shares of the variance between " +
+                                   counted(importance.configurations, "configuration")};
+  if (importance.seeds > 1) {
+    phrases.back() += ',';
+    phrases.push_back("means over " + counted(importance.seeds, "seed"));
+  }
+  if (importance.left_out > 0) {
+    phrases.back() += importance.seeds > 1 ? ';' : ',';
+    phrases.push_back(fmt::format("{} left out{}", counted(importance.left_out, "configuration"), why));
+  }
+  return phrases;
+}
+
+std::vector<std::string> how_it_was_counted(const Importance& importance) {
+  const std::string of_two = "Of two parameters: what they do together, beyond what each does alone.";
+  switch (importance.method) {
+    case Importance::Method::none:
+      return {};
+    case Importance::Method::grid:
+      if (importance.seeds == 1)
+        return {"Analysis of variance of the full grid; with 1 seed the shares include chance.", of_two};
+      return {"Analysis of variance of the full grid; what chance adds is taken off.", of_two,
+              "* more than chance (F test over the seeds, for all lines of a column together)"};
+    case Importance::Method::samples:
+      return {"What each parameter explains alone:", "the first-order index, from bins of its values;",
+              fmt::format("± 95 % interval over {}.", counted(importance.samples, "sample")),
+              fmt::format("Rest: parameters together{}.", importance.seeds > 1 ? "" : ", and chance"),
+              "* more than chance (F test, for all lines of a column together)"};
+  }
+  return {};
+}
+
+std::string to_table(const Importance& importance) {
+  if (importance.method == Importance::Method::none) return what_was_counted(importance).front() + '\n';
   struct Line {
     std::string name, accuracy, gap;
   };
@@ -84,7 +95,7 @@ std::string to_table(const Importance& importance) {
   std::string accuracy = importance.accuracy_name;
   std::replace(accuracy.begin(), accuracy.end(), '_', ' ');
 
-  std::string out = heading_of(importance);
+  std::string out = filled(what_was_counted(importance));
   out += fmt::format("\n{:<{}}  {:>{}}  {:>{}}\n", "", width, accuracy,
                      std::max(share_width, accuracy.size()), "gap", share_width);
   for (const Line& line : lines) {
@@ -96,7 +107,7 @@ std::string to_table(const Importance& importance) {
   if (std::all_of(importance.terms.begin(), importance.terms.end(),
                   [](const ImportanceOfTerm& term) { return std::isnan(term.accuracy.share); }))
     out += "The configurations differ by no more than chance.\n";
-  return out + '\n' + notes_of(importance);
+  return out + '\n' + filled(how_it_was_counted(importance));
 }
 
 }  // namespace runner

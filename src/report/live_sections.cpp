@@ -75,16 +75,20 @@ struct RowColumn {
   std::function<std::string(const SectionRow&)> text;
 };
 
-/// A column for each axis that has several values in the file.
+/// A column for each axis that has several values among the runs that it means something to.
 std::vector<RowColumn> axis_columns_of(const ResultsData& results) {
   std::vector<RowColumn> columns;
   for (const AxisInfo& axis : axis_table()) {
+    const auto applies = [&](const StoredRun& run) { return axis.applies(run.run.spec); };
+    const auto first = std::find_if(results.runs.begin(), results.runs.end(), applies);
     const auto differs = [&](const StoredRun& run) {
-      return !axis.same(run.run.spec, results.runs.front().run.spec);
+      return applies(run) && !axis.same(run.run.spec, first->run.spec);
     };
-    if (std::any_of(results.runs.begin(), results.runs.end(), differs))
-      columns.push_back(
-          {axis_heading(axis.name), [axis](const SectionRow& row) { return axis.text(row.run->run.spec); }});
+    if (std::any_of(first, results.runs.end(), differs))
+      columns.push_back({axis_heading(axis.name), [axis](const SectionRow& row) {
+                           const RunSpec& spec = row.run->run.spec;
+                           return axis.applies(spec) ? axis.text(spec) : "-";
+                         }});
   }
   return columns;
 }

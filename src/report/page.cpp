@@ -68,7 +68,14 @@ Json index_or_null(const std::optional<std::size_t>& index) {
   return index ? Json(*index) : Json(nullptr);
 }
 
-/// The axes that vary: their values in ascending order, and which of them each configuration has.
+/// The value of a configuration on an axis; null where the axis means nothing to it.
+Json value_on(const Column& axis, const Summary& configuration) {
+  if (!axis.has_value(configuration)) return nullptr;
+  return axis.has_words() ? Json(axis.word(configuration)) : exact(axis.value(configuration));
+}
+
+/// The axes that vary: their values in ascending order, and which of them each configuration has; null for
+/// one that the axis means nothing to.
 Json axes_of(const Comparison& comparison) {
   Json axes = Json::array();
   if (comparison.files.size() > 1) {
@@ -83,9 +90,11 @@ Json axes_of(const Comparison& comparison) {
       std::size_t at;  // among the values
     };
     std::map<double, Place> values;
-    for (const ConfigurationSummary& c : comparison.configurations)
+    for (const ConfigurationSummary& c : comparison.configurations) {
+      if (!column.has_value(c)) continue;
       if (const auto [value, is_new] = values.try_emplace(column.value(c)); is_new)
         value->second.text = exact_text(column, c);
+    }
     Json axis;
     axis["name"] = column.name;
     axis["words"] = column.has_words();
@@ -96,14 +105,14 @@ Json axes_of(const Comparison& comparison) {
     }
     axis["at"] = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      axis["at"].push_back(values.at(column.value(c)).at);
+      axis["at"].push_back(column.has_value(c) ? Json(values.at(column.value(c)).at) : Json(nullptr));
     axes.push_back(std::move(axis));
   }
   return axes;
 }
 
 /// The names that a filter may use, each with all its values where these are words; and of an axis that does
-/// not vary its value.
+/// not vary its value. Where it means nothing to some configurations, page_columns has its values.
 Json names_of_conditions(const Comparison& comparison) {
   Json names = Json::array();
   const auto add = [&](std::string_view name, const auto& words) -> Json& {
@@ -119,9 +128,8 @@ Json names_of_conditions(const Comparison& comparison) {
   for (const Column& axis : varying_axes(comparison)) add(axis.name, axis.words);
   for (const Column& axis : fixed_axes(comparison)) {
     Json& name = add(axis.name, axis.words);
-    if (comparison.configurations.empty()) continue;
-    const ConfigurationSummary& any = comparison.configurations.front();
-    name["value"] = axis.has_words() ? Json(axis.word(any)) : exact(axis.value(any));
+    if (!comparison.configurations.empty() && !means_nothing_to_some(axis, comparison))
+      name["value"] = value_on(axis, comparison.configurations.front());
   }
   for (const Column& column : measured_columns()) add(column.name, column.words);
   return names;
@@ -143,7 +151,9 @@ Json maps_of(const Comparison& comparison, const Json& axes, const Json& bins) {
   for (const Json& axis : axes) {
     const std::string name = axis["name"];
     const Json& side = bins.contains(name) ? bins[name] : axis;
-    sides.push_back({side["values"].size(), side["at"].get<std::vector<std::size_t>>()});
+    sides.push_back({side["values"].size(), {}});
+    for (const Json& at : side["at"])
+      sides.back().at.push_back(at.is_null() ? sides.back().values : at.get<std::size_t>());
   }
   const auto map_json = [&](std::size_t rows, std::size_t columns, const Measure& measure) {
     Json means = Json::array(), of_cells = Json::array();
@@ -172,9 +182,15 @@ void add_losses(Range& losses, const LearningCurves& curves) {
   }
 }
 
-/// What was measured, by the names of CSV: a number for each configuration.
+/// What was measured, by the names of CSV: a number for each configuration; and axes that do not vary but
+/// mean nothing to some of them.
 Json page_columns(const Comparison& comparison) {
   Json columns;
+  for (const Column& axis : fixed_axes(comparison)) {
+    if (!means_nothing_to_some(axis, comparison)) continue;
+    Json& values = columns[axis.name] = Json::array();
+    for (const ConfigurationSummary& c : comparison.configurations) values.push_back(value_on(axis, c));
+  }
   for (const Column& column : measured_columns()) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
@@ -315,15 +331,15 @@ Json effects_of(const ResultsData& results, const std::string& file) {
   for (const Column& column : varying_axes(comparison)) {
     const bool in_bins = is_sampled(comparison.configurations, column);
     const Effect effect = in_bins ? effect_in_bins(results, column.name) : effect_of(results, column.name);
-    std::set<double> values;
-    for (const ConfigurationSummary& c : comparison.configurations) values.insert(column.value(c));
     Json json;
-    json["logarithmic"] = !column.has_words() && is_geometric(std::vector(values.begin(), values.end()));
+    json["logarithmic"] =
+        !column.has_words() && is_geometric(different_values(comparison.configurations, column));
     if (!file.empty()) json["file"] = file;
     json["axis"] = effect.axis;
     json["settings"] = effect.settings;
     json["seeds"] = effect.seeds;
     json["left_out"] = effect.left_out;
+    json["not_applicable"] = effect.not_applicable;
     if (in_bins) json["samples"] = effect.samples;
     json["values"] = Json::array();
     for (const EffectOfValue& row : effect.values) {
@@ -448,7 +464,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["epochs"] = comparison.epochs;
   page["runs"] = runs;
   page["ended"] = ended;
-  page["fixed"] = fixed_settings(comparison);
+  page["fixed"] = fmt::format("{}", fmt::join(fixed_settings(comparison), ", "));
   const auto best = comparison.best(), widest = comparison.widest_gap();
   page["best"] = index_or_null(best);
   page["widest"] = index_or_null(widest);

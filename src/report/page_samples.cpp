@@ -3,6 +3,7 @@
 #include "runner/report/importance.hpp"
 
 #include "columns.hpp"
+#include "importance_notes.hpp"
 #include "samples.hpp"
 #include "scale.hpp"
 #include "seeds.hpp"
@@ -64,8 +65,11 @@ PageJson bins_on_page(const Comparison& comparison) {
     const Bins bins = bins_of(comparison.configurations, axis);
     PageJson texts = PageJson::array();
     for (std::size_t b = 0; b < bins.count(); ++b) texts.push_back(bin_text(bins.least[b], bins.most[b]));
+    PageJson places = PageJson::array();
+    for (const std::size_t at : bins.at)
+      places.push_back(at < bins.count() ? PageJson(at) : PageJson(nullptr));
     all[axis.name] = {
-        {"values", std::move(texts)}, {"at", bins.at}, {"least", bins.least}, {"most", bins.most}};
+        {"values", std::move(texts)}, {"at", std::move(places)}, {"least", bins.least}, {"most", bins.most}};
   }
   return all;
 }
@@ -81,13 +85,12 @@ PageJson importance_on_page(std::span<const ResultsData> files) {
       add(fmt::format("{}", fmt::join(term.axes, " × ")), term.accuracy, term.gap);
     if (!std::isnan(importance.accuracy_rest.share) || !std::isnan(importance.gap_rest.share))
       add(std::string(name_of_rest(importance)), importance.accuracy_rest, importance.gap_rest);
+    std::string note = fmt::format("{}.", fmt::join(what_was_counted(importance), " "));
+    for (const std::string& phrase : how_it_was_counted(importance)) note.append(" ").append(phrase);
     all.push_back({{"file", importance.name},
                    {"method", to_string(importance.method)},
                    {"why_not", importance.why_not},
-                   {"configurations", importance.configurations},
-                   {"left_out", importance.left_out},
-                   {"seeds", importance.seeds},
-                   {"samples", importance.samples},
+                   {"note", std::move(note)},
                    {"terms", std::move(terms)}});
   }
   return all;

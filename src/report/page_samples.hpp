@@ -18,11 +18,12 @@ nlohmann::ordered_json logarithmic_axes(const Comparison& comparison);
 nlohmann::ordered_json runs_on_page(std::span<const ResultsData> files);
 
 /// {axis: {"values": texts, "at": the bin of each configuration, "least": […], "most": […]}, …} of the axes
-/// whose values were drawn.
+/// whose values were drawn; the bin is null where the axis means nothing to the configuration.
 nlohmann::ordered_json bins_on_page(const Comparison& comparison);
 
-/// An object for each file, with what an Importance has; its "terms" are [{"name": …, "accuracy": [share,
-/// half width, sure], "gap": the same}, …], the rest the last of them.
+/// {"file": …, "method": …, "why_not": …, "note": what was counted and how, "terms": …} for each file; the
+/// terms are [{"name": …, "accuracy": [share, half width, sure], "gap": the same}, …], the rest the last of
+/// them.
 nlohmann::ordered_json importance_on_page(std::span<const ResultsData> files);
 
 }  // namespace runner

@@ -1,7 +1,9 @@
 #include "samples.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -25,17 +27,35 @@ std::pair<std::size_t, RunSpec> setting_beside(const ConfigurationSummary& confi
 std::vector<double> different_values(std::span<const ConfigurationSummary> configurations,
                                      const Column& axis) {
   std::set<double> values;
-  for (const ConfigurationSummary& c : configurations) values.insert(axis.value(c));
+  for (const ConfigurationSummary& c : configurations)
+    if (axis.has_value(c)) values.insert(axis.value(c));
   return {values.begin(), values.end()};
+}
+
+std::vector<std::size_t> places_among(std::span<const double> values,
+                                      std::span<const ConfigurationSummary> configurations,
+                                      const Column& axis) {
+  std::vector<std::size_t> places;
+  for (const ConfigurationSummary& c : configurations) {
+    const auto found =
+        axis.has_value(c) ? std::lower_bound(values.begin(), values.end(), axis.value(c)) : values.end();
+    places.push_back(static_cast<std::size_t>(found - values.begin()));
+  }
+  return places;
 }
 
 bool is_sampled(std::span<const ConfigurationSummary> configurations, const Column& axis) {
   if (axis.has_words()) return false;
   const std::size_t values = different_values(configurations, axis).size();
   if (values <= most_listed_values) return false;
+  std::size_t count = 0;
   std::set<std::pair<std::size_t, RunSpec>> settings;
-  for (const ConfigurationSummary& c : configurations) settings.insert(setting_beside(c, axis));
-  return 2 * configurations.size() < values * settings.size();
+  for (const ConfigurationSummary& c : configurations) {
+    if (!axis.has_value(c)) continue;
+    settings.insert(setting_beside(c, axis));
+    ++count;
+  }
+  return 2 * count < values * settings.size();
 }
 
 std::vector<Column> sampled_axes(std::span<const ConfigurationSummary> configurations,
@@ -51,7 +71,8 @@ Samples samples_of(std::span<const ConfigurationSummary> configurations, const s
   std::map<std::vector<double>, std::size_t> known;
   for (const ConfigurationSummary& c : configurations) {
     std::vector<double> values;
-    for (const Column& axis : columns) values.push_back(axis.value(c));
+    for (const Column& axis : columns)  // NaN has no place in an order
+      values.push_back(axis.has_value(c) ? axis.value(c) : -std::numeric_limits<double>::infinity());
     const std::size_t own =
         columns.empty() ? samples.count : known.try_emplace(std::move(values), samples.count).first->second;
     samples.of.push_back(own);
@@ -79,10 +100,17 @@ Bins quantile_bins(std::span<const double> numbers, std::size_t count) {
   return bins;
 }
 
-Bins bins_of(std::span<const ConfigurationSummary> configurations, const Column& axis) {
+Bins bins_of(std::span<const ConfigurationSummary> configurations, const Column& axis, std::size_t count) {
   std::vector<double> values;
-  for (const ConfigurationSummary& c : configurations) values.push_back(axis.value(c));
-  return quantile_bins(values, usual_bins);
+  for (const ConfigurationSummary& c : configurations)
+    if (axis.has_value(c)) values.push_back(axis.value(c));
+  Bins bins = quantile_bins(values, count);
+  std::vector<std::size_t> at;
+  auto next = bins.at.begin();
+  for (const ConfigurationSummary& c : configurations)
+    at.push_back(axis.has_value(c) ? *next++ : bins.count());
+  bins.at = std::move(at);
+  return bins;
 }
 
 std::string bin_text(double least, double most) {

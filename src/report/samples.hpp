@@ -22,8 +22,14 @@ inline constexpr std::size_t usual_bins = 5;
 std::vector<double> different_values(std::span<const ConfigurationSummary> configurations,
                                      const Column& axis);
 
+/// Where each configuration stands among them; their number for one that the axis means nothing to.
+std::vector<std::size_t> places_among(std::span<const double> values,
+                                      std::span<const ConfigurationSummary> configurations,
+                                      const Column& axis);
+
 /// Whether the values of an axis were drawn: numbers, more than most_listed_values of them, and fewer than
-/// half of all pairs of a value and a setting of the other axes are there. In a grid, all are.
+/// half of all pairs of a value and a setting of the other axes are there. In a grid, all are. Configurations
+/// that the axis means nothing to do not count.
 bool is_sampled(std::span<const ConfigurationSummary> configurations, const Column& axis);
 
 /// Those of the axes that are.
@@ -49,8 +55,10 @@ struct Bins {
 /// `count` bins; fewer where many numbers are equal. At least one number, count ≥ 1.
 Bins quantile_bins(std::span<const double> numbers, std::size_t count);
 
-/// The values of an axis in usual_bins bins, for each configuration.
-Bins bins_of(std::span<const ConfigurationSummary> configurations, const Column& axis);
+/// The values of an axis in `count` bins, for each configuration; count() for one that the axis means nothing
+/// to.
+Bins bins_of(std::span<const ConfigurationSummary> configurations, const Column& axis,
+             std::size_t count = usual_bins);
 
 /// "0.0012 to 0.0046", or the number where there is one only.
 std::string bin_text(double least, double most);

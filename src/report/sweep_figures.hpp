@@ -46,7 +46,8 @@ std::vector<std::string> texts_of(const FigureSource& source, const Column& axis
 /// Where each configuration stands on an axis: among its values, or in bins of those that were drawn.
 struct AxisPlaces {
   std::vector<std::string> texts;  ///< of the places, ascending
-  std::vector<std::size_t> at;     ///< for each configuration
+  /// For each configuration; as many as there are places for one that the axis means nothing to.
+  std::vector<std::size_t> at;
   bool in_bins = false;
 };
 AxisPlaces places_on(const FigureSource& source, const Column& axis);

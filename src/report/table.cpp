@@ -79,26 +79,10 @@ std::string seeds_phrase(std::size_t seeds) {
 }
 
 // "Fixed:", "hidden_size 50,", "loss cross_entropy,"
-Strings axis_phrases(std::string label, const std::vector<Column>& axes,
-                     const ConfigurationSummary& configuration) {
+Strings listed(std::string label, const Strings& settings) {
   Strings phrases{std::move(label)};
-  for (const Column& axis : axes)
-    phrases.push_back(fmt::format("{} {},", axis.name, exact_text(axis, configuration)));
+  for (const std::string& setting : settings) phrases.push_back(setting + ',');
   return phrases;
-}
-
-// Phrases with a space between them, in lines of at most 80 characters.
-std::string fill(const Strings& phrases) {
-  std::string out;
-  std::size_t width = 0;
-  for (const std::string& phrase : phrases) {
-    const std::size_t own = width_of(phrase);
-    const bool fits = width + 1 + own <= 80;
-    if (width > 0) out += fits ? ' ' : '\n';
-    out += phrase;
-    width = width > 0 && fits ? width + 1 + own : own;
-  }
-  return out + '\n';
 }
 
 Strings words_in(const std::string& sentence) {
@@ -111,16 +95,16 @@ Strings words_in(const std::string& sentence) {
   return words;
 }
 
-std::string fixed_axes_line(const ConfigurationSummary& any, const std::vector<Column>& fixed) {
-  Strings phrases = axis_phrases("Fixed:", fixed, any);
+std::string fixed_line(const Strings& fixed) {
+  Strings phrases = listed("Fixed:", fixed);
   phrases.back().pop_back();  // the last comma
-  return fill(phrases);
+  return filled(phrases);
 }
 
 /// With the file, where there are several.
 Strings named(const std::string& label, const Comparison& comparison, const ConfigurationSummary& which,
               const std::vector<Column>& varying) {
-  Strings phrases = axis_phrases(label, varying, which);
+  Strings phrases = listed(label, settings_of(varying, which));
   if (comparison.files.size() > 1)
     phrases.insert(phrases.begin() + 1, fmt::format("{},", comparison.files[which.file].name));
   phrases.back().back() = ':';
@@ -134,7 +118,7 @@ std::string best_sentence(const Comparison& comparison, const ConfigurationSumma
   phrases.push_back(fmt::format("{} at epoch {}{}", with_interval(best.best_accuracy), best.best_epoch,
                                 best.validated ? "," : ""));
   if (best.validated) phrases.push_back(fmt::format("test {} there", with_interval(best.best_test_accuracy)));
-  return fill(phrases);
+  return filled(phrases);
 }
 
 std::string widest_gap_sentence(const Comparison& comparison, const ConfigurationSummary& widest,
@@ -153,7 +137,7 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
                                   widest.stopping_gain.mean < 0 ? "" : "+",
                                   with_interval(widest.stopping_gain)));
   }
-  return fill(phrases);
+  return filled(phrases);
 }
 
 /// What stands beside the means.
@@ -202,7 +186,8 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
   if (comparison.files.size() > 1)
     add({"file"}, [&](const Summary& c) { return comparison.files[c.file].name; });
   for (const Column& axis : varying)
-    add(axis_heading(axis.name), [&](const Summary& c) { return exact_text(axis, c); });
+    add(axis_heading(axis.name),
+        [&](const Summary& c) { return axis.has_value(c) ? exact_text(axis, c) : "-"; });
   const bool same_epochs = std::all_of(configurations.begin(), configurations.end(), [&](const Summary& c) {
     return c.measured == 0 || c.epochs == comparison.epochs;
   });
@@ -256,14 +241,14 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
                                 shown < configurations.size() ? fmt::format("{} of ", shown) : std::string(),
                                 counted(configurations.size(), "configuration"));
   const auto add_notes = [&] {
-    if (comparison.kept > 0) out += fill({kept_note(comparison.kept), "(--all takes them in)"});
-    if (const std::string note = stopped_note(comparison); !note.empty()) out += fill(words_in(note + '.'));
+    if (comparison.kept > 0) out += filled({kept_note(comparison.kept), "(--all takes them in)"});
+    if (const std::string note = stopped_note(comparison); !note.empty()) out += filled(words_in(note + '.'));
     const Strings differences = comparison.differences();
     if (!differences.empty()) {
       Strings phrases{"NOT ALIKE:"};
       for (const std::string& difference : differences) phrases.push_back(difference + ";");
       phrases.back().pop_back();
-      out += fill(phrases);
+      out += filled(phrases);
     }
     if (comparison.mixed)
       out += "Epochs are chosen by each file's own set: validation where it has one, else test.\n";
@@ -276,7 +261,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
 
   const bool plain_seeds = all_done_with_as_many_seeds(configurations);
   out += plain_seeds ? seeds_phrase(configurations.front().seeds) : ", mean over the seeds done";
-  const std::vector<Column> fixed = stated_axes(comparison), varying = varying_axes(comparison);
+  const std::vector<Column> varying = varying_axes(comparison);
 
   TextTable layout;
   for (const Detail detail : {Detail::everything, Detail::intervals, Detail::means, Detail::least}) {
@@ -287,7 +272,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
   }
   out += '\n';
   add_notes();
-  if (!fixed.empty()) out += fixed_axes_line(configurations.front(), fixed);
+  if (const Strings fixed = fixed_settings(comparison); !fixed.empty()) out += fixed_line(fixed);
   out += '\n' + layout.heading;
   const auto widest = comparison.widest_gap(), best = comparison.best();
   for (std::size_t i = 0; i < layout.rows.size(); ++i) {
@@ -298,7 +283,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
     else
       out += layout.rows[i];
   }
-  out += '\n' + fill({"Verdicts:", counted_verdicts(comparison) + "."});
+  out += '\n' + filled({"Verdicts:", counted_verdicts(comparison) + "."});
   if (best) out += best_sentence(comparison, configurations[*best], varying);
   if (widest) out += widest_gap_sentence(comparison, configurations[*widest], varying);
   return out;

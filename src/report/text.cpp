@@ -41,4 +41,17 @@ std::string pad_right(std::string_view text, std::size_t width) {
   return std::string(text).append(own < width ? width - own : 0, ' ');
 }
 
+std::string filled(const std::vector<std::string>& phrases) {
+  std::string out;
+  std::size_t width = 0;
+  for (const std::string& phrase : phrases) {
+    const std::size_t own = width_of(phrase);
+    const bool fits = width + 1 + own <= 80;
+    if (width > 0) out += fits ? ' ' : '\n';
+    out += phrase;
+    width = width > 0 && fits ? width + 1 + own : own;
+  }
+  return out + '\n';
+}
+
 }  // namespace runner

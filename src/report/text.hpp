@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Text for the terminal, in UTF-8.
 namespace runner {
@@ -15,5 +16,9 @@ std::string cut(std::string_view text, std::size_t width);
 
 /// With spaces behind it up to that width; as it is if it is wider.
 std::string pad_right(std::string_view text, std::size_t width);
+
+/// Phrases with a space between them, in lines of at most 80 places, each with a line feed; a longer phrase
+/// is a line of its own.
+std::string filled(const std::vector<std::string>& phrases);
 
 }  // namespace runner

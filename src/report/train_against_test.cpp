@@ -20,17 +20,26 @@ Point point_of(const ConfigurationSummary& c, bool intervals) {
           c.last[Metric::train_accuracy].half_width, c.last[Metric::test_accuracy].half_width};
 }
 
+/// Those on an axis, with one more for configurations that it means nothing to.
+AxisPlaces marked_places(const FigureSource& source, const Column& axis) {
+  AxisPlaces places = places_on(source, axis);
+  if (means_nothing_to_some(axis, source.comparison)) places.texts.emplace_back("–");
+  return places;
+}
+
 /// The axis to tell points apart by: of those with few enough values or bins, the one on which the gap
 /// depends most.
 std::optional<Column> telling_axis(const FigureSource& source) {
   std::optional<Column> telling;
   double widest = -1;
   for (const Column& axis : source.varying) {
-    const AxisPlaces places = places_on(source, axis);
+    const AxisPlaces places = marked_places(source, axis);
     if (places.texts.size() > series_styles) continue;
     std::vector<std::vector<double>> gaps(places.texts.size());
-    for (std::size_t i = 0; i < places.at.size(); ++i)
-      gaps[places.at[i]].push_back(source.comparison.configurations[i].gap.mean);
+    for (std::size_t i = 0; i < places.at.size(); ++i) {
+      const ConfigurationSummary& c = source.comparison.configurations[i];
+      if (axis.has_value(c)) gaps[places.at[i]].push_back(c.gap.mean);
+    }
     Range means;
     for (const std::vector<double>& at_place : gaps) means.add(mean(at_place));
     if (means.high - means.low > widest) {
@@ -84,7 +93,7 @@ Figure train_against_test_figure(const FigureSource& source) {
 
   std::vector<LegendEntry> legend;
   const std::optional<Column> axis = telling_axis(source);
-  const AxisPlaces places = axis ? places_on(source, *axis)
+  const AxisPlaces places = axis ? marked_places(source, *axis)
                                  : AxisPlaces{{""}, std::vector<std::size_t>(configurations.size()), false};
   const double radius = marker_radius(configurations.size());
   for (std::size_t i = 0; i < places.texts.size(); ++i) {

@@ -102,17 +102,21 @@ struct Sums {
 struct SampledSums {
   std::vector<Sums> groups;
   std::vector<double> units_in_group;
-  Sums all;
+  Sums all, grouped;        ///< `grouped`: of those in a group
   double squares = 0;       ///< Σ y²
-  double unit_squares = 0;  ///< Σ m_u ȳ_u²
+  double unit_squares = 0;  ///< Σ m_u ȳ_u² of those in a group
 
   void add(std::size_t group, const Sums& unit, double own_squares, double sign) {
-    for (Sums* sums : {&groups[group], &all}) {
-      sums->n += sign * unit.n;
-      sums->sum += sign * unit.sum;
-    }
-    units_in_group[group] += sign;
+    const auto add_to = [&](Sums& sums) {
+      sums.n += sign * unit.n;
+      sums.sum += sign * unit.sum;
+    };
+    add_to(all);
     squares += sign * own_squares;
+    if (group == no_group) return;
+    add_to(groups[group]);
+    add_to(grouped);
+    units_in_group[group] += sign;
     unit_squares += sign * unit.sum * unit.sum / unit.n;
   }
 
@@ -128,10 +132,9 @@ struct SampledSums {
       p.units += units_in_group[g];
       group_squares += groups[g].sum * groups[g].sum / groups[g].n;
     }
-    const double middle = all.sum * all.sum / all.n;
-    p.between = group_squares - middle;
+    p.between = p.groups > 0 ? group_squares - grouped.sum * grouped.sum / grouped.n : 0;
     p.within = p.units > p.groups ? std::max(unit_squares - group_squares, 0.0) / (p.units - p.groups) : 0;
-    p.total = squares - middle;
+    p.total = squares - all.sum * all.sum / all.n;
     return p;
   }
   double share(double noise) const {
@@ -209,7 +212,7 @@ Share sampled_share(std::span<const double> numbers, const SampledParameter& par
     unit.group = parameter.group[i];
     unit.sample = parameter.sample[i];
     samples = std::max(samples, unit.sample + 1);
-    if (sums.groups.size() <= unit.group) sums.groups.resize(unit.group + 1);
+    if (unit.group != no_group && sums.groups.size() <= unit.group) sums.groups.resize(unit.group + 1);
   }
   sums.units_in_group.resize(sums.groups.size());
   std::vector<std::vector<const Unit*>> in_sample(samples);

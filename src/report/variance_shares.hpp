@@ -46,6 +46,9 @@ struct GridShares {
 GridShares grid_shares(std::span<const std::size_t> levels, std::span<const double> numbers,
                        std::size_t seeds);
 
+/// The group of a configuration that a parameter means nothing to.
+inline constexpr std::size_t no_group = static_cast<std::size_t>(-1);
+
 /// One parameter among configurations that were drawn.
 struct SampledParameter {
   std::vector<std::size_t> group;  ///< for each configuration the bin, or the value, of the parameter
@@ -66,6 +69,8 @@ struct SampledParameter {
 /// (Plischke, Borgonovo, Smith 2013, "Global sensitivity measures from given data"); with it chance adds
 /// nothing on average (Kelley 1935). `noise` is the part of the sum that is chance, as far as it is known.
 /// What varies within a bin is not counted: of a straight line 1/k², of what goes up and down in it all.
+/// Configurations in no group count in the total alone: N, U and the mean that groups are held against are
+/// those of the others.
 ///
 /// The interval is share ± t·se, with se that of the jackknife over the samples, left out one after the
 /// other. p is that of F = (between/(k − 1))/within. Nothing is drawn at random here.

@@ -18,6 +18,9 @@ sweeps = {
     "one": {},
     "diverged": {"learning_rate": [0.5, 3e38]},
     "drawn": {"epochs": 20, "hidden_size": [2, 8], "activation": ["relu", "tanh"], "weight_init": "xavier"},
+    # momentum means nothing to sgd, nor weight_init_std, which has one value only, to weights drawn as He does.
+    "grids": {"epochs": 20, "learning_rate": [0.1, 0.5], "seed": [1, 2],
+              "grids": [{"optimizer": "sgd", "weight_init": "he"}, {"optimizer": "momentum", "momentum": [0.7, 0.8]}]},
     "large": {"epochs": 20, "train_size": 40, "test_size": 20, "hidden_size": list(range(1, 101)),
               "learning_rate": [i / 100 for i in range(1, 101)]},
 }

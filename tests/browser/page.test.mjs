@@ -398,15 +398,64 @@ test("ranges are moved by keyboard", () => open("drawn", async (page) => {
   assert.equal(await shownOf(page), 100);
 }));
 
+test("an axis that means nothing to a run has no value", () => open("grids", async (page) => {
+  const dash = ["–", "–"];
+  assert.deepEqual((await columnOf(page, "momentum")).sort(), ["0.7", "0.7", "0.8", "0.8", ...dash]);
+  for (const values of [["0.7", "0.7", "0.8", "0.8", ...dash], ["0.8", "0.8", "0.7", "0.7", ...dash]]) {
+    await page.locator("#table thead button", { hasText: /^momentum$/ }).click();
+    assert.deepEqual(await columnOf(page, "momentum"), values);
+  }
+  for (const [condition, count] of [["momentum != 0.7", 2], ["momentum < 1", 4], ["momentum = 0.9", 0], ["momentum = 0.7 || optimizer = sgd", 4],
+                                    ["weight_init_std = 0.01", 4], ["weight_init_std != 0.01", 0], ["beta1 = 0.9", 0], ["beta1 != 0.9", 0]]) {
+    await page.fill("#filter", condition);
+    assert.equal(await rows(page).count(), count, condition);
+  }
+  assert.match(await page.textContent("#facts"), /weight_init_std 0.01 where it applies/);
+  await page.fill("#filter", "optimizer = sgd");
+  for (const label of await page.$$eval("#table tbody input", (boxes) => boxes.map((box) => box.getAttribute("aria-label"))))
+    assert.match(label, /optimizer sgd, weight_init he$/);
+
+  await page.selectOption("#against-colour", "momentum");
+  assert.deepEqual((await page.locator("#against-legend li").allTextContents()).map((text) => text.slice(2)), ["0.7", "0.8", "–"]);
+  await page.selectOption("#map-rows", "learning_rate");
+  await page.selectOption("#map-columns", "momentum");
+  assert.match(await page.textContent("#maps-note"), /2 configurations that momentum does not apply to left out\./);
+  await page.selectOption("#effect-axis", { label: "momentum" });
+  assert.match(await page.textContent("#effect-note"), /^4 runs for each value .* 4 runs that momentum does not apply to left out\./);
+}));
+
+test("what an axis means nothing to is in no plot by it", () => open("grids", async (page) => {
+  for (const summary of await page.locator("#parameters summary").all()) await summary.click();
+  const momentum = await page.evaluate(() => {
+    const { data, options } = Chart.getChart("parameter-2-accuracy");
+    return { x: data.datasets.flatMap((set) => set.data.map((point) => point.x)), title: options.scales.x.title.text };
+  });
+  assert.deepEqual(momentum.x.sort(), [0.7, 0.7, 0.7, 0.7, 0.8, 0.8, 0.8, 0.8]);
+  assert.equal(momentum.title, "momentum (4 runs that it does not apply to left out)");
+  assert.equal(await page.evaluate(() => Chart.getChart("parameter-0-accuracy").data.datasets.flatMap(({ data }) => data).length), 12);
+
+  // In the parallel coordinates lines of sgd go below the axis, and no range holds them.
+  assert.match(await page.textContent("#parallel-note"), /Where a parameter does not apply, the line goes through the – below its axis\.$/);
+  const drawnBelow = () => page.$eval("#parallel", (canvas) => {
+    const x = 62 + 2 * (canvas.width - 124) / 5 + 4, part = new OffscreenCanvas(20, 20).getContext("2d");
+    part.drawImage(canvas, x, canvas.height - 24, 20, 20, 0, 0, 20, 20);
+    return part.getImageData(0, 0, 20, 20).data.filter((value, at) => at % 4 === 3 && value > 100).length;
+  });
+  assert.ok(await drawnBelow() > 20);
+  await dragOnAxis(page, 2, -0.03, 0.6);
+  assert.match(await page.textContent("#parallel-selection"), /^Selected: momentum <= 0\.7\d+ \(2 configurations\)$/);
+  assert.equal(await drawnBelow(), 0);
+}));
+
 test("says which parameters matter, and how it knows", async () => {
   await open("small", async (page) => {
-    assert.match(await page.textContent("#importance"), /analysis of variance of the full grid.*F test over the seeds/);
+    assert.match(await page.textContent("#importance"), /between 18 configurations, means over 3 seeds.* Analysis of variance of the full grid.*F test over the seeds/);
     const terms = await page.locator("#importance tbody th").allTextContents();
     assert.equal(terms.length, 7);
     assert.equal(terms.slice(3, 6).filter((term) => term.includes(" × ")).length, 3);
     assert.equal(terms[6], "three or more together");
   });
-  await open("drawn", async (page) => assert.match(await page.textContent("#importance"), /bins of the values of 25 samples/));
+  await open("drawn", async (page) => assert.match(await page.textContent("#importance"), /from bins of its values; ± 95 % interval over 25 samples/));
   await open("one", async (page) => assert.equal(await page.locator("#importance").isHidden(), true));
 });
 
@@ -438,7 +487,7 @@ test("follows the theme, and prints on white", () => open("small", async (page) 
 }, { colorScheme: "dark" }));
 
 test("is as wide as its window", async () => {
-  for (const name of ["small", "large", "diverged", "drawn"])
+  for (const name of ["small", "large", "diverged", "drawn", "grids"])
     for (const width of [400, 1280])
       for (const colorScheme of ["light", "dark"])
         await open(name, async (page) => {

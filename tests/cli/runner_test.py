@@ -234,6 +234,23 @@ class Sweeps(Case):
             self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
         self.run_it(*compare, "--csv", "--json", code=2)
 
+    def test_a_key_that_means_nothing_to_a_run_has_no_value(self):
+        self.run_it(self.config(seed=[1, 2], epochs=2, grids=[{"optimizer": "sgd"}, {"optimizer": "momentum", "momentum": [0.7, 0.8]}]), "--quiet")
+        with h5py.File(self.dir / "results" / "sweep.h5") as file:
+            self.assertEqual(list(file["momentum"][:]), [0.9, 0.9, 0.7, 0.7, 0.8, 0.8])  # the file has the default
+        compare = ["compare", "results/sweep.h5"]
+        for command in (compare, ["watch", "results/sweep.h5"]):
+            self.assertRegex(self.run_it(*command)[0], r"\n *sgd +- ")
+            self.assertNotIn("0.9 ", self.run_it(*command)[0])
+        rows = list(csv.DictReader(io.StringIO(self.run_it(*compare, "--csv", "--sort", "momentum")[0])))
+        self.assertEqual([row["momentum"] for row in rows], ["0.7", "0.8", ""])
+        said = json.loads(self.run_it(*compare, "--json")[0])["configurations"]
+        self.assertEqual([c["momentum"] for c in said], [None, 0.7, 0.8])
+        self.assertIn("1 setting of the others, 2 seeds;\n2 runs that momentum does not apply to left out", self.run_it(*compare, "--by", "momentum")[0])
+        self.assertIn("one value of momentum", self.run_it(*compare, "--where", "optimizer = sgd || momentum = 0.8", "--by", "momentum", code=2)[1])
+        self.run_it("report", "results/sweep.h5")
+        self.assertIn('"values":["0.7","0.8"],"at":[null,0,1]', (self.dir / "results" / "sweep.html").read_text())
+
     def test_which_parameters_matter(self):
         self.run_it(self.config(hidden_size=[2, 8], learning_rate=[0.1, 1], seed=[1, 2, 3], epochs=20), "--quiet")
         compare = ["compare", "results/sweep.h5", "--importance"]

@@ -628,11 +628,11 @@ TEST(ToCsv, WritesAllDigitsAndNothingWhereThereIsNoNumber) {
   EXPECT_EQ(to_csv(c),
             std::string(csv_header) +
                 "made,0.30000000000000004,100,50,cross_entropy,shuffle,backpropagation,"
-                "sgd,0.9,0.99,0.9,0.999,1e-07,0,0,0,0,constant,0.1,10,sigmoid,std,0.01,1,1,1,0,0,"
+                "sgd,,,,,,,0,0,0,constant,,,sigmoid,std,0.01,1,1,1,0,0,"
                 "0.15000000596046448,,,,,,0.25,,-0.09999999403953552,,0.8333333134651184,,,,2,,2,1,0.5,,0.5,,"
                 "fits,,2,0,,digits,7,0,3\r\n"
                 "made,1e-07,100,1000000,mean_squared_error,with_replacement,backpropagation,"
-                "sgd,0.9,0.99,0.9,0.999,1e-07,0,0,0,0,constant,0.1,10,sigmoid,std,0.1,1,0,0,1,0"
+                "sgd,,,,,,,0,0,0,constant,,,sigmoid,std,0.1,1,0,0,1,0"
                 ",,,,,,,,,,,,,,,,,2,,,,,,diverged,,,,,digits,7,0,3\r\n");
 }
 

@@ -118,6 +118,7 @@ hidden_size                         32.6 %*         32.6 %*
 learning_rate x hidden_size          5.6 %*          5.6 %*
 
 Analysis of variance of the full grid; what chance adds is taken off.
+Of two parameters: what they do together, beyond what each does alone.
 * more than chance (F test over the seeds, for all lines of a column together)
 )");
 }

@@ -297,6 +297,8 @@ TEST(Page, PutsValuesThatWereDrawnIntoBins) {
   EXPECT_EQ(page["effects"][0]["samples"], 20);
   EXPECT_EQ(page["effects"][0]["values"].size(), 4u);
   EXPECT_EQ(page["importance"][0]["method"], "samples");
+  EXPECT_THAT(page["importance"][0]["note"].get<std::string>(),
+              testing::MatchesRegex("Importance of parameters: shares of .* configurations\\. What each .*"));
   EXPECT_EQ(page["importance"][0]["terms"][0]["name"], "learning_rate");
   EXPECT_EQ(page["importance"][0]["terms"][2]["name"], "rest");
   EXPECT_EQ(data_of(results(1, {ending(spec(10), 1, 0.5f), ending(spec(20), 1, 0.5f)}))["bins"],

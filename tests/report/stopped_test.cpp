@@ -119,7 +119,7 @@ TEST(StoppedEarly, RunsAreNotComparedByOneParameter) {
   EXPECT_EQ(effect.stopped, 3u);
   EXPECT_EQ(effect.seeds, 1u);
   EXPECT_EQ(effect.left_out, 3u);
-  EXPECT_THAT(to_table(effect), HasSubstr("; 3 runs that were stopped early left out"));
+  EXPECT_THAT(to_table(effect), HasSubstr(";\n3 runs that were stopped early left out\n"));
 }
 
 }  // namespace

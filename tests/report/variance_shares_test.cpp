@@ -160,6 +160,16 @@ TEST(SampledShare, TakesSamplesForItsUnits) {
   EXPECT_NEAR(of_once.p, of_twice.p, 1e-12);
 }
 
+// Those in no group add to the total alone.
+TEST(SampledShare, OfAParameterThatMeansNothingToSomeIsThatAmongTheOthers) {
+  const std::vector<double> numbers{1, 1, 2, 2, 1, 1, 2, 2, 4, 6, 4, 6};
+  const Places groups{0, 0, 1, 1, 0, 0, 1, 1, no_group, no_group, no_group, no_group};
+  const double total = 8 * 0.25 + 4 + 8.0 * 4 / 12 * 3.5 * 3.5;
+  EXPECT_NEAR(sampled_share(numbers, each_alone(groups)).share, 2 / total, 1e-12);
+  Places none(numbers.size(), no_group);
+  EXPECT_TRUE(std::isnan(sampled_share(numbers, each_alone(none)).share));
+}
+
 TEST(SampledShare, OfOneGroupOrOneNumberIsNone) {
   EXPECT_TRUE(std::isnan(sampled_share(std::vector{1.0, 2.0, 3.0}, each_alone({0, 0, 0})).share));
   EXPECT_TRUE(std::isnan(sampled_share(std::vector{1.0, 1.0, 1.0, 1.0}, each_alone({0, 0, 1, 1})).share));

@@ -152,13 +152,15 @@ struct TableStyle {
 };
 
 /// As a table to read, the first `top` configurations: axes that do not vary are named once above it, seeds
-/// are counted where some are not done, the widest gap is marked (*) and the best configuration (+), and both
-/// are said in words below. 80 columns are enough for three axes that vary.
+/// are counted where some are not done, a dash stands where an axis means nothing to a configuration, the
+/// widest gap is marked (*) and the best configuration (+), and both are said in words below. 80 columns are
+/// enough for three axes that vary.
 std::string to_table(const Comparison& comparison, const TableStyle& style = {});
 
 /// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no
-/// number. `…_ci` is the half width of an interval. A text that a spreadsheet would take for a formula, since
-/// it begins with = + - @ (also behind spaces, or as wide characters), has an apostrophe before it.
+/// number, or an axis means nothing to a configuration. `…_ci` is the half width of an interval. A text that
+/// a spreadsheet would take for a formula, since it begins with = + - @ (also behind spaces, or as wide
+/// characters), has an apostrophe before it.
 std::string to_csv(const Comparison& comparison);
 
 /// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "configurations":

@@ -38,6 +38,7 @@ struct Effect {
   std::size_t settings = 0, seeds = 0;
   std::size_t left_out = 0;           ///< runs that are done, but not compared
   std::size_t stopped = 0;            ///< runs that were stopped early: they are not compared either
+  std::size_t not_applicable = 0;     ///< runs that the axis means nothing to: nor are these
   std::vector<EffectOfValue> values;  ///< ascending; numbers as numbers, words in the order of their axis
 
   /// Each of `values` is a bin (effect_in_bins). Runs are not paired then: `settings` and `seeds` are 0.
@@ -45,8 +46,8 @@ struct Effect {
   std::size_t samples = 0;  ///< in all bins
 };
 
-/// Throws Error (bad_input) where there is no such axis, it has one value only in the file, or it is the
-/// seed: seeds are what chance is told by.
+/// Throws Error (bad_input) where there is no such axis, it has one value only in the file (those of runs
+/// that it means nothing to are none), or it is the seed: seeds are what chance is told by.
 Effect effect_of(const ResultsData& results, std::string_view axis);
 
 /// The same of an axis whose values were drawn, so that runs which differ in it alone are missing: in up to

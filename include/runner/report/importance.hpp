@@ -34,8 +34,9 @@ struct ImportanceOfTerm {
 /// grid is full, as long as half of the configurations stay.
 ///
 /// Of other sweeps it is the first-order index of each parameter, Var(E(y | x))/Var(y), estimated from bins
-/// of its values, with an interval over the samples. At least 20 samples. The formulas and their sources are
-/// in src/report/variance_shares.hpp. The same numbers give the same shares, at any time.
+/// of its values, with an interval over the samples. At least 20 samples. What a parameter explains is
+/// counted among the configurations that it means something to. The formulas and their sources are in
+/// src/report/variance_shares.hpp. The same numbers give the same shares, at any time.
 struct Importance {
   enum class Method { none, grid, samples };
 

@@ -34,9 +34,11 @@ const spreadOf = (name, i) => {
 const withSpread = (name, i) => `${fixed(columns[name][i])}${spreadOf(name, i)}`;
 const withHalf = (mean, half) => `${fixed(mean)}${halfWidth(half)}`;
 
-const valueOf = (axis, i) => axis.values[axis.at[i]];
+// Null on an axis that means nothing to the configuration, such as momentum to sgd.
+const valueOf = (axis, i) => (axis.at[i] === null ? null : axis.values[axis.at[i]]);
+const meansNothingToSome = (axis) => axis.at.includes(null);
 const axisNamed = (name) => axes.find((axis) => axis.name === name);
-const nameOf = (i) => axes.map((axis) => `${axis.name} ${valueOf(axis, i)}`).join(", ") || "the configuration";
+const nameOf = (i) => axes.filter((axis) => axis.at[i] !== null).map((axis) => `${axis.name} ${valueOf(axis, i)}`).join(", ") || "the configuration";
 const isDone = (i) => columns.measured[i] > 0;
 const verdicts = ["overfits", "perhaps", "fits", "did_not_learn", "diverged"];
 const verdictText = (verdict) => verdict.replaceAll("_", " ") || "–";

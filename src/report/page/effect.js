@@ -54,10 +54,12 @@ const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap_change",
 const drawEffectAccuracy = chartOn("effect-accuracy", describeEffect(
   [{ key: "train_change", mark: "circle", dash: dashes.train }, { key: "test_change", mark: "rect", dash: dashes.test }], "change of accuracy"));
 
+const notApplicable = (effect) => (effect.not_applicable > 0 ? `${counted(effect.not_applicable, "run")} that ${effect.axis} does not apply to left out. ` : "");
+
 function binsNote(effect) {
   if (effect.values.length === 0) return `${counted(effect.samples, "sample")} done so far: too few for bins.`;
   return `${effect.axis} in ${counted(effect.values.length, "bin")} of about ${counted(Math.round(effect.samples / effect.values.length), "sample")} each. ` +
-    "Its values were drawn, so that runs that differ in it alone are missing: bins are compared as they are, and the other parameters differ, too. " +
+    `${notApplicable(effect)}Its values were drawn, so that runs that differ in it alone are missing: bins are compared as they are, and the other parameters differ, too. ` +
     "Bars are 95 % intervals of the change (Welch) that hold for all bins together: a filled mark is more than chance.";
 }
 
@@ -69,7 +71,7 @@ function drawEffect() {
     : none
     ? `No setting of the others has runs that are done for every ${effect.axis}.`
     : `${counted(runsOf(effect), "run")} for each value (${counted(effect.settings, "setting")} of the others, ${counted(effect.seeds, "seed")}), which ` +
-      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. ` +
+      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. ${notApplicable(effect)}` +
       (known ? "Bars are 95 % intervals of the change that hold for all values together: a filled mark is more than chance."
              : "With fewer than three seeds there are no intervals: what is chance is not known.");
   for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = none;

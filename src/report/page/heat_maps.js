@@ -4,13 +4,16 @@
 // An axis in bins where its values were drawn.
 const sideOf = (axis) => ({ ...axis, ...page.bins[axis.name] });
 
+// Not where one of the two means nothing to the configuration.
+const isInMap = (rows, cols, i) => rows.at[i] !== null && cols.at[i] !== null;
+
 function cellsOf(rows, cols, column) {
   const map = page.maps.find((one) => one.rows === rows.name && one.columns === cols.name);
   const turned = map ?? page.maps.find((one) => one.rows === cols.name && one.columns === rows.name);
   const { means, shades } = turned[column];
   const at = (r, c) => (map ? r * cols.values.length + c : c * rows.values.length + r);
   const cells = rows.values.map((_, r) => cols.values.map((__, c) => ({ mean: means[at(r, c)], shade: shades[at(r, c)], members: [] })));
-  for (const i of all) cells[rows.at[i]][cols.at[i]].members.push(i);
+  for (const i of all.filter((k) => isInMap(rows, cols, k))) cells[rows.at[i]][cols.at[i]].members.push(i);
   return cells;
 }
 
@@ -42,7 +45,7 @@ const mapAxisNamed = (name) => mapAxes.find((axis) => axis.name === name);
 // How far the mean test accuracies of an axis's values, over what learned, lie apart.
 function influence(axis) {
   const sums = axis.values.map(() => ({ sum: 0, n: 0 }));
-  for (const i of all.filter(learned)) {
+  for (const i of all.filter((k) => learned(k) && axis.at[k] !== null)) {
     sums[axis.at[i]].sum += columns.test_accuracy[i];
     ++sums[axis.at[i]].n;
   }
@@ -55,11 +58,12 @@ function drawMaps() {
   element("gap-map").replaceChildren(heatMap("Gap", rows, cols, "gap"));
   element("test-map").replaceChildren(heatMap("Test accuracy", rows, cols, "test_accuracy"));
   const others = axes.filter(({ name }) => name !== rows.name && name !== cols.name).map((axis) => axis.name);
-  const leftOut = all.filter((i) => !learned(i)).length;
+  const leftOut = all.filter((i) => !learned(i)).length, outside = all.filter((i) => !isInMap(rows, cols, i)).length;
   element("maps-note").textContent = `The lighter, the larger, from the smallest mean to the largest; after the last epoch${others.length > 0 ? `, mean over ${others.join(", ")}` : ""}. ` +
     `${leftOut > 0 ? `${counted(leftOut, "configuration")} that did not learn or diverged left out. ` : ""}` +
+    `${outside > 0 ? `${counted(outside, "configuration")} that ${[rows, cols].filter(meansNothingToSome).map(({ name }) => name).join(" or ")} does not apply to left out. ` : ""}` +
     `${rows.least || cols.least ? "Values that were drawn are in bins. " : ""}` +
-    "At first the two parameters with the largest range of mean test accuracy between their values. Click a cell to see what is in it.";
+    "At first the two parameters with the largest range of mean test accuracy between their values, those that apply to all before others. Click a cell to see what is in it.";
 }
 
 function setUpMaps() {
@@ -67,7 +71,7 @@ function setUpMaps() {
     element("maps").hidden = true;
     return;
   }
-  const first = [...mapAxes].sort((a, b) => influence(b) - influence(a)).slice(0, 2);
+  const first = [...mapAxes].sort((a, b) => meansNothingToSome(a) - meansNothingToSome(b) || influence(b) - influence(a)).slice(0, 2);
   const selects = [element("map-rows"), element("map-columns")];
   selects.forEach((select, k) => {
     select.replaceChildren(...mapAxes.map((axis) => make("option", { value: axis.name }, axis.name)));

@@ -1,19 +1,5 @@
 // How much of the variance between configurations is due to each parameter: a table with bars.
 
-function importanceNote(one) {
-  if (one.method === "none") return `No importance of parameters: ${one.why_not}.`;
-  const counts = `${counted(one.configurations, "configuration")}${one.seeds > 1 ? `, means over ${counted(one.seeds, "seed")}` : ""}` +
-    `${one.left_out > 0 ? ` (${counted(one.left_out, "configuration")} left out${one.method === "grid" ? " to have a full grid" : ""})` : ""}`;
-  if (one.method === "grid") {
-    return `Shares of the variance between ${counts}: analysis of variance of the full grid, two parameters together beyond what each does alone. ` +
-      (one.seeds > 1 ? "What chance adds is taken off; * is more than chance (F test over the seeds, for all lines of a column together)."
-                     : "With one seed it is not known what is chance: it is in the shares.");
-  }
-  return `Shares of the variance between ${counts} that each parameter explains alone: first-order indices from bins of the values of ` +
-    `${counted(one.samples, "sample")}, ± 95 % interval; * is more than chance (F test, for all lines of a column together). Rest: parameters together` +
-    `${one.seeds > 1 ? "." : ", and chance."}`;
-}
-
 function shareCells([share, half, sure]) {
   if (share === null) return [make("td", {}, "–"), make("td")];
   const bar = make("span", { class: "bar", "aria-hidden": "true" });
@@ -27,7 +13,7 @@ function importanceTable(one, several) {
                     make("th", { scope: "col", colspan: 2 }, "gap"));
   const rows = one.terms.map(({ name, accuracy, gap }) => make("tr", {}, make("th", { scope: "row" }, name), ...shareCells(accuracy), ...shareCells(gap)));
   const table = one.terms.length > 0 ? [make("div", { class: "scroll" }, make("table", { class: "importance" }, make("thead", {}, head), make("tbody", {}, ...rows)))] : [];
-  return [...(several ? [make("h3", {}, one.file)] : []), ...table, make("p", { class: "note" }, importanceNote(one))];
+  return [...(several ? [make("h3", {}, one.file)] : []), ...table, make("p", { class: "note" }, one.note)];
 }
 
 function setUpImportance() {

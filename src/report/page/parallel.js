@@ -1,14 +1,16 @@
 // Parallel coordinates: a line for each configuration through its values and what was measured. Ranges that are dragged on the axes select
 // configurations, here and everywhere, by a condition that compare --where takes, too.
 
-const parallelMargin = { top: 46, bottom: 14, side: 62 };
+// Below its numbers an axis has a place for configurations that it means nothing to, where there are such.
+const missingPlace = 14;
+const parallelMargin = { top: 46, bottom: axes.some(meansNothingToSome) ? 44 : 14, side: 62 };
 const reach = 26;  // of an axis, in pixels to both sides
 const measuredAxes = () => {
   const name = all.some((i) => isDone(i) && columns.validation_accuracy?.[i] === null) || !page.validated ? "test_accuracy" : "validation_accuracy";
   return [name, "gap"];
 };
 
-// An upright axis: where each configuration lies from 0 at the bottom to 1 at the top, and what a range of it is called.
+// An upright axis: where each configuration lies from 0 at the bottom to 1 at the top, null where it has no value; and what a range of it is called.
 function numberAxis(name, numbers, logarithmic) {
   const known = numbers.filter((number) => number !== null), to = logarithmic ? Math.log10 : (x) => x, from = logarithmic ? (x) => 10 ** x : (x) => x;
   let low = Infinity, high = -Infinity;
@@ -44,7 +46,7 @@ function wordAxis({ name, values, at }) {
     return inside.length > 0 ? inside : [values[Math.min(Math.floor((a + b) / 2 * values.length), values.length - 1)]];
   };
   return {
-    name, places: at.map(place), ticks: values.map((text, k) => ({ at: place(k), text })),
+    name, places: at.map((k) => (k === null ? null : place(k))), ticks: values.map((text, k) => ({ at: place(k), text })),
     valueText: (position) => values[Math.min(Math.floor(position * values.length), values.length - 1)],
     condition: (range) => {
       const words = within(range);
@@ -56,7 +58,7 @@ function wordAxis({ name, values, at }) {
 }
 
 const parallelAxes = axes.length === 0 ? [] : [
-  ...axes.map((axis) => (axis.words ? wordAxis(axis) : numberAxis(axis.name, all.map((i) => Number(valueOf(axis, i))), isLogarithmic(axis)))),
+  ...axes.map((axis) => (axis.words ? wordAxis(axis) : numberAxis(axis.name, axis.at.map((k) => (k === null ? null : Number(axis.values[k]))), isLogarithmic(axis)))),
   ...measuredAxes().map((name) => numberAxis(name, columns[name], false)),
 ];
 const ranges = parallelAxes.map(() => null);
@@ -66,7 +68,10 @@ const rangeCondition = () => parallelAxes.map((axis, k) => (ranges[k] ? axis.con
 
 const parallelShown = () => element("parallel-details").open;
 const axisX = (k, width) => parallelMargin.side + (k * (width - 2 * parallelMargin.side)) / Math.max(parallelAxes.length - 1, 1);
-const placeY = (position, height) => height - parallelMargin.bottom - position * (height - parallelMargin.top - parallelMargin.bottom);
+function placeY(position, height) {
+  if (position === null) return height - missingPlace;
+  return height - parallelMargin.bottom - position * (height - parallelMargin.top - parallelMargin.bottom);
+}
 
 function strokeLines(ctx, indices, width, height) {
   ctx.beginPath();
@@ -80,7 +85,7 @@ function strokeLines(ctx, indices, width, height) {
 }
 
 // While a range is dragged, what lies within is told from places alone; then the condition says it.
-const withinRanges = (i) => ranges.every((range, k) => !range || (parallelAxes[k].places[i] >= range[0] - 1e-9 && parallelAxes[k].places[i] <= range[1] + 1e-9));
+const withinRanges = (i) => ranges.every((range, k) => !range || (parallelAxes[k].places[i] !== null && parallelAxes[k].places[i] >= range[0] - 1e-9 && parallelAxes[k].places[i] <= range[1] + 1e-9));
 
 function drawAxis(ctx, k, width, height) {
   const { name, ticks } = parallelAxes[k], x = axisX(k, width);
@@ -115,6 +120,7 @@ function drawAxis(ctx, k, width, height) {
     write(text, x - 6, y, colour("soft"));
     free = y - 14;
   }
+  if (k < axes.length && meansNothingToSome(axes[k])) write("–", x - 6, placeY(null, height), colour("ink"));
   ctx.textAlign = "center";
   ctx.textBaseline = "alphabetic";
   const lines = name.replace("_", "\n").split("\n");
@@ -143,7 +149,7 @@ function drawParallel() {
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   const ctx = canvas.getContext("2d");
-  const whole = all.filter((i) => parallelAxes.every(({ places }) => places[i] !== null));
+  const whole = all.filter((i) => parallelAxes.slice(axes.length).every(({ places }) => places[i] !== null));
   const kept = new Set(filtered);
   const selected = whole.filter((i) => (dragging ? withinRanges(i) : kept.has(i)));
   const isSelected = new Set(selected);
@@ -278,6 +284,7 @@ function setUpParallel() {
     return;
   }
   const canvas = element("parallel");
+  if (axes.some(meansNothingToSome)) element("parallel-note").append(" Where a parameter does not apply, the line goes through the – below its axis.");
   addSaveButton("parallel");
   drawn.push(drawParallel);
   makeHandles();

@@ -6,13 +6,18 @@ const isLogarithmic = (axis) => page.logarithmic_axes.includes(axis.name);
 // Where an axis has many values these sections are open; of small grids they are folded.
 const manyValues = axes.some((axis) => !axis.words && axis.values.length > 10);
 
+// Runs that the axis means nothing to are not drawn on it.
+const hasPlace = (axis, run) => axis.at[runsDone.configuration[run]] !== null;
+
 function parameterScale(axis) {
+  const leftOut = runIndices.filter((run) => !hasPlace(axis, run)).length;
+  const title = leftOut === 0 ? axis.name : `${axis.name} (${counted(leftOut, "run")} that it does not apply to left out)`;
   if (axis.words)
-    return scale(axis.name, { type: "linear", min: -0.5, max: axis.values.length - 0.5, ...ticksAt([...axis.values.keys()], (k) => axis.values[k]) });
+    return scale(title, { type: "linear", min: -0.5, max: axis.values.length - 0.5, ...ticksAt([...axis.values.keys()], (k) => axis.values[k]) });
   const values = axis.values.map(Number), least = values[0], most = values.at(-1);
-  if (!isLogarithmic(axis)) return rangeScale(axis.name, noLimits, values);
+  if (!isLogarithmic(axis)) return rangeScale(title, noLimits, values);
   const room = (most / least) ** 0.03;
-  return scale(axis.name, { type: "logarithmic", min: least / room, max: most * room,
+  return scale(title, { type: "logarithmic", min: least / room, max: most * room,
                             ...ticksAt(logarithmicMarks(least / room, most * room), shortNumber, { maxRotation: 0 }) });
 }
 
@@ -28,8 +33,9 @@ function describeParameter(axis, measure, title, limits) {
       return k >= 0 ? orderColour(k, by.texts.length) : colour("point");
     };
     const radius = runIndices.length > 1000 ? 1.5 : runIndices.length > 200 ? 2.5 : 3.5;
-    const shown = runIndices.filter((run) => inFilter.has(runsDone.configuration[run]));
-    const faded = runIndices.filter((run) => !inFilter.has(runsDone.configuration[run]));
+    const placed = runIndices.filter((run) => hasPlace(axis, run));
+    const shown = placed.filter((run) => inFilter.has(runsDone.configuration[run]));
+    const faded = placed.filter((run) => !inFilter.has(runsDone.configuration[run]));
     const sets = chosen.map((i, k) => ({
       label: nameOf(i), data: pointsOf(shown.filter((run) => runsDone.configuration[run] === i)), pointStyle: marks[k], radius: 7, borderWidth: 2,
       borderColor: colour(`c${k}`), backgroundColor: transparent(colour(`c${k}`), 0.55),

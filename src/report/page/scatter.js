@@ -10,7 +10,7 @@ function pointOf(i) {
 // Crosses of more configurations than these would hide the points.
 const mostCrosses = 60;
 
-// What points are coloured by: their order, how many, and the words of the legend; null for nothing.
+// What points are coloured by: their order (-1 for none), and the words of the legend; null for nothing.
 function colouring(id) {
   const name = element(id).value;
   if (name === "verdict") {
@@ -18,17 +18,18 @@ function colouring(id) {
     return { of: (i) => present.indexOf(columns.verdict[i]), texts: present.map(verdictText) };
   }
   const axis = axisNamed(name);
-  return axis ? { of: (i) => axis.at[i], texts: axis.values } : null;
+  return axis ? { of: (i) => axis.at[i] ?? -1, texts: axis.values, others: meansNothingToSome(axis) } : null;
 }
 
 function drawLegend(by, id) {
   const n = by?.texts.length ?? 0;
   const shown = Array.from({ length: n }, (_, k) => k).filter((k) => n <= 12 || k === 0 || k === n - 1 || k === Math.floor(n / 2));
-  element(id).replaceChildren(...shown.map((k) => {
+  const entry = (ink, text) => {
     const swatch = make("span", { "aria-hidden": "true" }, "●");
-    swatch.style.color = orderColour(k, n);
-    return make("li", {}, swatch, ` ${by.texts[k]}`);
-  }));
+    swatch.style.color = ink;
+    return make("li", {}, swatch, ` ${text}`);
+  };
+  element(id).replaceChildren(...shown.map((k) => entry(orderColour(k, n), by.texts[k])), ...(by?.others ? [entry(colour("point"), "–")] : []));
 }
 
 const drawAgainst = chartOn("against", () => {

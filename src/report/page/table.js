@@ -9,7 +9,7 @@ const estimateColumn = (heading, name) => ({
 });
 
 const tableColumns = [
-  ...axes.map((axis) => ({ heading: axis.name.replace("_", "\n"), name: axis.name, of: (i) => axis.at[i], cell: (i) => [valueOf(axis, i)] })),
+  ...axes.map((axis) => ({ heading: axis.name.replace("_", "\n"), name: axis.name, of: (i) => axis.at[i], cell: (i) => [valueOf(axis, i) ?? "–"] })),
   estimateColumn("train\naccuracy", "train_accuracy"),
   ...(page.validated ? [estimateColumn("validation\naccuracy", "validation_accuracy")] : []),
   estimateColumn("test\naccuracy", "test_accuracy"),
