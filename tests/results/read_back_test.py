@@ -105,14 +105,14 @@ def check(path, status, epochs_done, committed_epochs):
         assert np.array_equal(file["train_loss"][:], loss, equal_nan=True)
         arrays = []
         file.visititems(lambda name, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
-        assert len(arrays) == 35 + 11 + 2, [a.name for a in arrays]
+        assert len(arrays) == 35 + 11 + 4 + 2, [a.name for a in arrays]
         assert list(file["weights_epoch"]) == [2 if state == DONE else -1 for state in status], file["weights_epoch"][:]
         for array in arrays:
             assert array.chunks is None and array.compression is None and array.id.get_offset(), array
         missing = file["train_loss"][:].view(np.uint32)[np.isnan(file["train_loss"][:])]
         assert (missing == 0x7FC00000).all()
     header = subprocess.run(["ncdump", "-h", path], check=True, capture_output=True, text=True).stdout
-    for text in ["run = 4 ;", "epoch = 3 ;", "digest_length = 32 ;", "float train_loss(run, epoch) ;", "group: weights {",
+    for text in ["run = 4 ;", "epoch = 3 ;", "digest_length = 32 ;", "float train_loss(run, epoch) ;", "group: weights {", "group: sessions {", "double start(session) ;",
                  "char digest(run, digest_length) ;", "float initial_W1(run, input, hidden) ;"]:
         assert text in header, header
     header = subprocess.run(["h5dump", "-H", path], check=True, capture_output=True, text=True)
