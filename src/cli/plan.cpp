@@ -140,12 +140,12 @@ void print_shares(const std::vector<Plan>& plans, const std::string& machine) {
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const Plan& plan = plans[i];
     const bool is_done = plan.outlook.missing.empty();
-    print_out("{:>7}{:>8}{:>9}{:>11}{:>12}{:>10}{:>10}  {:<18}{} {}\n",
-              fmt::format("{}/{}", i + 1, plans.size()), plan.outlook.missing.size(), plan.cohorts,
-              in_thousands(plan.updates), in_thousands(plan.operations), bytes_text(plan.memory + memory_limit().taken),
-              bytes_text(static_cast<double>(plan.outlook.bytes)),
-              is_done ? std::string("nothing to do") : plan.expectation.time(),
-              printable(plan.output.string()), state_of_file(plan.outlook));
+    print_out(
+        "{:>7}{:>8}{:>9}{:>11}{:>12}{:>10}{:>10}  {:<18}{} {}\n", fmt::format("{}/{}", i + 1, plans.size()),
+        plan.outlook.missing.size(), plan.cohorts, in_thousands(plan.updates), in_thousands(plan.operations),
+        bytes_text(plan.memory + memory_limit().taken), bytes_text(static_cast<double>(plan.outlook.bytes)),
+        is_done ? std::string("nothing to do") : plan.expectation.time(), printable(plan.output.string()),
+        state_of_file(plan.outlook));
   }
   print_out("Times are of a machine like this one, each with {}.\n", machine);
 }

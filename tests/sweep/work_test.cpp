@@ -27,7 +27,6 @@ TEST(RunCost, OfNumericalGradientsIsFarMore) {
             20 * run_cost({.batch_size = 10}, test::tiny_dataset()));
 }
 
-
 TEST(EpochWork, CountsUpdatesAndImages) {
   const EpochWork shuffled = epoch_work({.batch_size = 25, .hidden_size = 2}, test::tiny_dataset());
   EXPECT_EQ(shuffled.updates, 3);
