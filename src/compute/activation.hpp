@@ -8,18 +8,17 @@
 // Included by the code that is compiled per instruction set.
 
 #include "runner/compute/elementwise.hpp"
-
-#include "simd_math.hpp"
+#include "runner/compute/portable_math.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 
 /// 1 / (1 + exp(−a)).
 struct Sigmoid {
-  [[gnu::always_inline]] static inline float value(float a) { return 1.0f / (1.0f + exp(-a)); }
+  [[gnu::always_inline]] static inline float value(float a) { return 1.0f / (1.0f + portable::exp(-a)); }
 
   /// By exp of a number that is not positive, which cannot overflow.
   [[gnu::always_inline]] static inline double value(double a) {
-    const double e = exp_negative(a < 0 ? a : -a);
+    const double e = portable::exp_negative(a < 0 ? a : -a);
     return (a < 0 ? e : 1.0) / (1.0 + e);
   }
 
@@ -30,8 +29,8 @@ struct Sigmoid {
 };
 
 struct Tanh {
-  [[gnu::always_inline]] static inline float value(float a) { return tanh(a); }
-  [[gnu::always_inline]] static inline double value(double a) { return tanh(a); }
+  [[gnu::always_inline]] static inline float value(float a) { return portable::tanh(a); }
+  [[gnu::always_inline]] static inline double value(double a) { return portable::tanh(a); }
 
   template <class Numbers>
   [[gnu::always_inline]] static inline Numbers slope(Numbers z) {

@@ -3,10 +3,10 @@
 
 #include "runner/compute/arithmetic.hpp"
 #include "runner/compute/central_differences.hpp"
+#include "runner/compute/portable_math.hpp"
 
 #include "activation.hpp"
 #include "simd.hpp"
-#include "simd_math.hpp"
 
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
@@ -54,7 +54,7 @@ void softmax(const RawBatch& batch, const float* w2, const float* b2, std::size_
     double largest = s[0];
     for (std::size_t c = 1; c < classes; ++c) largest = s[c] > largest ? s[c] : largest;
     double* e = out.e + n * classes;
-    for (std::size_t c = 0; c < classes; ++c) e[c] = exp_negative(s[c] - largest);
+    for (std::size_t c = 0; c < classes; ++c) e[c] = portable::exp_negative(s[c] - largest);
     out.sum[n] = 0;
     for (std::size_t c = 0; c < classes; ++c) out.sum[n] += e[c];
   }
@@ -65,7 +65,7 @@ template <Loss loss, class E>
 inline void losses(const E& e, const double* sum, std::size_t label, std::size_t classes,
                    double* __restrict out) {
   if constexpr (loss == Loss::cross_entropy) {
-    for (std::size_t l = 0; l < lanes; ++l) out[l] = -log(e(label, l) / sum[l] + 1e-7);
+    for (std::size_t l = 0; l < lanes; ++l) out[l] = -portable::log(e(label, l) / sum[l] + 1e-7);
   } else {
     for (std::size_t l = 0; l < lanes; ++l) out[l] = 0;
     for (std::size_t c = 0; c < classes; ++c)
@@ -97,7 +97,7 @@ inline void losses_of_moved_units(const double* moved, const double* z, const Ou
   for (std::size_t l = 0; l < lanes; ++l) change[l] = moved_z[l] - z[l];
   for (std::size_t c = 0; c < classes; ++c)
     for (std::size_t l = 0; l < lanes; ++l) {
-      moved_e[c][l] = e[c] * exp(out.w[c][l] * change[l]);
+      moved_e[c][l] = e[c] * portable::exp(out.w[c][l] * change[l]);
       sum[l] += moved_e[c][l];
     }
   losses<loss>([&](std::size_t c, std::size_t l) { return moved_e[c][l]; }, sum, label, classes, result);
@@ -109,7 +109,7 @@ inline void losses_of_moved_score(std::size_t moved, const double* step, const d
                                   std::size_t label, std::size_t classes, double* result) {
   double moved_e[lanes], sum[lanes];
   for (std::size_t l = 0; l < lanes; ++l) {
-    moved_e[l] = e[moved] * exp(step[l]);
+    moved_e[l] = e[moved] * portable::exp(step[l]);
     sum[l] = whole_sum + (moved_e[l] - e[moved]);
   }
   losses<loss>([&](std::size_t c, std::size_t l) { return c == moved ? moved_e[l] : e[c]; }, sum, label,

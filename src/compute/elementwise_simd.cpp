@@ -5,12 +5,12 @@
 // (-ffp-contract=off).
 
 #include "runner/compute/arithmetic.hpp"
+#include "runner/compute/portable_math.hpp"
 #include "runner/compute/update_rule.hpp"
 #include "runner/data/random.hpp"
 
 #include "activation.hpp"
 #include "simd.hpp"
-#include "simd_math.hpp"
 
 #include <cstring>
 #include <type_traits>
@@ -195,7 +195,7 @@ void score_gradient(Loss loss, const std::uint8_t* labels, std::size_t images, s
     for (std::size_t c = 0; c < classes; ++c) {
       float* __restrict row = s + c * stride + b;
       for (std::size_t l = 0; l < lanes; ++l) {
-        row[l] = exp(row[l] - largest[l]);
+        row[l] = portable::exp(row[l] - largest[l]);
         sum[l] += row[l];
       }
     }
@@ -418,7 +418,7 @@ inline void evaluate_lanes(Loss loss, const float* s, const std::int32_t* label,
   for (std::size_t c = 0; c < classes; ++c) {
     const float* __restrict row = s + c * stride;
     for (std::size_t l = 0; l < lanes; ++l) {
-      e[c][l] = exp_negative(static_cast<double>(row[l]) - static_cast<double>(largest[l]));
+      e[c][l] = portable::exp_negative(static_cast<double>(row[l]) - static_cast<double>(largest[l]));
       sum[l] += e[c][l];
     }
   }
@@ -427,7 +427,7 @@ inline void evaluate_lanes(Loss loss, const float* s, const std::int32_t* label,
     for (std::size_t c = 0; c < classes; ++c)
       for (std::size_t l = 0; l < lanes; ++l)
         e_t[l] = label[l] == static_cast<std::int32_t>(c) ? e[c][l] : e_t[l];
-    for (std::size_t l = 0; l < lanes; ++l) losses[l] = -log(e_t[l] / sum[l] + 1e-7);
+    for (std::size_t l = 0; l < lanes; ++l) losses[l] = -portable::log(e_t[l] / sum[l] + 1e-7);
   } else {
     for (std::size_t l = 0; l < lanes; ++l) losses[l] = 0.0;
     for (std::size_t c = 0; c < classes; ++c)
@@ -460,7 +460,7 @@ void evaluate(Loss loss, const float* s, const std::uint8_t* labels, std::size_t
 void normal(const std::uint64_t* bits, std::size_t n, double std, float* out) {
   for (std::size_t i = 0; i < n; ++i) {
     const double u = (static_cast<double>(static_cast<std::int64_t>(bits[i] >> 12)) + 0.5) * 0x1p-52;
-    out[i] = static_cast<float>(std * normal_quantile(u));
+    out[i] = static_cast<float>(std * portable::normal_quantile(u));
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/compute/aligned_buffer.hpp"
+#include "runner/compute/arithmetic.hpp"
 #include "runner/training/cohort_trainer.hpp"
 
 #include "network_stack.hpp"
@@ -20,8 +21,7 @@ namespace runner {
 /// thread at a time; the groups are split over the threads of the caller's arena while *split is true.
 class Evaluation {
  public:
-  /// Images in a group: part of the arithmetic.
-  static constexpr std::size_t group_size = 256;
+  static constexpr std::size_t group_size = evaluated_together;
 
   /// For the sets of `data`; the training set has `train_labels`, which are not its own where it is trained
   /// with label noise. All but `backend` outlive the evaluation.

@@ -15,6 +15,9 @@ static_assert(max_terms * 255 * std::size_t{fixed_point_limit} < std::size_t{1} 
 /// Hidden units are computed side by side in blocks of so many, as are the images of short sums.
 inline constexpr std::size_t lanes = 16;
 
+/// Images whose losses are summed before these sums are: CohortTrainer::evaluate.
+inline constexpr std::size_t evaluated_together = 256;
+
 /// n rounded up to a multiple of `lanes`.
 constexpr std::size_t padded(std::size_t n) {
   return (n + lanes - 1) / lanes * lanes;

@@ -50,9 +50,13 @@ struct DropoutLanes {
 /// Scores and their gradients are classes × stride, stride = padded(images); entries past the last image hold
 /// finite numbers, and zeros in `dy`. W2 is hidden × padded(classes), zeros past the last class.
 ///
-/// Sums over classes and hidden units run in ascending order. Those over images: db2 in `lanes` partial sums,
-/// image b in sum b mod lanes in ascending order, then the tree: halves are added (8 + 8, 4 + 4, 2 + 2, 1 +
-/// 1); dW2 and db1 in ascending order within each `lanes` images, then the sums of these in ascending order.
+/// Sums over classes and hidden units run in ascending order. Those over images: db2 and losses in `lanes`
+/// partial sums, image b in sum b mod lanes in ascending order, then the tree: halves are added (8 + 8, 4 +
+/// 4, 2 + 2, 1 + 1); dW2 and db1 in ascending order within each `lanes` images, then the sums of these in
+/// ascending order.
+///
+/// Products and quotients are worked out from left to right. exp, log and tanh are those of
+/// portable_math.hpp. softmax is y_c = e_c/Σ_k e_k with e_c = exp(s_c − max_k s_k).
 struct Elementwise {
   /// a(b, h) ← activation(a(b, h) + bias(h)) for one block.
   void (*activate)(Activation activation, float* a, const float* bias, std::size_t images);
@@ -81,10 +85,11 @@ struct Elementwise {
   void (*output_bias_gradient)(const float* dy, std::size_t classes, std::size_t stride, float* db2);
 
   /// The units begin … end − 1 of one block, all of one run: da(b, h) = (Σ_c W2(h, c)·dy(c, b))·slope, slope
-  /// = that of the activation where its value is z(b, h); dW2(h, c) = Σ_b z(b, h)·dy(c, b); db1(h) = Σ_b
-  /// da(b, h); da(b, h) = 0 where unit h was dropped. z, da: the block; kept: as drop_out leaves it, null
-  /// where nothing was dropped; w2, dw2: the row of unit `begin`; db1: of the block. Other units, and the
-  /// entries of dw2 past the last class, are left alone.
+  /// = that of the activation where its value is z = z(b, h): sigmoid (1 − z)·z, tanh 1 − z·z, relu 1 where z
+  /// > 0, else 0; dW2(h, c) = Σ_b z(b, h)·dy(c, b); db1(h) = Σ_b da(b, h); da(b, h) = 0 where unit h was
+  /// dropped. z, da: the block; kept: as drop_out leaves it, null where nothing was dropped; w2, dw2: the row
+  /// of unit `begin`; db1: of the block. Other units, and the entries of dw2 past the last class, are left
+  /// alone.
   void (*hidden_gradient)(Activation activation, const float* dy, std::size_t classes, std::size_t images,
                           const float* z, const std::uint16_t* kept, std::size_t begin, std::size_t end,
                           const float* w2, float* dw2, float* db1, float* da);
@@ -104,13 +109,13 @@ struct Elementwise {
                                  std::size_t classes, std::size_t stride);
 
   /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several)
-  /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; y, exp and log
-  /// in double. The losses are summed over images as above, in double.
+  /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; softmax, exp
+  /// and log in double, of the float32 scores. The losses are summed over images as above, in double.
   void (*evaluate)(Loss loss, const float* s, const std::uint8_t* labels, std::size_t images,
                    std::size_t classes, std::size_t stride, double* loss_sum, std::uint64_t* correct);
 
   /// out(i) = float32(std·z_i), z_i standard normal from the uniform number u_i = (bits_i >> 12 + ½)·2^-52 by
-  /// the inverse of the normal distribution (Wichura 1988, AS 241, PPND16), in double.
+  /// the inverse of the normal distribution (portable_math.hpp), in double.
   void (*normal)(const std::uint64_t* bits, std::size_t n, double std, float* out);
 };
 

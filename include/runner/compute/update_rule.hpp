@@ -22,7 +22,8 @@ struct UpdateConstants {
 };
 
 /// Those of a run in step t, which counts from 1 over all its epochs; `rate`: the learning rate of its epoch
-/// (learning_rate.hpp). Worked out in double from the float32 of the run's values, then rounded to float32.
+/// (learning_rate.hpp). Worked out in double from the float32 of the run's values, β^t by power
+/// (learning_rate.hpp), then rounded to float32.
 UpdateConstants<float> update_constants(const RunSpec& run, float rate, std::uint64_t step);
 
 /// The same for biases, which do not decay.

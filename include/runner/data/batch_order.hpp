@@ -15,8 +15,12 @@ std::size_t updates_per_epoch(Sampling sampling, std::size_t train_size, std::si
 /// last may be short.
 ///
 /// `order` is resized to train_size (shuffle) or updates·batch_size (with_replacement) entries below
-/// train_size. It depends on the arguments alone. `epoch` counts from 1. shuffle: Fisher–Yates from the last
-/// element down on the identity, stream = epoch; so it does not depend on batch_size.
+/// train_size. It depends on the arguments alone. `epoch` counts from 1. The numbers are those of a
+/// RandomStream, the sampling its purpose and the epoch its stream:
+///
+///   shuffle           Fisher–Yates: it begins as 0, 1, 2, …; for n = train_size, train_size − 1, … 2,
+///                     order[n − 1] and order[below(n)] change places. It does not depend on batch_size
+///   with_replacement  each entry is below(train_size)
 void epoch_order(Sampling sampling, std::uint64_t seed, std::uint32_t epoch, std::size_t train_size,
                  std::size_t batch_size, std::vector<std::uint32_t>& order);
 

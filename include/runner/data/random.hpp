@@ -21,12 +21,16 @@ enum class RandomPurpose : std::uint32_t {
 /// 2, 3"; Random123).
 ///
 /// Two 64-bit numbers for each (seed, purpose, stream, block): any of them can be drawn without those before
-/// it. key = (low, high half of seed), counter = (low, high half of block, stream, purpose); the results are
-/// words (0, 1) and (2, 3) of the output, low word first. Pure, thread-safe.
+/// it. In words of 32 bits, key k = (low, high half of seed), counter c = (low, high half of block, stream,
+/// purpose). Ten rounds follow. Each replaces c, then adds (0x9E3779B9, 0xBB67AE85) to k, modulo 2^32:
+///
+///   c ← (high(p1) ^ c1 ^ k0, low(p1), high(p0) ^ c3 ^ k1, low(p0)),  p0 = 0xD2511F53·c0, p1 = 0xCD9E8D57·c2
+///
+/// The results are words (0, 1) and (2, 3) of c, low word first. Pure, thread-safe.
 std::array<std::uint64_t, 2> random_block(std::uint64_t seed, RandomPurpose purpose, std::uint32_t stream,
                                           std::uint64_t block);
 
-/// The numbers of one stream in order. Not shared between threads.
+/// The numbers of one stream in order: both of block 0, both of block 1, … Not shared between threads.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, RandomPurpose purpose, std::uint32_t stream);
@@ -34,7 +38,8 @@ class RandomStream {
   std::uint64_t next();
 
   /// Uniform on 0 … bound−1 without bias (Lemire 2019, "Fast random integer generation in an interval",
-  /// on 64-bit numbers with rejection). `bound` > 0.
+  /// on 64-bit numbers with rejection): ⌊x·bound/2^64⌋ of the next x with x·bound mod 2^64 ≥ 2^64 mod bound;
+  /// those before it are passed over. `bound` > 0.
   std::uint64_t below(std::uint64_t bound);
 
  private:

@@ -60,6 +60,15 @@ double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& b
 /// does: training and evaluation may throw std::bad_alloc. The bits of a run depend on its RunSpec and the
 /// data set alone: not on its neighbours, the backend, or `split`.
 ///
+/// A step is, on the images X of a mini-batch and their labels,
+///
+///   z = activation(X·W1 + b1)   s = z·W2 + b2   dY = gradient of the loss by s
+///   db2 = Σ dY   dW2 = zᵀ·dY   dA1 = (dY·W2ᵀ)·slope(z)   db1 = Σ dA1   dW1 = Xᵀ·dA1
+///
+/// by Kernel (the products with X) and Elementwise, all with the parameters before the step; then each
+/// parameter is moved by its gradient (update_rule.hpp). Update n = 1, 2, … of an epoch (batch_order.hpp) is
+/// step (epoch − 1)·updates_per_epoch + n of the run.
+///
 /// Used by one thread at a time. Work inside an epoch is split over the threads of the caller's arena while
 /// *split is true.
 class CohortTrainer {
@@ -82,6 +91,10 @@ class CohortTrainer {
 
   /// Metrics of each run on the whole sets, X passed once for all runs. metrics.size() =
   /// size().
+  ///
+  /// A set is taken `evaluated_together` images at a time (arithmetic.hpp), the last may be fewer. Their
+  /// losses are summed (Elementwise::evaluate), then the sums are added in ascending order, from 0 on, in
+  /// double. A loss is float32(sum/images), an accuracy float32(correct/images), each divided in double.
   void evaluate(std::span<Metrics> metrics) const;
 
   WeightsView weights(std::size_t i) const;

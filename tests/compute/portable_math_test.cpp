@@ -1,13 +1,11 @@
-// Included as its own instruction set, so that the private functions can be seen.
-#define RUNNER_INSTRUCTION_SET under_test
-#include "simd_math.hpp"
+#include "runner/compute/portable_math.hpp"
 
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
-namespace runner::under_test {
+namespace runner::portable {
 namespace {
 
 /// How far two numbers are apart, in units of the last place of `expected`.
@@ -119,4 +117,4 @@ TEST(NormalQuantile, IsTheInverseOfTheDistribution) {
 }
 
 }  // namespace
-}  // namespace runner::under_test
+}  // namespace runner::portable

@@ -1,13 +1,15 @@
 #pragma once
 
-// exp, log and normal variates in basic IEEE operations only, so that every instruction set and compiler
-// gives the same bits. Included by the code that is compiled per instruction set; everything here has
-// internal linkage.
-
 #include <bit>
 #include <cstdint>
 
-namespace runner::RUNNER_INSTRUCTION_SET {
+/// exp, tanh, log and normal variates in basic IEEE operations only, each rounded on its own, so that every
+/// instruction set and compiler gives the same bits. What stands here is their definition: these operations
+/// with these constants, in this order.
+///
+/// Compile it without fused multiply-add (-ffp-contract=off). Everything has internal linkage, because it is
+/// compiled for several instruction sets. Thread-safe.
+namespace runner::portable {
 
 /// The polynomial with these coefficients, the highest power's first, by Horner's scheme.
 template <class T, class... Coefficients>
@@ -147,4 +149,4 @@ static inline double normal_quantile(double p) {
   return q < 0 ? -(a / b) : a / b;
 }
 
-}  // namespace runner::RUNNER_INSTRUCTION_SET
+}  // namespace runner::portable
