@@ -5,6 +5,7 @@
 
 #include "execution/made_up_sweep.hpp"
 
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -109,7 +110,7 @@ TEST_F(ACalibration, TakesAllKindsOfRuns) {
                                  .optimizer = optimizer,
                                  .label_noise = 0.5},
                                 ""});
-  for (const std::size_t threads : {1, 2, 33}) {
+  for (const std::size_t threads : std::array<std::size_t, 3>{1, 2, 33}) {
     const Calibration measured = calibration(threads);
     for (const Cohort& cohort : cohorts) {
       const double seconds = measured.expected_seconds(sweep, {&cohort, 1});

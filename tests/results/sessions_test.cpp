@@ -86,7 +86,7 @@ TEST_F(SessionsOfAFile, StayWhereTheFileIsReplaced) {
 }
 
 TEST_F(SessionsOfAFile, AreThoseOfAllPartsThatAreMerged) {
-  for (const std::size_t shard : {1, 2}) {
+  for (const std::size_t shard : std::array<std::size_t, 2>{1, 2}) {
     const fs::path part = folder / ("part" + std::to_string(shard) + ".h5");
     ResultsFile file(part, share_of(sweep, data, shard, 2), data, example_provenance, {});
     file.note_session({1000.0 * static_cast<double>(3 - shard), 20, 30});
