@@ -2,9 +2,11 @@
 
 #include "runner/error/error.hpp"
 #include "runner/error/printable.hpp"
+#include "runner/sweep/work.hpp"
 
 #include "columns.hpp"
 #include "finding.hpp"
+#include "judged_seeds.hpp"
 #include "judgement.hpp"
 #include "seeds.hpp"
 
@@ -69,6 +71,13 @@ void measure(const Seeds& seeds, std::size_t last, const ResultsData& results, c
   const auto stop = static_cast<std::size_t>(judgement.stop_epoch);
   summary.stop_epoch = recorded[stop];
   summary.stopping_gain = seeds.difference(Metric::test_accuracy, stop, Metric::test_accuracy, last);
+}
+
+/// A file without weights does not say how large an image is: as large as those of the built-in data sets.
+DatasetFacts with_shape(DatasetFacts data) {
+  if (data.pixels == 0) data.pixels = 784;
+  if (data.classes == 0) data.classes = 10;
+  return data;
 }
 
 /// The same for files of one sweep, and for no others.
@@ -177,15 +186,23 @@ std::vector<std::string> names_of(std::span<const ResultsData> files) {
 
 Comparison compare(std::span<const ResultsData> files) {
   Comparison comparison;
+  std::vector<JudgedSeeds> judged;
   const std::vector<std::string> names = names_of(files);
   for (const ResultsData& results : files) {
     const Origin& origin = results.origin;
     const std::array baselines{baseline_of(results, Loss::cross_entropy),
                                baseline_of(results, Loss::mean_squared_error)};
+    const DatasetFacts shape = with_shape(origin.data);
     for (const Runs& runs : configurations_of(results)) {
       comparison.configurations.push_back(
           summarise(runs, results, baselines[static_cast<std::size_t>(runs.front()->run.spec.loss)]));
-      comparison.configurations.back().file = comparison.files.size();
+      ConfigurationSummary& summary = comparison.configurations.back();
+      summary.file = comparison.files.size();
+      summary.work = run_cost(summary.spec, shape) * results.epochs();
+      judged.emplace_back();
+      if (summary.diverged > 0 || summary.done + summary.stopped < 2) continue;
+      const MeasuredRuns measured = measured_runs(runs, results.recorded);
+      judged.back() = judged_seeds(measured.runs, measured.last, images_of(origin), summary.validated);
     }
     ComparedFile file{names[comparison.files.size()],
                       printable(origin.data.name),
@@ -203,6 +220,7 @@ Comparison compare(std::span<const ResultsData> files) {
       files.begin(), files.end(), [](const ResultsData& r) { return r.origin.data.validation_size > 0; });
   comparison.validated = validated > 0;
   comparison.mixed = validated > 0 && validated < std::ssize(files);
+  fill_trust(comparison, judged, files);
   return comparison;
 }
 
@@ -240,6 +258,15 @@ std::vector<std::string> Comparison::differences() const {
   add("test_size", [](const ComparedFile& f) { return f.test_size; });
   add("epochs", [](const ComparedFile& f) { return f.epochs; });
   return found;
+}
+
+std::size_t Comparison::like_the_best() const {
+  const auto found = best();
+  if (!found || !configurations[*found].compared) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(configurations.begin(), configurations.end(), [&](const ConfigurationSummary& c) {
+        return c.compared && !c.told_from_best && &c != &configurations[*found];
+      }));
 }
 
 std::optional<std::size_t> Comparison::widest_gap() const {

@@ -101,6 +101,21 @@ std::vector<NamedNumber> numbers_of(const Importance& importance, const Importan
           {"gap_p", term.gap.p}};
 }
 
+Json json_of(const Comparison& comparison) {
+  const Trust& trust = comparison.trust;
+  const Settlement& settlement = trust.settlement;
+  Json json;
+  json["compared"] = trust.compared;
+  json["left_out"] = trust.left_out;
+  json["like_the_best"] = std::isnan(trust.test_accuracy) ? Json() : Json(comparison.like_the_best());
+  json["test_accuracy_without_luck"] = json_number(trust.test_accuracy);
+  json["more_seeds"] = settlement.configurations > 0 ? Json(settlement.seeds) : Json();
+  json["of_configurations"] = settlement.configurations > 0 ? Json(settlement.configurations) : Json();
+  json["seconds"] = json_number(settlement.seconds);
+  json["command"] = settlement.command.empty() ? Json() : Json(settlement.command);
+  return json;
+}
+
 /// A number with all its digits, or a word.
 Json json_value(const std::string& text) {
   double number = 0;
@@ -131,7 +146,10 @@ std::string to_json(const Comparison& comparison) {
   json["chosen_by"] = comparison.chosen_by();
   json["kept"] = comparison.kept;
   json["differences"] = comparison.differences();
+  json["trust"] = json_of(comparison);
   json["configurations"] = Json::array();
+  const auto best = comparison.best();
+  const bool trusted = best && comparison.configurations[*best].compared;
   const std::vector<Column> columns = all_columns();
   for (const ConfigurationSummary& configuration : comparison.shown()) {
     const ComparedFile& file = comparison.files[configuration.file];
@@ -140,6 +158,8 @@ std::string to_json(const Comparison& comparison) {
     for (const Column& column : columns)
       object[std::string(column.name)] =
           column.has_words() ? Json(column.word(configuration)) : json_number(column.value(configuration));
+    object["told_from_best"] =
+        configuration.compared && trusted ? Json(configuration.told_from_best) : Json();
     object["dataset"] = file.dataset;
     object["train_size"] = file.train_size;
     object["validation_size"] = file.validation_size;

@@ -5,6 +5,7 @@
 #include "seeds.hpp"
 #include "text.hpp"
 #include "text_table.hpp"
+#include "trust_lines.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -118,6 +119,10 @@ std::string best_sentence(const Comparison& comparison, const ConfigurationSumma
   phrases.push_back(fmt::format("{} at epoch {}{}", with_interval(best.best_accuracy), best.best_epoch,
                                 best.validated ? "," : ""));
   if (best.validated) phrases.push_back(fmt::format("test {} there", with_interval(best.best_test_accuracy)));
+  if (const std::string phrase = without_luck_phrase(comparison); !phrase.empty()) {
+    phrases.back() += ';';
+    phrases.push_back(phrase);
+  }
   return filled(phrases);
 }
 
@@ -211,7 +216,12 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
        with_epoch ? "@ epoch" : ""},
       [&](const Summary& c) {
         if (c.measured == 0) return std::string("-");
-        const std::string text = fmt::format("{}{:.4f}", is(c, best) ? "+" : "", c.best_accuracy.mean);
+        const bool alike = best && c.compared && !c.told_from_best;
+        const std::string text = fmt::format("{}{:.4f}",
+                                             is(c, best) ? "+"
+                                             : alike     ? "~"
+                                                         : "",
+                                             c.best_accuracy.mean);
         return with_epoch ? fmt::format("{} @ {:>{}}", text, c.best_epoch, epoch_width) : text;
       });
   add({"verdict", "@ epoch"}, [](const Summary& c) { return verdict_text(c); });
@@ -285,6 +295,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
   }
   out += '\n' + filled({"Verdicts:", counted_verdicts(comparison) + "."});
   if (best) out += best_sentence(comparison, configurations[*best], varying);
+  out += trust_lines(comparison);
   if (widest) out += widest_gap_sentence(comparison, configurations[*widest], varying);
   return out;
 }

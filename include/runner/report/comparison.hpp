@@ -1,6 +1,7 @@
 #pragma once
 
 #include "runner/report/statistics.hpp"
+#include "runner/report/trust.hpp"
 #include "runner/report/verdict.hpp"
 #include "runner/results/results_data.hpp"
 
@@ -59,6 +60,10 @@ struct ConfigurationSummary {
 
   bool validated = false;  ///< epochs are chosen by a validation set
 
+  bool compared = false;        ///< it is one of Trust::compared
+  bool told_from_best = false;  ///< it is not the best, more surely than by chance (runner::told_from_best)
+  double work = 0;              ///< predicted for all epochs of the sweep, in multiply-adds
+
   /// Whether the verdict is one on overfitting: fits, perhaps or overfits.
   bool learned() const { return verdict >= Verdict::fits; }
 };
@@ -81,6 +86,7 @@ struct Comparison {
   bool mixed = false;      ///< and some other has none
   std::size_t kept = 0;    ///< runs left out because their values have left the config (leave_out_kept)
   std::vector<ConfigurationSummary> configurations;  ///< in the files' order, or as sorted
+  Trust trust;
   /// So many are shown, the first; all others count in what is said of them. 0: all.
   std::size_t top = 0;
 
@@ -89,6 +95,9 @@ struct Comparison {
   /// The set that the best configurations and epochs are chosen by: "validation" or "test"; "validation or
   /// test" where files differ.
   std::string_view chosen_by() const;
+
+  /// So many configurations cannot be told from the best; it is none of them. 0 where best() is not compared.
+  std::size_t like_the_best() const;
 
   /// Index of the configuration with the largest gap, the first such, of those that learned and whose gap is
   /// sure; none if there is no such. Those of which a seed has diverged only where there is no other.
@@ -154,7 +163,8 @@ struct TableStyle {
 /// As a table to read, the first `top` configurations: axes that do not vary are named once above it, seeds
 /// are counted where some are not done, a dash stands where an axis means nothing to a configuration, the
 /// widest gap is marked (*) and the best configuration (+), and both are said in words below. 80 columns are
-/// enough for three axes that vary.
+/// enough for three axes that vary. Those that cannot be told from the best are marked (~), and what `trust`
+/// says is said below.
 std::string to_table(const Comparison& comparison, const TableStyle& style = {});
 
 /// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no
@@ -163,8 +173,8 @@ std::string to_table(const Comparison& comparison, const TableStyle& style = {})
 /// characters), has an apostrophe before it.
 std::string to_csv(const Comparison& comparison);
 
-/// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "configurations":
-/// [{column: value, …}, …]}; null where there is no number.
+/// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "trust": {…},
+/// "configurations": [{column: value, …}, …]}; null where there is no number.
 std::string to_json(const Comparison& comparison);
 
 }  // namespace runner
