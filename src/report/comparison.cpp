@@ -198,7 +198,8 @@ Comparison compare(std::span<const ResultsData> files) {
           summarise(runs, results, baselines[static_cast<std::size_t>(runs.front()->run.spec.loss)]));
       ConfigurationSummary& summary = comparison.configurations.back();
       summary.file = comparison.files.size();
-      summary.work = run_cost(summary.spec, shape) * results.epochs();
+      // Results that were put together by hand may say nothing of their images.
+      summary.work = shape.train_size == 0 ? 0 : run_cost(summary.spec, shape) * results.epochs();
       judged.emplace_back();
       if (summary.diverged > 0 || summary.done + summary.stopped < 2) continue;
       const MeasuredRuns measured = measured_runs(runs, results.recorded);

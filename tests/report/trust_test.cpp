@@ -97,7 +97,9 @@ ResultsData made(const std::vector<std::vector<float>>& accuracies) {
     for (std::size_t s = 0; s < accuracies[c].size(); ++s)
       runs.push_back(ending(spec(static_cast<std::int32_t>(10 * (c + 1)), static_cast<std::int64_t>(s + 1)),
                             0.9f, accuracies[c][s]));
-  return results(1, std::move(runs));
+  ResultsData data = results(1, std::move(runs));
+  data.origin.data.train_size = 1000;
+  return data;
 }
 
 std::string table(const ResultsData& data) {
