@@ -360,6 +360,22 @@ RecordedEpochs epochs_to_have(const Sweep& sweep, std::span<const ResultsData> e
   return epochs;
 }
 
+/// What a new file holds: its rows, each with its source, its epochs, and how large that makes it.
+struct Contents {
+  Rows rows;
+  std::vector<std::optional<Source>> source;
+  RecordedEpochs epochs;
+  std::uint64_t bytes;
+};
+
+Contents contents_of(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
+                     const Creation& how) {
+  Contents contents{sweep.runs, {}, epochs_to_have(sweep, earlier, how), 0};
+  contents.source = sources(earlier, how.prune, contents.rows);
+  contents.bytes = bytes_of_file(sweep, contents.rows, contents.epochs, data);
+  return contents;
+}
+
 /// How a run stands in a new file with the epochs `now` that stood so in an earlier one with `then`. All of
 /// `then` are in `now`: up to the first that is new, both have the same epochs in the same places.
 RunProgress progress_of(const StoredRun& run, const RecordedEpochs& then, const RecordedEpochs& now) {
@@ -493,31 +509,28 @@ class Earlier {
 
 NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
                      const Creation& how) {
-  Rows rows = sweep.runs;
-  const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
-  NewFile made{epochs_to_have(sweep, earlier, how), {}, {}, 0};
-  for (const std::optional<Source>& from : source) {
+  const Contents contents = contents_of(sweep, data, earlier, how);
+  NewFile made{contents.epochs, {}, {}, contents.bytes};
+  for (const std::optional<Source>& from : contents.source) {
     const StoredRun* const run = from ? &earlier[from->file].runs[from->row] : nullptr;
     made.taken_over.push_back(run);
     made.progress.push_back(run == nullptr ? RunProgress{}
                                            : progress_of(*run, earlier[from->file].recorded, made.epochs));
   }
-  made.bytes = bytes_of_file(sweep, rows, made.epochs, data);
   return made;
 }
 
 void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier,
                     const Creation& how) try {
-  Rows rows = sweep.runs;
-  const std::vector<std::optional<Source>> source = sources(earlier, how.prune, rows);
-  const RecordedEpochs epochs = epochs_to_have(sweep, earlier, how);
+  const Contents contents = contents_of(sweep, data, earlier, how);
+  const Rows& rows = contents.rows;
+  const RecordedEpochs& epochs = contents.epochs;
   constexpr std::uint64_t reserve = std::uint64_t{1} << 20;
   // What has no room on the disk may have none in memory.
-  const std::uint64_t bytes = bytes_of_file(sweep, rows, epochs, data);
-  require_free_space(file.parent_path(), bytes + std::min(reserve, ~bytes));
+  require_free_space(file.parent_path(), contents.bytes + std::min(reserve, ~contents.bytes));
   const Columns columns = columns_of(rows, epochs, earlier);
-  const Earlier before(earlier, source, epochs);
+  const Earlier before(earlier, contents.source, epochs);
   if (how.note)
     for (const ResultsData& from : earlier)
       for (const std::string& addition : additions(StoredFile(from.file)))
