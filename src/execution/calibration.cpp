@@ -1,5 +1,6 @@
 #include "runner/execution/calibration.hpp"
 
+#include "runner/compute/arithmetic.hpp"
 #include "runner/sweep/work.hpp"
 
 #include <algorithm>
@@ -106,8 +107,6 @@ struct Laps {
   /// Of a cohort whose lap takes more, a part is measured.
   double most_work() const { return 0.3 * speed; }
 };
-
-constexpr std::size_t group_of_evaluation = 256;  // images
 
 CohortWork work_of_images(std::span<const RunSpec> specs, const DatasetFacts& data, std::size_t images) {
   DatasetFacts some = data;
@@ -273,7 +272,7 @@ Calibration::Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, co
     const double left = effort.most_seconds - s.measured_for;
     const double round = std::min({std::max(s.measured_for, first_round), longest_round, left});
     const Laps laps{round, work_per_second,
-                    2 * group_of_evaluation * (split ? (s.threads + at_once - 1) / at_once : 1)};
+                    2 * evaluated_together * (split ? (s.threads + at_once - 1) / at_once : 1)};
     const Clock::time_point begin = Clock::now();
     std::vector<CohortSpeed> speeds(at_once);
     pool.execute([&] {
