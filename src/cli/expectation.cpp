@@ -21,7 +21,7 @@ std::string Expectation::time() const {
 Expectation expectation_of(const Remainder& remainder, std::span<const Cohort> cohorts,
                            const Calibration& calibration) {
   const Sweep& sweep = remainder.sweep;
-  Expectation expectation{calibration.expected_seconds(sweep, cohorts), 0, false};
+  Expectation expectation{calibration.expected_seconds(sweep, cohorts), 0, 1, false};
   for (const std::size_t run : remainder.runs)
     expectation.epochs += sweep.config.epochs - remainder.epochs[run];
   const auto& rule = sweep.config.early_stopping;
@@ -39,10 +39,10 @@ Expectation expectation_of(const Remainder& remainder, std::span<const Cohort> c
         return sweep.runs[run].spec;
       }).size();
   const std::vector<int> by_rank = epochs_by_rank(*halving, configurations, sweep.config.epochs);
-  const double share = std::accumulate(by_rank.begin(), by_rank.end(), 0.0) /
-                       (static_cast<double>(configurations) * sweep.config.epochs);
-  expectation.seconds *= share;
-  expectation.epochs *= share;
+  expectation.share = std::accumulate(by_rank.begin(), by_rank.end(), 0.0) /
+                      (static_cast<double>(configurations) * sweep.config.epochs);
+  expectation.seconds *= expectation.share;
+  expectation.epochs *= expectation.share;
   return expectation;
 }
 

@@ -24,6 +24,7 @@ std::vector<Cohort> cohorts_of(const Remainder& remainder, const DatasetFacts& d
 struct Expectation {
   double seconds;
   double epochs;
+  double share;  ///< of all epochs that are missing, those that early stopping is known to leave
   /// Early stopping may end it sooner, by as much as only the numbers will tell.
   bool is_bound;
 

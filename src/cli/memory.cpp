@@ -52,7 +52,7 @@ int recorded_of(const Sweep& sweep) {
 
 /// Bytes beyond what the program has taken already.
 struct MemoryNeed {
-  double largest_cohort = 0;  ///< that of `cohort`
+  double largest_cohort = 0;
   std::size_t first_run = 0;  ///< of that cohort
   double training = 0;        ///< all cohorts that may be in training at once
   double table = 0;           ///< of all results, in the end
@@ -82,7 +82,7 @@ MemoryNeed need_of(const Sweep& sweep, const Dataset& data, const Backend& backe
 
 }  // namespace
 
-void require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
+double require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
   const MemoryNeed need = need_of(sweep, data, backend, threads);
   const RunSpec& spec = sweep.runs[need.first_run].spec;
   require(fmt::format("to train hidden_size {} with batch_size {}", spec.hidden_size, spec.batch_size),
@@ -90,10 +90,6 @@ void require_memory(const Sweep& sweep, const Dataset& data, const Backend& back
   require(fmt::format("to train on {} threads", threads), need.training, " (--threads asks for fewer)");
   require(fmt::format("the table of {} runs of {} epochs", sweep.runs.size(), recorded_of(sweep)),
           need.table);
-}
-
-double memory_needed(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads) {
-  const MemoryNeed need = need_of(sweep, data, backend, threads);
   return std::max(need.training, need.table);
 }
 

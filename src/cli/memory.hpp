@@ -7,11 +7,9 @@ namespace runner::cli {
 
 /// Makes sure that there is memory for a sweep on so many threads, with what the program has taken already:
 /// for the largest cohorts that may be in training at once, one on each thread, and for the table of all
-/// results. Throws Error (failure) saying what is needed and which limit (memory_limit) is in the way.
-void require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads);
-
-/// Bytes that the sweep takes beyond what the program has taken already: what require_memory asks for.
-double memory_needed(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads);
+/// results. Returns the bytes that the sweep takes beyond what the program has taken. Throws Error (failure)
+/// saying what is needed and which limit (memory_limit) is in the way.
+double require_memory(const Sweep& sweep, const Dataset& data, const Backend& backend, std::size_t threads);
 
 /// Makes sure that there is some memory left: HDF5 crashes where it gets none. Throws std::bad_alloc.
 void require_some_memory();

@@ -61,38 +61,29 @@ struct Plan {
   Expectation expectation{};
 };
 
-/// Products alone: two operations for each multiply-add.
-double operations_of(const RunSpec& spec, const DatasetFacts& data, int epochs, std::size_t evaluations) {
-  const EpochWork work = epoch_work(spec, data);
-  return 2 * (work.training * epochs + work.evaluation * static_cast<double>(evaluations));
-}
-
-Plan plan_of(const Sweep& share, const Dataset& data, const Backend& backend, std::size_t threads,
+Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t threads,
              const Calibration& calibration, std::filesystem::path output) {
   Plan plan;
   plan.output = std::move(output);
+  plan.memory = memory;
   plan.outlook = look_ahead(plan.output, share, data);
   plan.runs = share.runs.size();
   const Remainder remainder{share, plan.outlook.missing, plan.outlook.epochs};
   const std::vector<Cohort> cohorts = cohorts_of(remainder, data, threads);
   plan.cohorts = cohorts.size();
-  plan.memory = memory_needed(share, data, backend, threads);
   plan.expectation = expectation_of(remainder, cohorts, calibration);
   const RecordedEpochs recorded = share.config.recorded_epochs();
-  double epochs = 0;
   for (const std::size_t run : plan.outlook.missing) {
-    const RunSpec& spec = share.runs[run].spec;
+    const EpochWork work = epoch_work(share.runs[run].spec, data);
     const int from = plan.outlook.epochs[run];
     const int left = share.config.epochs - from;
-    epochs += left;
-    plan.updates += static_cast<double>(epoch_work(spec, data).updates) * left;
-    plan.operations +=
-        operations_of(spec, data, left, recorded.size() - (from == 0 ? 0 : recorded.count_to(from)));
+    const std::size_t evaluations = recorded.size() - (from == 0 ? 0 : recorded.count_to(from));
+    plan.updates += static_cast<double>(work.updates) * left;
+    // Products alone: two operations for each multiply-add.
+    plan.operations += 2 * (work.training * left + work.evaluation * static_cast<double>(evaluations));
   }
-  // As many as the epochs that early stopping leaves.
-  const double left_over = epochs == 0 ? 1 : plan.expectation.epochs / epochs;
-  plan.updates *= left_over;
-  plan.operations *= left_over;
+  plan.updates *= plan.expectation.share;
+  plan.operations *= plan.expectation.share;
   return plan;
 }
 
@@ -163,9 +154,10 @@ int print_plan_of(const PlanOptions& options) {
   const Sweep sweep = expand(std::move(config), data);
   const std::size_t threads = options.compute.threads;
   std::vector<Sweep> shares;
+  std::vector<double> memory;  // of each
   for (std::size_t shard = 1; shard <= options.shards; ++shard) {
     shares.push_back(share_for(sweep, data, shard, options.shards));
-    require_memory(shares.back(), data, backend, threads);
+    memory.push_back(require_memory(shares.back(), data, backend, threads));
   }
 
   ThreadPool pool(threads);
@@ -178,7 +170,7 @@ int print_plan_of(const PlanOptions& options) {
   std::vector<Plan> plans;
   for (std::size_t i = 0; i < shares.size(); ++i)
     plans.push_back(
-        plan_of(shares[i], data, backend, threads, calibration,
+        plan_of(shares[i], data, memory[i], threads, calibration,
                 options.output.empty() ? default_output(sweep, i + 1, options.shards) : options.output));
   const std::string machine =
       fmt::format("{} threads, kernel {} ({})", threads, backend.kernel->name(), to_string(set));
