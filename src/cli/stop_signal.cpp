@@ -68,7 +68,9 @@ StopSignal::StopSignal(std::function<void()> answer)
 }
 
 StopSignal::~StopSignal() {
-  for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &actions_before[i], nullptr);
+  // A program that was asked to stop may be asked again until it has ended, and ends as one that was stopped.
+  if (!stop_requested)
+    for (std::size_t i = 0; i < signals.size(); ++i) sigaction(signals[i], &actions_before[i], nullptr);
   notify(over_);
   thread_.join();
   for (const int event : {asked_, over_}) close(event);

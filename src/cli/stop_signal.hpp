@@ -12,7 +12,8 @@ namespace runner::cli {
 /// (SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU, SIGALRM), sets a flag, and a thread calls `answer`,
 /// once. A second SIGINT, or a second SIGTERM, ends the program at once with exit_stopped. (A batch system
 /// may send one of each, and a terminal that goes away several SIGHUPs.) Signals that are ignored when it is
-/// made stay ignored. One at a time.
+/// made stay ignored. Once a stop is requested, the signals keep this meaning until the program has ended.
+/// One at a time.
 class StopSignal {
  public:
   /// `answer` runs beside whatever the program does then. Throws Error where there is no descriptor to be
