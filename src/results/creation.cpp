@@ -110,6 +110,9 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const RecordedEpochs&
   put(file, "config", config.effective);
   put(file, "dataset", data.name);
   put(file, "dataset_directory", data.directory.string());
+  put(file, "image_rows", static_cast<std::int64_t>(data.rows));
+  put(file, "image_columns", static_cast<std::int64_t>(data.columns));
+  put(file, "classes", static_cast<std::int64_t>(data.classes));
   put(file, "train_size", static_cast<std::int64_t>(data.train_size));
   put(file, "validation_size", static_cast<std::int64_t>(data.validation_size));
   put(file, "test_size", static_cast<std::int64_t>(data.test_size));

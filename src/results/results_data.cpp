@@ -50,6 +50,18 @@ std::size_t read_size(const StoredFile& file, const char* name, std::int64_t lea
   return static_cast<std::size_t>(size);
 }
 
+/// How large an image is, and how many classes there are.
+void read_shape(const StoredFile& file, DatasetFacts& data) {
+  data.rows = read_size(file, "image_rows", 1);
+  data.columns = read_size(file, "image_columns", 1);
+  data.pixels = data.rows * data.columns;
+  data.classes = read_size(file, "classes", 2);
+  if (file.has_weights() &&
+      (data.pixels != file.extent(layout::input) || data.classes != file.extent(layout::classes)))
+    throw file.damaged(fmt::format("its weights are not of images of {} x {} pixels in {} classes", data.rows,
+                                   data.columns, data.classes));
+}
+
 Origin read_origin(const StoredFile& file) {
   Origin origin{file.integer("arithmetic_version"),
                 file.text("runner_version"),
@@ -58,6 +70,8 @@ Origin read_origin(const StoredFile& file) {
                 {file.text("dataset"),
                  file.text("dataset_directory"),
                  {},
+                 0,
+                 0,
                  file.extent(layout::input),
                  file.extent(layout::classes),
                  read_size(file, "train_size", 1),
@@ -69,6 +83,7 @@ Origin read_origin(const StoredFile& file) {
   for (std::size_t f = 0; f < origin.data.files.size(); ++f)
     origin.data.files[f] = {file.text(fmt::format("{}_path", dataset_file_names[f])),
                             file.text(fmt::format("{}_sha256", dataset_file_names[f]))};
+  if (file.parts().layout >= predictions_since) read_shape(file, origin.data);
   if ((origin.data.validation_size > 0) != file.has_validation())
     throw file.damaged(fmt::format("its validation_size is {}, and it has {} numbers of a validation set",
                                    origin.data.validation_size, file.has_validation() ? "the" : "no"));

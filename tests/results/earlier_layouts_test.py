@@ -128,6 +128,10 @@ class Layout5(Earlier, unittest.TestCase):
     EXTENSIONS = ("everything", "epochs=8"), ("everything", "seed=[2,3,1]"), ("everything", "hidden_size=[7,5]")
 
 
+class Layout6(Layout5):
+    LAYOUT = 6
+
+
 if __name__ == "__main__":
     RUNNER = str(Path(sys.argv.pop(1)).resolve())
     unittest.main()

@@ -18,10 +18,11 @@ struct DatasetFile {
 
 /// What is to be known of a data set without its images.
 struct DatasetFacts {
-  std::string name;                  ///< "fashion-mnist", "mnist", or the folder's name
-  std::filesystem::path directory;   ///< where its files lie
-  std::array<DatasetFile, 4> files;  ///< in the order of dataset_file_names
-  std::size_t pixels = 0;            ///< of an image
+  std::string name;                   ///< "fashion-mnist", "mnist", or the folder's name
+  std::filesystem::path directory;    ///< where its files lie
+  std::array<DatasetFile, 4> files;   ///< in the order of dataset_file_names
+  std::size_t rows = 0, columns = 0;  ///< height and width of an image in pixels; 0 where they are not known
+  std::size_t pixels = 0;             ///< of an image
   std::size_t classes = 0;
   std::size_t train_size = 0, validation_size = 0, test_size = 0;  ///< images used
   /// Of the training images used, those of each class; empty where it is not known.

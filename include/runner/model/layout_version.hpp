@@ -15,10 +15,14 @@ inline constexpr int epochs_with_gaps_since = 5;
 /// The layout of results files that has the times of training sessions first.
 inline constexpr int sessions_since = 6;
 
+/// The layout of results files that says how large an image is and how many classes there are, and may have
+/// predictions.
+inline constexpr int predictions_since = 7;
+
 /// Version of the layout of results files that is written: the newest that an axis or a metric came with.
 /// A change of the layout that comes with neither raises what `newest` begins with.
 inline constexpr int results_layout_version = [] {
-  int newest = sessions_since;
+  int newest = predictions_since;
   for_each_axis([&](const auto& axis) { newest = std::max(newest, axis.since); });
   for (const MetricInfo& line : metric_table) newest = std::max(newest, line.since);
   return newest;

@@ -45,7 +45,7 @@ struct StoredRun {
 struct Origin {
   std::int64_t arithmetic_version;
   std::string runner_version, kernel, processor;
-  DatasetFacts data;                  ///< pixels and classes: 0 in a file without weights
+  DatasetFacts data;                  ///< pixels and classes: 0 in a file before layout 7 without weights
   std::string config_text;            ///< the config file as it was read
   std::filesystem::path config_file;  ///< as it was named
 };
