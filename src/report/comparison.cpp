@@ -261,13 +261,13 @@ std::vector<std::string> Comparison::differences() const {
   return found;
 }
 
-std::size_t Comparison::like_the_best() const {
+std::vector<std::size_t> Comparison::like_the_best() const {
   const auto found = best();
-  if (!found || !configurations[*found].compared) return 0;
-  return static_cast<std::size_t>(
-      std::count_if(configurations.begin(), configurations.end(), [&](const ConfigurationSummary& c) {
-        return c.compared && !c.told_from_best && &c != &configurations[*found];
-      }));
+  std::vector<std::size_t> alike;
+  if (!found || !configurations[*found].compared) return alike;
+  for (std::size_t i = 0; i < configurations.size(); ++i)
+    if (configurations[i].compared && !configurations[i].told_from_best && i != *found) alike.push_back(i);
+  return alike;
 }
 
 std::optional<std::size_t> Comparison::widest_gap() const {

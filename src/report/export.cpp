@@ -107,7 +107,7 @@ Json json_of(const Comparison& comparison) {
   Json json;
   json["compared"] = trust.compared;
   json["left_out"] = trust.left_out;
-  json["like_the_best"] = std::isnan(trust.test_accuracy) ? Json() : Json(comparison.like_the_best());
+  json["like_the_best"] = std::isnan(trust.test_accuracy) ? Json() : Json(comparison.like_the_best().size());
   json["test_accuracy_without_luck"] = json_number(trust.test_accuracy);
   json["more_seeds"] = settlement.configurations > 0 ? Json(settlement.seeds) : Json();
   json["of_configurations"] = settlement.configurations > 0 ? Json(settlement.configurations) : Json();

@@ -1,6 +1,7 @@
 #include "finding.hpp"
 
 #include "seeds.hpp"
+#include "trust_lines.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -129,6 +130,9 @@ std::string finding(const Comparison& comparison) {
     const ConfigurationSummary& b = all[*best];
     text += fmt::format("; the best {} accuracy is {} at epoch {}{}", chosen_set(b.validated),
                         with_interval(b.best_accuracy), b.best_epoch, in_brackets(name_of(comparison, b)));
+    if (const std::string phrase = without_luck_phrase(comparison); !phrase.empty())
+      text += b.validated ? fmt::format(", test {} there, {}", with_interval(b.best_test_accuracy), phrase)
+                          : ", " + phrase;
   }
   return text + ".";
 }

@@ -14,6 +14,7 @@
 #include "heat_map.hpp"
 #include "page_samples.hpp"
 #include "page_template.hpp"
+#include "page_trust.hpp"
 #include "samples.hpp"
 #include "scale.hpp"
 #include "seeds.hpp"
@@ -459,6 +460,7 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["kept"] = kept;
   page["stopped"] = stopped_note(comparison);
   page["finding"] = finding(comparison);
+  page["trust"] = trust_on_page(comparison);
   page["chosen_by"] = comparison.chosen_by();
   page["validated"] = comparison.validated;
   page["epochs"] = comparison.epochs;

@@ -167,6 +167,7 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
   const bool known = has_intervals(configurations);
   const bool intervals = known && detail >= Detail::intervals;
   const auto widest = comparison.widest_gap(), best = comparison.best();
+  const std::vector<std::size_t> alike = comparison.like_the_best();
   const auto is = [&](const Summary& c, const std::optional<std::size_t>& which) {
     return which && &c == &configurations[*which];
   };
@@ -216,10 +217,11 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
        with_epoch ? "@ epoch" : ""},
       [&](const Summary& c) {
         if (c.measured == 0) return std::string("-");
-        const bool alike = best && c.compared && !c.told_from_best;
+        const auto place = static_cast<std::size_t>(&c - configurations.data());
+        const bool is_alike = std::binary_search(alike.begin(), alike.end(), place);
         const std::string text = fmt::format("{}{:.4f}",
                                              is(c, best) ? "+"
-                                             : alike     ? "~"
+                                             : is_alike  ? "~"
                                                          : "",
                                              c.best_accuracy.mean);
         return with_epoch ? fmt::format("{} @ {:>{}}", text, c.best_epoch, epoch_width) : text;

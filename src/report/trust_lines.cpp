@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -40,9 +41,9 @@ const ConfigurationSummary& cheapest(const Comparison& comparison, const Configu
   return *found;
 }
 
-std::string told_line(const Comparison& comparison) {
+TrustSentence told_sentence(const Comparison& comparison) {
   const Trust& trust = comparison.trust;
-  const std::size_t others = trust.compared - 1, alike = comparison.like_the_best();
+  const std::size_t others = trust.compared - 1, alike = comparison.like_the_best().size();
   Phrases phrases;
   if (others == 0)
     phrases = {"There is nothing to tell the best from"};
@@ -58,21 +59,20 @@ std::string told_line(const Comparison& comparison) {
     phrases.push_back(fmt::format("{} left out:", trust.left_out));
     phrases.push_back("a seed diverged or is not done");
   }
-  return filled(phrases);
+  return {std::move(phrases), ""};
 }
 
 /// "about 40 s here:", with the command behind it.
-std::string how_to(const Settlement& settlement, Phrases phrases) {
+TrustSentence how_to(const Settlement& settlement, Phrases phrases) {
   if (!std::isnan(settlement.seconds))
     phrases.insert(phrases.end(), {"about", rough_time(settlement.seconds), "here"});
   if (std::isnan(settlement.seconds)) phrases.back().pop_back();  // the comma
   phrases.back() += settlement.command.empty() ? "" : ":";
-  return filled(phrases) + (settlement.command.empty() ? "" : "  " + settlement.command + '\n');
+  return {std::move(phrases), settlement.command};
 }
 
-std::string settlement_line(const Comparison& comparison, const ConfigurationSummary& best) {
+TrustSentence settlement_sentence(const Comparison& comparison, const ConfigurationSummary& best) {
   const Settlement& settlement = comparison.trust.settlement;
-  if (settlement.configurations == 0) return "";
   if (settlement.worth_it)
     return how_to(settlement,
                   {"About", counted(settlement.seeds, "more seed"),
@@ -84,38 +84,49 @@ std::string settlement_line(const Comparison& comparison, const ConfigurationSum
   const ConfigurationSummary& choice = cheapest(comparison, best);
   phrases.push_back("take the cheapest of them,");
   phrases.push_back(&choice == &best ? "which is the best" : name_of(comparison, choice));
-  return filled(phrases);
+  return {std::move(phrases), ""};
 }
 
 /// What other images would do.
-std::string images_line(const Comparison& comparison, const ConfigurationSummary& best) {
-  const std::size_t images = comparison.files[best.file].test_size;
-  const double p = best.best_test_accuracy.mean;
-  if (images == 0 || std::isnan(p)) return "";
+TrustSentence images_sentence(const Comparison& comparison, double p, std::size_t images) {
   constexpr double normal = 1.96;
   Estimate of_images{.mean = p, .half_width = normal * std::sqrt(p * (1 - p) / static_cast<double>(images))};
   const std::string text = with_interval(of_images);
-  return filled({comparison.trust.seeds > 2 ? "± is over the seeds," : "Accuracies are",
-                 fmt::format("for these {} test images;", images), "other images would",
-                 fmt::format("move an accuracy by {},", text.substr(text.find("±"))),
-                 "a difference by less"});
+  return {{comparison.trust.seeds > 2 ? "± is over the seeds," : "Accuracies are",
+           fmt::format("for these {} test images;", images), "other images would",
+           fmt::format("move an accuracy by {},", text.substr(text.find("±"))), "a difference by less"},
+          ""};
 }
 
 }  // namespace
 
-std::string trust_lines(const Comparison& comparison) {
+std::vector<TrustSentence> trust_sentences(const Comparison& comparison) {
   const auto found = comparison.best();
-  if (!found) return "";
+  if (!found) return {};
   const ConfigurationSummary& best = comparison.configurations[*found];
+  const Settlement& settlement = comparison.trust.settlement;
+  std::vector<TrustSentence> sentences;
+  if (best.compared && comparison.configurations.size() > 1) {
+    sentences.push_back(told_sentence(comparison));
+    if (settlement.configurations > 0) sentences.push_back(settlement_sentence(comparison, best));
+  } else if (settlement.configurations > 0) {
+    sentences.push_back(
+        how_to(settlement, {"With 1 seed no configuration can be told from another;",
+                            fmt::format("{} more seeds", settlement.seeds), "would tell the noise,"}));
+  }
+  const std::size_t images = comparison.files[best.file].test_size;
+  if (const double p = best.best_test_accuracy.mean; images > 0 && !std::isnan(p))
+    sentences.push_back(images_sentence(comparison, p, images));
+  return sentences;
+}
+
+std::string trust_lines(const Comparison& comparison) {
   std::string lines;
-  if (best.compared && comparison.configurations.size() > 1)
-    lines += told_line(comparison) + settlement_line(comparison, best);
-  else if (comparison.trust.settlement.configurations > 0)
-    lines +=
-        how_to(comparison.trust.settlement,
-               {"With 1 seed no configuration can be told from another;",
-                fmt::format("{} more seeds", comparison.trust.settlement.seeds), "would tell the noise,"});
-  return lines + images_line(comparison, best);
+  for (const TrustSentence& sentence : trust_sentences(comparison)) {
+    lines += filled(sentence.phrases);
+    if (!sentence.command.empty()) lines += "  " + sentence.command + '\n';
+  }
+  return lines;
 }
 
 std::string without_luck_phrase(const Comparison& comparison) {

@@ -66,6 +66,35 @@ test("says what was found", () => open("small", async (page) => {
   assert.match(await page.textContent("#facts"), /18 configurations; 54 runs; 6 epochs; .* chosen by the test set; fixed: batch_size 20/);
 }));
 
+test("says how far the best can be trusted, in the words of compare, and marks what is like it", () => open("small", async (page) => {
+  const text = (await readFile(`${PAGES}/small.txt`)).toString(), words = text.replace(/\s+/g, " ");
+  const sentences = await page.locator("#trust p").allTextContents();
+  assert.ok(sentences.length >= 2, sentences.join("\n"));
+  for (const sentence of sentences) assert.ok(words.includes(sentence.replace(/\.$/, "")), `${sentence} in\n${text}`);
+  assert.match(await page.textContent("#finding"), /, without the luck of being chosen 0\.\d{4}\.$/);
+
+  const marked = page.getByRole("img", { name: /^cannot be told from the best/ });
+  assert.ok(await marked.count() >= 1);
+  assert.equal(await marked.count(), text.match(/~0\.\d{4} /g).length);
+  assert.equal(await page.locator("#table").getByRole("img", { name: "best test accuracy" }).textContent(), "+");
+  assert.match(await page.textContent("#table-note"), /^\+ best test accuracy, ~ cannot be told from the best \(95 %, of all configurations\)[,;] /);
+
+  // They are said of all.
+  assert.equal(await page.locator("#scope").isHidden(), true);
+  await page.fill("#filter", "hidden_size >= 8");
+  assert.equal(await page.locator("#scope").isVisible(), true);
+  assert.deepEqual(await page.locator("#trust p").allTextContents(), sentences);
+  await page.fill("#filter", "");
+  assert.equal(await page.locator("#scope").isHidden(), true);
+}));
+
+test("of one seed nothing is marked, and two more are asked for", () => open("diverged", async (page) => {
+  assert.match(await page.textContent("#trust"), /^With 1 seed no configuration can be told from another; 2 more seeds would tell the noise/);
+  assert.match(await page.textContent("#trust code"), /^runner diverged\.json /);
+  assert.equal(await page.getByRole("img", { name: /^cannot be told/ }).count(), 0);
+  assert.doesNotMatch(await page.textContent("#table-note"), /~/);
+}));
+
 test("shows hostile text as text", () => open("small", async (page) => {
   assert.equal(await page.textContent("#description"), "</script><img src=x onerror=alert(1)> & \"quotes\" <b>bold</b>");
   assert.equal(await page.locator("img, b").count(), 0);

@@ -51,7 +51,8 @@ TEST(Finding, OfOneConfigurationNamesNone) {
   EXPECT_EQ(finding(compare(
                 results(4, {overfitting(spec(10, 1)), overfitting(spec(10, 2)), overfitting(spec(10, 3))}))),
             "The network overfits from epoch 2 by test loss; the gap between training and test accuracy is "
-            "0.5000±.000; the best test accuracy is 0.5000±.000 at epoch 1.");
+            "0.5000±.000; the best test accuracy is 0.5000±.000 at epoch 1, without the luck of being chosen "
+            "0.5000.");
   EXPECT_EQ(
       finding(compare(results(4, {learning(spec(10))}))),
       "The network shows no sign of overfitting by test loss; the gap between training and test accuracy is "

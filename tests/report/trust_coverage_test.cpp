@@ -206,7 +206,7 @@ TEST_P(FiftySeedsOfTheBest, TheTrueBestIsSeldomToldAndTheWinnerIsNotTooGood) {
     const Comparison said = compare(few), truth = compare(others);
     const ConfigurationSummary& best = said.configurations[*said.best()];
     wrong += said.configurations[*truth.best()].told_from_best;
-    alike += static_cast<double>(said.like_the_best()) / draws;
+    alike += static_cast<double>(said.like_the_best().size()) / draws;
     const double real = mean_accuracy(others, best, best.best_epoch);
     raw += (best.best_accuracy.mean - real) / draws;
     corrected += (said.trust.test_accuracy - real) / draws;

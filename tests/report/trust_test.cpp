@@ -1,11 +1,14 @@
 #include "runner/report/trust.hpp"
 
 #include "runner/report/comparison.hpp"
+#include "runner/report/page.hpp"
 #include "runner/report/statistics.hpp"
 #include "runner/sweep/config.hpp"
 
 #include "report/hand_made.hpp"
+#include "trust_lines.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <span>
@@ -15,6 +18,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 namespace runner {
 namespace {
@@ -210,6 +214,41 @@ TEST(Trust, ThereIsNoCommandWhereTheConfigDoesNotFit) {
   data = swept();
   data.sessions.front().taken = std::nan("");
   EXPECT_TRUE(std::isnan(compare(data).trust.settlement.seconds));
+}
+
+/// The data of the page of these results, as text.
+std::string page_data(const ResultsData& data) {
+  const std::string page = to_page(data), begin = R"(<script type="application/json" id="data">)";
+  const std::size_t from = page.find(begin) + begin.size();
+  return page.substr(from, page.find("</script>", from) - from);
+}
+
+TEST(Trust, IsSaidOnThePageInTheSameWords) {
+  ResultsData data = swept();
+  data.origin.data.test_size = 100;
+  const auto page = nlohmann::json::parse(page_data(data));
+  EXPECT_THAT(page["finding"].get<std::string>(),
+              testing::EndsWith(", without the luck of being chosen 0.8200."));
+  std::string words, lines = trust_lines(compare(data));
+  for (const auto& sentence : page["trust"]["sentences"]) {
+    const std::string command = sentence["command"];
+    words += sentence["text"].get<std::string>() + ' ' + (command.empty() ? "" : "  " + command + ' ');
+  }
+  std::replace(lines.begin(), lines.end(), '\n', ' ');
+  EXPECT_EQ(words, lines);
+  EXPECT_THAT(words, HasSubstr("  runner configs/four.json 'seed"));
+  EXPECT_EQ(page["trust"]["sentences"].size(), 3u);
+  EXPECT_EQ(page["trust"]["like_the_best"], nlohmann::json::parse("[2]"));
+}
+
+// The best has one seed so far, and nothing is known of it.
+TEST(Trust, NothingIsMarkedWhereTheBestIsNotCompared) {
+  ResultsData data = made({{0.70f, 0.71f}, {0.70f, 0.71f}, {0.80f, 0.81f}});
+  data.runs[5].status = RunStatus::pending;
+  data.runs[5].epochs_done = -1;
+  EXPECT_THAT(table(data), HasSubstr("+0.8"));
+  EXPECT_THAT(table(data), Not(HasSubstr("~")));
+  EXPECT_EQ(nlohmann::json::parse(page_data(data))["trust"]["like_the_best"], nlohmann::json::array());
 }
 
 TEST(Trust, OfOneSeedSaysThatNothingCanBeTold) {

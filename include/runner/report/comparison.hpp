@@ -96,8 +96,9 @@ struct Comparison {
   /// test" where files differ.
   std::string_view chosen_by() const;
 
-  /// So many configurations cannot be told from the best; it is none of them. 0 where best() is not compared.
-  std::size_t like_the_best() const;
+  /// The configurations that cannot be told from the best, ascending; it is none of them. None where best()
+  /// is not compared.
+  std::vector<std::size_t> like_the_best() const;
 
   /// Index of the configuration with the largest gap, the first such, of those that learned and whose gap is
   /// sure; none if there is no such. Those of which a seed has diverged only where there is no other.

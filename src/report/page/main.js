@@ -13,10 +13,13 @@ function drawAll() {
   for (const draw of drawn) draw();
 }
 
+const trustLine = ({ text, command }) => make("p", {}, ...(command ? [`${text} `, make("code", {}, command)] : [`${text}.`]));
+
 document.title = `${page.name}: runner report`;
 element("name").textContent = page.name;
 element("description").textContent = page.description;
 element("finding").textContent = page.finding;
+element("trust").replaceChildren(...page.trust.sentences.map(trustLine));
 element("facts").textContent = [
   ...page.datasets,
   ...page.differences.map((difference) => `files differ in ${difference}`),

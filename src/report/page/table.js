@@ -68,6 +68,7 @@ function filterChanged() {
                                         range === "" ? "" : `Only what is selected in the parallel coordinates: ${range}.`].join(" ").trim();
   element("filter").setAttribute("aria-invalid", wrong ? "true" : "false");
   filtered = all.filter((i) => [holds, inRange].every((condition) => condition((k) => valueFor(page.names[k], i))));
+  element("scope").hidden = filtered.length === all.length;
   limit = rowsAtATime;
   drawTable();
   drawAgainst();
@@ -75,11 +76,18 @@ function filterChanged() {
   drawParallel();
 }
 
+const alike = new Set(page.trust.like_the_best);
+const tableMarks = [
+  { mark: "+", what: `best ${page.chosen_by} accuracy`, has: (i) => i === best },
+  { mark: "~", what: "cannot be told from the best (95 %, of all configurations)", has: (i) => alike.has(i) },
+  { mark: "*", what: "widest gap", has: (i) => i === widest },
+];
+const markOf = ({ mark, what }) => make("span", { role: "img", "aria-label": what, title: what }, mark);
+
 function rowOf(i) {
-  const mark = `${i === best ? "+" : ""}${i === widest ? "*" : ""}`;
   const box = make("input", { type: "checkbox", "aria-label": `Curves of ${nameOf(i)}`, disabled: !isDone(i), onchange: () => toggle(i) });
   box.checked = chosen.includes(i);
-  return make("tr", { class: box.checked ? "chosen" : null, "data-i": i }, make("td", {}, box), make("td", {}, mark),
+  return make("tr", { class: box.checked ? "chosen" : null, "data-i": i }, make("td", {}, box), make("td", {}, ...tableMarks.filter(({ has }) => has(i)).map(markOf)),
               ...tableColumns.map((column) => make("td", {}, ...column.cell(i))));
 }
 
@@ -143,7 +151,8 @@ function setUpTable() {
     limit += rowsAtATime;
     drawTable();
   });
-  element("table-note").textContent = `+ best ${page.chosen_by} accuracy, * widest gap; ± 95 % interval over the seeds, of two seeds their range. ` +
+  element("table-note").textContent = [tableMarks.filter(({ has }) => all.some(has)).map(({ mark, what }) => `${mark} ${what}`).join(", "), "± 95 % interval over the seeds, of two seeds their range"]
+    .filter(Boolean).join("; ") + ". " +
     `Best ${page.chosen_by} accuracy on top, those with diverged seeds or that did not learn last. Stop at: the epoch of the smallest ${page.chosen_by} loss; gained by ` +
     "stopping: test accuracy there minus that at the end. A filter is a condition, as compare --where takes it: verdict = overfits && (gap > 0.02 || stop_epoch < 10). " +
     "Headings show their names under the pointer; those of all other columns of CSV are known, too.";
