@@ -3,6 +3,7 @@
 #include "runner/model/weights.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -24,6 +25,13 @@ class StoredWeights {
 
   /// Whether the file has any.
   bool available() const;
+
+  /// Those that a run began with, and those after its last epoch (StoredRun::weights_epoch); NaN where the
+  /// file has none yet. The row is StoredRun::row, and the hidden size that of the run. Throws Error
+  /// (failure) where the file has no such row, or no room for so many hidden units: another has taken its
+  /// place since its runs were read.
+  Weights initial(std::size_t row, std::int32_t hidden_size) const;
+  Weights last(std::size_t row, std::int32_t hidden_size) const;
 
   /// The first of the weights that a run began with that is not, bit for bit, one of these, or NaN for the
   /// hidden units that the run does not have.
