@@ -15,6 +15,7 @@
 #include "page_samples.hpp"
 #include "page_template.hpp"
 #include "page_trust.hpp"
+#include "page_weights.hpp"
 #include "samples.hpp"
 #include "scale.hpp"
 #include "seeds.hpp"
@@ -510,6 +511,8 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["most_seed_numbers"] = most_seed_numbers;
   page["seed_curves"] =
       page["seed_numbers"] <= most_seed_numbers ? seed_curves(files, places) : Json(nullptr);
+
+  page["weights"] = weights_on_page(files, comparison);
 
   page["csv"] = csv_of(comparison);
 

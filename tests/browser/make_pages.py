@@ -21,6 +21,8 @@ sweeps = {
     # momentum means nothing to sgd, nor weight_init_std, which has one value only, to weights drawn as He does.
     "grids": {"epochs": 20, "learning_rate": [0.1, 0.5], "seed": [1, 2],
               "grids": [{"optimizer": "sgd", "weight_init": "he"}, {"optimizer": "momentum", "momentum": [0.7, 0.8]}]},
+    # The pixels of an image are the weights of a unit: pictures. Eight configurations, of which six have some.
+    "weights": {"save_weights": True, "hidden_size": [3, 30], "learning_rate": [0.2, 0.5, 1, 2], "seed": [1, 2, 3]},
     "large": {"epochs": 20, "train_size": 40, "test_size": 20, "hidden_size": list(range(1, 101)),
               "learning_rate": [i / 100 for i in range(1, 101)]},
 }

@@ -95,6 +95,42 @@ test("of one seed nothing is marked, and two more are asked for", () => open("di
   assert.doesNotMatch(await page.textContent("#table-note"), /~/);
 }));
 
+test("shows the weights of the most used units before and after training", () => open("weights", async (page) => {
+  const select = page.locator("#weights-run");
+  assert.equal(await select.locator("option").count(), 6);
+  assert.match(await select.locator("option:checked").textContent(), /^learning_rate .*, hidden_size \d+, seed 1 \(best\)/);
+  assert.match(await page.textContent("#weights-left-out"), /^To keep the page small it has pictures of 6 of 8 configurations: the best, /);
+  const units = page.locator("#weights-units li");
+  const bySize = async (hidden) => select.selectOption(await select.locator("option", { hasText: `hidden_size ${hidden},` }).first().getAttribute("value"));
+  const first = await page.locator("#weights-units").innerHTML();
+  await select.focus();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await select.inputValue(), "1");
+  assert.notEqual(await page.locator("#weights-units").innerHTML(), first);
+  await bySize(30);
+  assert.equal(await units.count(), 24);
+  assert.match(await page.textContent("#weights-note"), /after epoch 6\..*Shown are the 24 most used of 30 units, those with the largest ‖W1/);
+  const names = await page.locator("#weights-units [role=img]").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  const used = names.map((name) => Number(/^Hidden unit \d+, used (\d+) % as much as the first; largest output weight to class [0-3]; /.exec(name)[1]));
+  assert.equal(used[0], 100);
+  assert.deepEqual(used, [...used].sort((a, b) => b - a));
+  const [untrained, trained] = await units.first().locator("canvas").evaluateAll((all) => all.map((canvas) => canvas.toDataURL()));
+  assert.notEqual(untrained, trained);
+  assert.deepEqual(await units.first().locator("canvas").first().evaluate((canvas) => [canvas.width, canvas.height]), [6, 6]);
+  await bySize(3);
+  assert.equal(await units.count(), 3);
+  assert.match(await page.textContent("#weights-note"), /The most used units come first, those/);
+  // The colours are those of the theme.
+  const shown = () => units.first().locator("canvas").nth(1).evaluate((canvas) => canvas.toDataURL()), light = await shown();
+  await page.emulateMedia({ colorScheme: "dark" });
+  for (let waited = 0; await shown() === light && waited < 100; ++waited) await page.waitForTimeout(100);
+  assert.notEqual(await shown(), light);
+}));
+
+test("has no pictures where there are no weights", () => open("small", async (page) => {
+  assert.equal(await page.locator("#weights").isHidden(), true);
+}));
+
 test("shows hostile text as text", () => open("small", async (page) => {
   assert.equal(await page.textContent("#description"), "</script><img src=x onerror=alert(1)> & \"quotes\" <b>bold</b>");
   assert.equal(await page.locator("img, b").count(), 0);
@@ -516,7 +552,7 @@ test("follows the theme, and prints on white", () => open("small", async (page) 
 }, { colorScheme: "dark" }));
 
 test("is as wide as its window", async () => {
-  for (const name of ["small", "large", "diverged", "drawn", "grids"])
+  for (const name of ["small", "large", "diverged", "drawn", "grids", "weights"])
     for (const width of [400, 1280])
       for (const colorScheme of ["light", "dark"])
         await open(name, async (page) => {

@@ -1103,6 +1103,17 @@ class Report(Case):
             self.assertEqual(self.data_of(page)["name"], "sweep")
         self.assertEqual(sorted(p.name for p in self.dir.iterdir() if "tmp" in p.name), [])
 
+    def test_of_100_runs_is_below_1_mb_with_all_its_sections(self):
+        make_dataset(self.dir / "images", side=28, classes=10)
+        self.run_it(self.config(name="hundred", dataset={"dir": "images"}, epochs=20, save_weights=True, hidden_size=[30, 50],
+                                learning_rate=[0.1, 0.2, 0.5, 1, 2], seed={"range": [1, 10]}), "--quiet")
+        self.run_it("report", "results/hundred.h5")
+        page = self.dir / "results" / "hundred.html"
+        data = self.data_of(page)
+        self.assertEqual(data["runs"], 100)
+        self.assertEqual([len(run["units"]) for run in data["weights"]["runs"]], [24] * 6)
+        self.assertLess(page.stat().st_size, 1_000_000)
+
     def test_never_in_the_place_of_the_results(self):
         before = self.file.read_bytes()
         self.refused("report", self.file, "-o", "results/../results/sweep.h5", says=["results file"])

@@ -41,6 +41,7 @@ setUpTable();
 setUpMaps();
 setUpEffect();
 setUpImportance();
+setUpWeights();
 setUpParameters();
 setUpParallel();
 choiceChanged();
