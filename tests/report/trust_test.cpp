@@ -228,7 +228,7 @@ TEST(Trust, IsSaidOnThePageInTheSameWords) {
   data.origin.data.test_size = 100;
   const auto page = nlohmann::json::parse(page_data(data));
   EXPECT_THAT(page["finding"].get<std::string>(),
-              testing::EndsWith(", without the luck of being chosen 0.8200."));
+              testing::EndsWith(", without the luck of being chosen 0.8333."));
   std::string words, lines = trust_lines(compare(data));
   for (const auto& sentence : page["trust"]["sentences"]) {
     const std::string command = sentence["command"];

@@ -157,6 +157,21 @@ TEST_F(SavedWeights, AreTheBooksMatricesNaNWhereTheRunIsSmaller) {
   EXPECT_THAT(read("weights/initial_b2", 2), ElementsAre(13, 14));
 }
 
+TEST_F(SavedWeights, AreReadAsTheRunHasThem) {
+  const StoredWeights stored(folder_ / "x.h5");
+  const Weights first = stored.initial(0, 2), last = stored.last(0, 2);
+  EXPECT_THAT(first.W1, ElementsAre(1, 4, 2, 5, 3, 6));
+  EXPECT_THAT(first.b2, ElementsAre(13, 14));
+  EXPECT_THAT(last.b1, ElementsAre(107, 108));
+  EXPECT_THAT(last.W2, ElementsAre(109, 110, 111, 112));
+  for (const float value : stored.last(1, 3).W1) EXPECT_TRUE(std::isnan(value));  // it has not begun
+  EXPECT_THROW(stored.last(2, 2), Error);
+  EXPECT_THROW(stored.initial(0, 4), Error);
+  const ResultsData results = read_results(folder_ / "x.h5");
+  EXPECT_EQ(results.runs[1].row, 1u);
+  EXPECT_EQ(results.file_of(results.runs[1]), folder_ / "x.h5");
+}
+
 TEST_F(SavedWeights, AreThoseOfTheLastEpochToo) {
   EXPECT_THAT(read("weights/W1", 9), ElementsAre(101, 104, 0, 102, 105, 0, 103, 106, 0));
   EXPECT_THAT(read("weights/b1", 3), ElementsAre(107, 108, 0));
