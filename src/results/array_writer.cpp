@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -60,10 +61,17 @@ std::vector<RunProgress> stored_progress(const StoredFile& file) {
   const auto wall_time = file.read<double>("wall_time");
   std::vector<std::int32_t> weights_epoch(status.size(), -1);
   if (file.has_weights()) weights_epoch = file.weights_epochs();
+  std::vector<std::int32_t> predictions_epoch(status.size(), -1);
+  if (file.has_predictions()) predictions_epoch = file.predictions_epochs();
   std::vector<RunProgress> progress;
   for (std::size_t r = 0; r < status.size(); ++r)
-    progress.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r]});
+    progress.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r], predictions_epoch[r]});
   return progress;
+}
+
+std::vector<std::uint8_t> read_predictions(const StoredFile& file, std::size_t row) {
+  const std::uint64_t images = file.extent(layout::test_image);
+  return file.read_part<std::uint8_t>(layout::test_prediction, row * images, images);
 }
 
 std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
@@ -142,6 +150,10 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& st
   if (stored.parts().has_sessions())
     for (std::size_t i = 0; i < sessions_.size(); ++i)
       sessions_[i] = stored.offset(layout::session_arrays[i]);
+  if (stored.has_predictions()) {
+    predictions_epoch_ = stored.offset("predictions_epoch");
+    predictions_ = stored.offset(layout::test_prediction);
+  }
   if (!stored.has_weights()) return;
   weights_epoch_ = stored.offset("weights_epoch");
   if (stored.parts().moments > 0) moments_checksum_ = stored.offset(layout::moments_checksum);
@@ -176,12 +188,18 @@ void ArrayWriter::write_weights(std::size_t row, layout::TensorSet set, const We
   }
 }
 
+void ArrayWriter::write_predictions(std::size_t row, std::span<const std::uint8_t> classes) {
+  assert(predictions_ != 0 && classes.size() == extents_[layout::test_image]);
+  descriptor_.write_at(predictions_ + row * classes.size(), classes.data(), classes.size());
+}
+
 void ArrayWriter::write_progress(std::size_t row, const RunProgress& progress) {
   descriptor_.write_at(epochs_done_ + row * sizeof(progress.epochs_done), &progress.epochs_done,
                        sizeof(progress.epochs_done));
   descriptor_.write_at(wall_time_ + row * sizeof(progress.wall_time), &progress.wall_time,
                        sizeof(progress.wall_time));
   if (weights_epoch_ != 0) write_weights_epoch(row, progress.weights_epoch);
+  if (predictions_epoch_ != 0) write_predictions_epoch(row, progress.predictions_epoch);
 }
 
 void ArrayWriter::write_status(std::size_t row, RunStatus status) {
@@ -191,6 +209,10 @@ void ArrayWriter::write_status(std::size_t row, RunStatus status) {
 
 void ArrayWriter::write_weights_epoch(std::size_t row, std::int32_t epoch) {
   descriptor_.write_at(weights_epoch_ + row * sizeof(epoch), &epoch, sizeof(epoch));
+}
+
+void ArrayWriter::write_predictions_epoch(std::size_t row, std::int32_t epoch) {
+  descriptor_.write_at(predictions_epoch_ + row * sizeof(epoch), &epoch, sizeof(epoch));
 }
 
 void ArrayWriter::write_session(std::size_t place, const SessionTimes& session) {

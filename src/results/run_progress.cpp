@@ -22,6 +22,9 @@ std::vector<RunProgress> read_progress(const StoredFile& file) {
     if (m.status == RunStatus::stopped && (m.epochs_done < 1 || m.epochs_done >= epochs))
       throw file.damaged(
           fmt::format("run {} was stopped early after {} of {} epochs", r, m.epochs_done, epochs));
+    if (m.status == RunStatus::done && m.predictions_epoch != -1 && m.predictions_epoch != epochs)
+      throw file.damaged(fmt::format("run {} is done after epoch {}, and its predictions are of epoch {}", r,
+                                     epochs, m.predictions_epoch));
     // Weights of a run that diverged are of the epoch that is not recorded any more.
     if (m.status == RunStatus::diverged && m.weights_epoch > file.recorded().next_after(m.epochs_done))
       throw file.damaged(fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,
@@ -30,9 +33,10 @@ std::vector<RunProgress> read_progress(const StoredFile& file) {
   return progress;
 }
 
-RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights) {
+RunStatus status_of(const RunProgress& progress, int epochs, const layout::Parts& parts) {
   if (has_ended(progress.status)) return progress.status;
-  if (progress.epochs_done == epochs && (!has_weights || progress.weights_epoch == epochs))
+  if (progress.epochs_done == epochs && (!parts.weights || progress.weights_epoch == epochs) &&
+      (!parts.predictions || progress.predictions_epoch == epochs))
     return RunStatus::done;
   return progress.epochs_done >= 0 ? RunStatus::running : progress.status;
 }

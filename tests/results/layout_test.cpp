@@ -2,6 +2,7 @@
 
 #include "runner/error/error.hpp"
 #include "runner/results/results_data.hpp"
+#include "runner/results/stored_weights.hpp"
 
 #include "example.hpp"
 #include "results/stored_file.hpp"
@@ -9,6 +10,7 @@
 #include "support/tiny_dataset.hpp"
 
 #include <bit>
+#include <cmath>
 #include <fstream>
 #include <limits>
 
@@ -47,7 +49,7 @@ TEST(Layout, DoesNotOverflow) {
 TEST(Layout, IsAsLongAsItsWidestRun) {
   const Sweep sweep = sweep_of(example_config, data);
   const layout::Extents extents = layout::extents(sweep.runs, sweep.config.recorded_epochs().size(), data);
-  EXPECT_THAT(extents, ElementsAre(4, 3, 32, 35, 3, 3, 64, 4096));
+  EXPECT_THAT(extents, ElementsAre(4, 3, 32, 35, 3, 3, 20, 64, 4096));
 }
 
 TEST(Creation, RefusesMoreThanTheDiskHolds) {
