@@ -331,6 +331,9 @@ std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {
       pooled.push_back(results);
       pooled.back().runs.clear();
       places.emplace_back();
+    } else {
+      pooled[place].further_files.push_back(results.file);
+      for (StoredRun& run : results.runs) run.shard = pooled[place].further_files.size();
     }
     std::vector<StoredRun>& runs = pooled[place].runs;
     for (StoredRun& run : results.runs) {

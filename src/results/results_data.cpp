@@ -175,8 +175,10 @@ ResultsData read(const StoredFile& file) {
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
   std::vector<std::string> digests = read_digests(file);
-  ResultsData data{file.path(), file.text("title"), file.text("config"), read_origin(file), file.recorded(),
-                   {},          read_sessions(file)};
+  ResultsData data{file.path(),         file.text("title"),
+                   file.text("config"), read_origin(file),
+                   file.recorded(),     {},
+                   read_sessions(file), {}};
   const std::size_t length = data.recorded.size();
   const std::vector<RunProgress> progress = read_progress(file);
 
@@ -214,6 +216,7 @@ ResultsData read(const StoredFile& file) {
     run.wall_time = progress[r].wall_time;
     run.weights_epoch = progress[r].weights_epoch;
     run.predictions_epoch = progress[r].predictions_epoch;
+    run.row = r;
     data.runs.push_back(std::move(run));
   }
 

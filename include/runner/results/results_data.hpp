@@ -28,6 +28,8 @@ struct StoredRun {
   /// Of each metric a number for each of ResultsData::recorded, NaN where there is none yet; empty for one
   /// that the file does not have.
   PerMetric<std::vector<float>> curves;
+  std::size_t row;    ///< where it stands in the file that it was read from
+  std::size_t shard;  ///< which file that is (ResultsData::file_of)
 
   /// It belongs to the sweep as its config was last; otherwise its values have left the config, and it is
   /// kept.
@@ -61,6 +63,13 @@ struct ResultsData {
   RecordedEpochs recorded;  ///< the epochs that there are numbers of
   std::vector<StoredRun> runs;
   std::vector<SessionTimes> sessions;  ///< the latest, the first first; none in a file from before layout 6
+  /// The files after the first that runs were pooled from (pool_shards).
+  std::vector<std::filesystem::path> further_files;
+
+  /// The file that one of its runs was read from.
+  const std::filesystem::path& file_of(const StoredRun& run) const {
+    return run.shard == 0 ? file : further_files[run.shard - 1];
+  }
 
   int epochs() const { return recorded.last(); }  ///< E
 
