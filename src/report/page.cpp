@@ -12,6 +12,7 @@
 #include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "heat_map.hpp"
+#include "page_classes.hpp"
 #include "page_samples.hpp"
 #include "page_template.hpp"
 #include "samples.hpp"
@@ -434,7 +435,8 @@ std::string to_page(const ResultsData& results, std::size_t kept) {
   return to_page(std::span(&results, 1), kept);
 }
 
-std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
+std::string to_page(std::span<const ResultsData> files, std::size_t kept,
+                    std::span<const TestImages> images) {
   const Comparison comparison = compare(files);
   const bool several = files.size() > 1;
   std::vector<Places> places;  // of each file, where its curves are drawn
@@ -508,6 +510,10 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
   page["most_seed_numbers"] = most_seed_numbers;
   page["seed_curves"] =
       page["seed_numbers"] <= most_seed_numbers ? seed_curves(files, places) : Json(nullptr);
+
+  std::vector<Predictions> predictions;
+  for (const ResultsData& results : files) predictions.push_back(stored_predictions(results));
+  page["classes"] = classes_on_page(files, comparison, predictions, images);
 
   page["csv"] = csv_of(comparison);
 

@@ -35,6 +35,7 @@ element("config").textContent = page.config;
 setUpAgainst();
 setUpCurves();
 setUpTable();
+setUpClasses();
 setUpMaps();
 setUpEffect();
 setUpImportance();
