@@ -567,7 +567,7 @@ test("what is written on a confusion can be read", async () => {
         return [Math.min(...contrasts), new Set(cells.map((cell) => getComputedStyle(cell).backgroundColor)).size];
       });
       assert.ok(worst >= 4.5, `contrast ${worst}`);
-      assert.ok(colours > 3, `${colours} colours`);
+      assert.ok(colours >= 3, `${colours} colours: right, none, and some confusions`);
       if (PICTURES) await page.locator("#classes").screenshot({ path: `${PICTURES}/classes-${colorScheme}.png` });
     }, { colorScheme });
 });
