@@ -62,7 +62,9 @@ TestImages images_of(const ResultsData& results) {
   try {
     return {std::move(load_origin(results).test.pixels), {}};
   } catch (const Error& error) {
-    return {{}, error.what()};
+    return {{},
+            fmt::format("the data set in {} cannot be read: {}", results.origin.data.directory.string(),
+                        error.what())};
   }
 }
 

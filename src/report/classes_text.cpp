@@ -123,8 +123,9 @@ std::string images_text_of(const SweepClasses& classes) {
     columns[2].cells.push_back(classes.class_names[image.predicted]);
     columns[3].cells.push_back(fmt::format("{}", image.runs));
   }
-  return fmt::format("\nTest images, from 0, that most of {} misclassified:\n{}",
-                     counted(classes.runs, "run"), text_of(lay_out(columns)));
+  return fmt::format("\nTest images, from 0, that {} misclassified:\n{}",
+                     classes.runs == 1 ? "the one run" : fmt::format("most of {} runs", classes.runs),
+                     text_of(lay_out(columns)));
 }
 
 }  // namespace

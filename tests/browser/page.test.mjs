@@ -528,7 +528,7 @@ test("the hardest images are drawn from their bytes", () => open("small", async 
 
 test("where the images are gone, or predictions were not kept, the page says so", async () => {
   await open("moved", async (page) => {
-    assert.match(await page.textContent("#misclassified-note"), /They are not drawn: .*moved/);
+    assert.match(await page.textContent("#misclassified-note"), /that the one run misclassified.* They are not drawn: the data set in .*moved cannot be read: /);
     assert.ok(await page.locator("#misclassified li").count() > 0);
     assert.equal(await page.locator("#misclassified canvas").count(), 0);
   });

@@ -63,7 +63,7 @@ function drawClasses() {
   element("classes-figures").replaceChildren(figuresTable(its, file, "Figures of each class"));
   element("misclassified").replaceChildren(...misclassifiedImages(file));
   element("misclassified-note").textContent = file.misclassified.length === 0 ? "No run misclassified a test image."
-    : `The ${counted(file.misclassified.length, "test image")} that most of ${counted(file.runs, "run")} misclassified` +
+    : `The ${counted(file.misclassified.length, "test image")} that ${file.runs === 1 ? "the one run" : `most of ${file.runs.toLocaleString("en")} runs`} misclassified` +
       `${classFiles.length > 1 ? " in the file of this configuration" : ""}, each with its number (the first is 0), the class that most of these runs took it for, and how many runs misclassified it. ` +
       `${file.pixels === "" && file.no_pixels ? `They are not drawn: ${file.no_pixels}.` : ""}`;
 }
