@@ -37,6 +37,7 @@ std::function<int()> parse_arguments(int argc, char** argv) {
       "  runner configs/sweep.json epochs=20        the same with a key of the config replaced\n"
       "  runner plan configs/sweep.json             what it will take: time, memory, disk\n"
       "  runner compare results/sweep.h5            train against test accuracy\n"
+      "  runner classes results/sweep.h5            which classes the best network confuses\n"
       "  runner report results/sweep.h5             the same as a page of plots\n"
       "  runner watch results/sweep.h5              a running sweep: who leads, who overfits\n"
       "  runner verify results/sweep.h5             train some of it again and compare every bit\n"

@@ -1,3 +1,4 @@
+#include "runner/checks/verification.hpp"
 #include "runner/error/error.hpp"
 #include "runner/files/replacement.hpp"
 #include "runner/report/figures.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -54,10 +56,24 @@ std::filesystem::path page_of(std::filesystem::path file) {
   return file += ".html";
 }
 
+/// Those of a file that has predictions for them; none where the data set is not what it was.
+TestImages images_of(const ResultsData& results) {
+  if (!results.has_predictions()) return {};
+  try {
+    return {std::move(load_origin(results).test.pixels), {}};
+  } catch (const Error& error) {
+    return {{},
+            fmt::format("the data set in {} cannot be read: {}", results.origin.data.directory.string(),
+                        error.what())};
+  }
+}
+
 void write_page(const std::vector<ResultsData>& files, std::size_t kept, const ReportOptions& options) {
   std::filesystem::path output = options.output;
   if (output.empty()) output = page_of(options.files.front());
-  write_output(output, to_page(files, kept), options.files);
+  std::vector<TestImages> images;
+  for (const ResultsData& results : files) images.push_back(images_of(results));
+  write_output(output, to_page(files, kept, images), options.files);
 }
 
 void write_figures(const ResultsData& results, const ReportOptions& options) {

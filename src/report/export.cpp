@@ -3,6 +3,7 @@
 #include "runner/report/importance.hpp"
 
 #include "columns.hpp"
+#include "json_number.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,13 +46,6 @@ std::string quoted(const std::string& text) {
     if (c == '"') field += c;
   }
   return fmt::format("\"{}\"", field);
-}
-
-/// Integers without a fraction; null for what is not known.
-Json json_number(double number) {
-  if (!std::isfinite(number)) return nullptr;
-  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<std::int64_t>(number);
-  return number;
 }
 
 struct NamedNumber {

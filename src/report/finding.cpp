@@ -39,6 +39,18 @@ std::string with_interval(const Estimate& estimate) {
   return text.append("±").append(half, half.starts_with("0.") ? 1 : 0);
 }
 
+std::string in_cell(const Estimate& estimate, bool interval, Limits limits) {
+  if (std::isnan(estimate.mean)) return "-";
+  if (!interval) return fmt::format("{:.4f}", estimate.mean);
+  const auto ends = [](double low, double high) { return fmt::format("{:.3f}…{:.3f}", low, high); };
+  if (estimate.is_range()) return ends(estimate.least, estimate.most);
+  if (!estimate.has_interval()) return with_interval(estimate) + "     ";
+  const double low = estimate.mean - estimate.half_width, high = estimate.mean + estimate.half_width;
+  if (low < limits.least || high > limits.most)
+    return ends(std::max(low, limits.least), std::min(high, limits.most));
+  return with_interval(estimate);
+}
+
 std::vector<std::string> settings_of(const std::vector<Column>& columns,
                                      const ConfigurationSummary& configuration) {
   std::vector<std::string> settings;

@@ -5,6 +5,7 @@
 #include "columns.hpp"
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,16 @@ std::string counted(std::size_t n, std::string_view noun);
 /// "0.8731", or with its interval "0.8731±.002", rounded up; of two numbers with their range, "0.7050 (0.6610
 /// to 0.7490)"; "-" for no number.
 std::string with_interval(const Estimate& estimate);
+
+/// What values a number may have.
+struct Limits {
+  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
+};
+inline constexpr Limits share_of_images{0, 1}, at_least_zero{0};
+
+/// The same in a cell of a table: room is left for an interval that is not known. "0.661…0.749" are the ends
+/// of the interval where it would reach beyond the limits, or the range of two numbers.
+std::string in_cell(const Estimate& estimate, bool interval, Limits limits);
 
 /// "learning_rate 1", "batch_size 50": the values of a configuration on those of the axes that mean something
 /// to it.

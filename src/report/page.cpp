@@ -12,6 +12,8 @@
 #include "evenly_spaced.hpp"
 #include "finding.hpp"
 #include "heat_map.hpp"
+#include "json_number.hpp"
+#include "page_classes.hpp"
 #include "page_samples.hpp"
 #include "page_template.hpp"
 #include "page_trust.hpp"
@@ -48,15 +50,8 @@ constexpr std::size_t most_curve_numbers = 1'500'000;
 /// Numbers up to which the curves of single seeds are in the page, too: some 3 MB.
 constexpr std::size_t most_seed_numbers = 300'000;
 
-/// All digits, for numbers that the page prints: it rounds them as the tables in the terminal do, and once.
-/// Null for no number.
-Json exact(double number) {
-  if (!std::isfinite(number)) return nullptr;
-  if (number == std::floor(number) && std::abs(number) < 1e15) return static_cast<std::int64_t>(number);
-  return number;
-}
-
-/// Six digits, for numbers that are drawn and not printed; null for no number.
+/// Six digits, for numbers that are drawn and not printed; null for no number. Those that the page prints
+/// have all digits: it rounds them as the tables in the terminal do, and once.
 Json rounded(double number) {
   if (!std::isfinite(number)) return nullptr;
   const std::string text = fmt::format("{:.6g}", number);
@@ -73,7 +68,7 @@ Json index_or_null(const std::optional<std::size_t>& index) {
 /// The value of a configuration on an axis; null where the axis means nothing to it.
 Json value_on(const Column& axis, const Summary& configuration) {
   if (!axis.has_value(configuration)) return nullptr;
-  return axis.has_words() ? Json(axis.word(configuration)) : exact(axis.value(configuration));
+  return axis.has_words() ? Json(axis.word(configuration)) : json_number(axis.value(configuration));
 }
 
 /// The axes that vary: their values in ascending order, and which of them each configuration has; null for
@@ -160,7 +155,7 @@ Json maps_of(const Comparison& comparison, const Json& axes, const Json& bins) {
   const auto map_json = [&](std::size_t rows, std::size_t columns, const Measure& measure) {
     Json means = Json::array(), of_cells = Json::array();
     for (const MapCell& cell : heat_map(comparison, sides[rows], sides[columns], measure).cells) {
-      means.push_back(exact(cell.mean));
+      means.push_back(json_number(cell.mean));
       of_cells.push_back(cell.shade);
     }
     return Json{{"means", std::move(means)}, {"shades", std::move(of_cells)}};
@@ -197,7 +192,7 @@ Json page_columns(const Comparison& comparison) {
     Json& values = columns[std::string(column.name)];
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations)
-      values.push_back(column.has_words() ? Json(column.word(c)) : exact(column.value(c)));
+      values.push_back(column.has_words() ? Json(column.word(c)) : json_number(column.value(c)));
   }
   return columns;
 }
@@ -210,7 +205,7 @@ Json ranges_of(const Comparison& comparison) {
     values = Json::array();
     for (const ConfigurationSummary& c : comparison.configurations) {
       const Estimate& e = estimate(c);
-      values.push_back(e.is_range() ? Json{exact(e.least), exact(e.most)} : Json(nullptr));
+      values.push_back(e.is_range() ? Json{json_number(e.least), json_number(e.most)} : Json(nullptr));
     }
   };
   for (const MetricInfo& line : metric_table)
@@ -276,7 +271,7 @@ std::size_t recorded_epochs_of(std::span<const ResultsData> files) {
 Json curve_json(const Curve& curve) {
   Json json;
   json["mean"] = Json::array();
-  for (const Estimate& e : curve) json["mean"].push_back(exact(e.mean));
+  for (const Estimate& e : curve) json["mean"].push_back(json_number(e.mean));
   if (std::any_of(curve.begin(), curve.end(), [](const Estimate& e) { return !std::isnan(e.half_width); })) {
     json["half"] = Json::array();
     for (const Estimate& e : curve) json["half"].push_back(rounded(e.half_width));
@@ -348,7 +343,7 @@ Json effects_of(const ResultsData& results, const std::string& file) {
       Json value;
       value["value"] = row.value;
       const auto add = [&](const char* name, const Estimate& e) {
-        value[name] = {exact(e.mean), exact(e.half_width)};
+        value[name] = {json_number(e.mean), json_number(e.half_width)};
       };
       add("train", row.train_accuracy);
       add("test", row.test_accuracy);
@@ -436,7 +431,8 @@ std::string to_page(const ResultsData& results, std::size_t kept) {
   return to_page(std::span(&results, 1), kept);
 }
 
-std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
+std::string to_page(std::span<const ResultsData> files, std::size_t kept,
+                    std::span<const TestImages> images) {
   const Comparison comparison = compare(files);
   const bool several = files.size() > 1;
   std::vector<Places> places;  // of each file, where its curves are drawn
@@ -513,6 +509,9 @@ std::string to_page(std::span<const ResultsData> files, std::size_t kept) {
       page["seed_numbers"] <= most_seed_numbers ? seed_curves(files, places) : Json(nullptr);
 
   page["weights"] = weights_on_page(files, comparison);
+  std::vector<Predictions> predictions;
+  for (const ResultsData& results : files) predictions.push_back(stored_predictions(results));
+  page["classes"] = classes_on_page(files, comparison, predictions, images);
 
   page["csv"] = csv_of(comparison);
 

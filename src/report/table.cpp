@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <utility>
 
@@ -34,26 +33,6 @@ TextColumn make_column(Strings heading, std::span<const ConfigurationSummary> co
   for (const ConfigurationSummary& configuration : configurations)
     column.cells.push_back(text(configuration));
   return column;
-}
-
-/// What values a number may have.
-struct Limits {
-  double least = -std::numeric_limits<double>::infinity(), most = std::numeric_limits<double>::infinity();
-};
-constexpr Limits share_of_images{0, 1}, at_least_zero{0};
-
-/// In a cell: room is left for an interval that is not known. "0.661…0.749" are the ends of the interval
-/// where it would reach beyond the limits, or the range of two numbers.
-std::string number(const Estimate& estimate, bool interval, Limits limits) {
-  if (std::isnan(estimate.mean)) return "-";
-  if (!interval) return fmt::format("{:.4f}", estimate.mean);
-  const auto ends = [](double low, double high) { return fmt::format("{:.3f}…{:.3f}", low, high); };
-  if (estimate.is_range()) return ends(estimate.least, estimate.most);
-  if (!estimate.has_interval()) return with_interval(estimate) + "     ";
-  const double low = estimate.mean - estimate.half_width, high = estimate.mean + estimate.half_width;
-  if (low < limits.least || high > limits.most)
-    return ends(std::max(low, limits.least), std::min(high, limits.most));
-  return with_interval(estimate);
 }
 
 /// "overfits @ 84", "did not learn".
@@ -186,7 +165,7 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
                     accuracy ? "acc" : "loss"};
     if (metric == Metric::clean_train_accuracy) heading.insert(heading.begin(), "clean");
     add(std::move(heading), [=](const Summary& c) {
-      return number(c.last[metric], interval, accuracy ? share_of_images : at_least_zero);
+      return in_cell(c.last[metric], interval, accuracy ? share_of_images : at_least_zero);
     });
   };
   if (comparison.files.size() > 1)
@@ -207,7 +186,7 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
   if (comparison.validated && everything) add_metric(Metric::validation_accuracy, known);
   add_metric(Metric::test_accuracy, intervals);
   add({"gap"}, [&](const Summary& c) {
-    return fmt::format("{}{}", is(c, widest) ? "*" : "", number(c.gap, intervals, {-1, 1}));
+    return fmt::format("{}{}", is(c, widest) ? "*" : "", in_cell(c.gap, intervals, {-1, 1}));
   });
   const bool with_epoch = detail > Detail::least;
   add({"best",
@@ -231,7 +210,7 @@ std::vector<TextColumn> table_columns(const Comparison& comparison, const std::v
     add({"stop", "at", "epoch"},
         [](const Summary& c) { return c.learned() ? fmt::format("{}", c.stop_epoch) : "-"; });
     add({"gained", "by", "stopping"}, [=](const Summary& c) {
-      return number(c.stopping_gain, known, {-1, 1});
+      return in_cell(c.stopping_gain, known, {-1, 1});
     });
     add_metric(Metric::train_loss, known);
     if (comparison.validated) add_metric(Metric::validation_loss, known);

@@ -1,5 +1,6 @@
 """make_pages.py RUNNER FOLDER: pages of small sweeps on made-up data, FOLDER/NAME.html, for the tests in the browser."""
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from made_up_data import make_dataset  # noqa: E402
 
 runner, folder = sys.argv[1], Path(sys.argv[2])
 make_dataset(folder / "data")
+make_dataset(folder / "moved")
 common = {"dataset": {"dir": "data"}, "epochs": 6, "batch_size": 20, "hidden_size": 8, "learning_rate": 0.5}
 hostile = "</script><img src=x onerror=alert(1)> & \"quotes\" <b>bold</b>"
 sweeps = {
@@ -16,6 +18,8 @@ sweeps = {
               "loss": ["cross_entropy", "mean_squared_error"]},
     "validated": {"validation_size": 50, "hidden_size": [2, 8, 32], "seed": [1, 2]},
     "one": {},
+    "bare": {"save_predictions": False},
+    "moved": {"dataset": {"dir": "moved"}},
     "diverged": {"learning_rate": [0.5, 3e38]},
     "drawn": {"epochs": 20, "hidden_size": [2, 8], "activation": ["relu", "tanh"], "weight_init": "xavier"},
     # momentum means nothing to sgd, nor weight_init_std, which has one value only, to weights drawn as He does.
@@ -33,9 +37,11 @@ for name, keys in sweeps.items():
     for rate, decay in drawn:
         replaced = [f"learning_rate={rate}", f"weight_decay={decay}"] if rate else []
         subprocess.run([runner, f"{name}.json", *replaced, "--quiet", "--output", f"{name}.h5"], cwd=folder, check=True)
+    if name == "moved":
+        shutil.rmtree(folder / "moved")
     subprocess.run([runner, "report", f"{name}.h5", "--all"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
 
 subprocess.run([runner, "report", "small.h5", "validated.h5", "-o", "several.html"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-for option, name in [([], "small.txt"), (["--csv"], "small.csv")]:
+for command, name in [(["compare"], "small.txt"), (["compare", "--csv"], "small.csv"), (["classes"], "classes.txt"), (["classes", "--json"], "classes.json")]:
     with (folder / name).open("w") as file:
-        subprocess.run([runner, "compare", "small.h5", *option], cwd=folder, check=True, stdout=file)
+        subprocess.run([runner, command[0], "small.h5", *command[1:]], cwd=folder, check=True, stdout=file)

@@ -537,6 +537,106 @@ test("values that were drawn are in bins", () => open("drawn", async (page) => {
   assert.match(await page.textContent("#effect-note"), /^learning_rate in 5 bins of about 5 samples each/);
 }));
 
+const cellsOf = (page, table) => page.$$eval(`${table} tbody tr`, (trs) => trs.map((tr) => [...tr.cells].map((cell) => cell.textContent)));
+
+test("classes are those of the terminal", () => open("small", async (page) => {
+  const said = JSON.parse(await readFile(`${PAGES}/classes.json`)), text = (await readFile(`${PAGES}/classes.txt`)).toString();
+  assert.match(await page.locator("#classes-configuration option:checked").textContent(), /\(best test accuracy\)$/);
+  const name = said.settings.join(", ");
+  assert.match(await page.textContent("#classes-matrix caption"), new RegExp(`mean over 3 seeds, after epoch 6; ${name}$`));
+  const matrix = await cellsOf(page, "#classes-matrix");
+  assert.deepEqual(matrix.map((row) => row[0]), ["0", "1", "2", "3"]);
+  for (const [label, ...counts] of matrix) {
+    assert.match(text, new RegExp(`^${label} +${counts.map((count) => count.replace(".", "\\.")).join(" +")}$`, "m"));
+    said.confusion[label].forEach((mean, k) => assert.ok(Math.abs(mean - counts[k]) <= 0.05, `${mean}, ${counts[k]}`));
+  }
+  const figures = await cellsOf(page, "#classes-figures");
+  figures.forEach((row, k) => {
+    const own = said.classes[k];
+    assert.deepEqual(row.slice(0, 2), [own.name, String(own.images)]);
+    ["accuracy", "precision", "recall", "f1"].forEach((figure, c) => assert.ok(Math.abs(own[figure] - parseFloat(row[2 + c])) <= 5.1e-5, `${figure} ${row}`));
+  });
+  assert.ok(figures.some((row) => row.slice(2).some((cell) => cell.includes("±"))), "spreads");
+  const worst = await page.locator("#misclassified li").allTextContents();
+  const expected = said.misclassified.map((one) => `${one.class} taken for ${one.taken_for}image ${one.image}, ${one.runs} of ${said.runs}`);
+  assert.deepEqual(worst, expected);
+}));
+
+test("classes of another configuration are chosen by keyboard, and by the table", () => open("small", async (page) => {
+  const caption = () => page.textContent("#classes-matrix caption");
+  const before = [await caption(), await page.textContent("#classes-matrix tbody")];
+  await page.focus("#classes-configuration");
+  await page.keyboard.press("End");
+  assert.notEqual(await caption(), before[0]);
+  assert.notEqual(await page.textContent("#classes-matrix tbody"), before[1]);
+  const box = page.locator("#table tbody tr:nth-child(3) input");
+  const name = (await box.getAttribute("aria-label")).replace("Curves of ", "");
+  if (await box.isChecked()) await box.uncheck();
+  await box.check();
+  assert.ok((await caption()).endsWith(`; ${name}`), await caption());
+  // The tables that may be wider than the window are scrolled by keyboard, too.
+  for (const id of ["classes-matrix", "classes-figures"]) {
+    await page.focus(`#${id}`);
+    assert.equal(await page.evaluate(() => document.activeElement.id), id);
+  }
+  assert.equal(await page.locator("#classes-matrix th[scope=col]").count(), 5);
+  assert.equal(await page.locator("#classes-matrix th[scope=row]").count(), 4);
+}));
+
+test("the hardest images are drawn from their bytes", () => open("small", async (page) => {
+  const greys = await page.$$eval("#misclassified canvas", (canvases) => canvases.map((canvas) =>
+    [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data].filter((_, at) => at % 4 === 0)));
+  assert.ok(greys.length > 0 && greys.length <= 40);
+  const said = JSON.parse(await readFile(`${PAGES}/classes.json`)), bytes = await readFile(`${PAGES}/data/t10k-images-idx3-ubyte`);
+  greys.forEach((grey, k) => assert.deepEqual(grey, [...bytes.subarray(16 + 36 * said.misclassified[k].image).subarray(0, 36)]));
+}));
+
+test("where the images are gone, or predictions were not kept, the page says so", async () => {
+  await open("moved", async (page) => {
+    assert.match(await page.textContent("#misclassified-note"), /that the one run misclassified.* They are not drawn: the data set in .*moved cannot be read: /);
+    assert.ok(await page.locator("#misclassified li").count() > 0);
+    assert.equal(await page.locator("#misclassified canvas").count(), 0);
+  });
+  await open("bare", async (page) => {
+    assert.match(await page.textContent("#classes-note"), /^The results file has no predictions .*"save_predictions": true/);
+    assert.equal(await page.locator("#classes-shown").isHidden(), true);
+  });
+});
+
+test("of several files each has its own images", () => open("several", async (page) => {
+  const note = () => page.textContent("#misclassified-note");
+  const [small, validated] = await page.$$eval("#classes-configuration option", (options) =>
+    ["file small", "file validated"].map((name) => options.find((option) => option.textContent.startsWith(name)).value));
+  await page.selectOption("#classes-configuration", small);
+  assert.match(await note(), /that most of 54 runs misclassified in the file of this configuration/);
+  await page.selectOption("#classes-configuration", validated);
+  assert.match(await note(), /that most of 6 runs misclassified/);
+  assert.match(await page.locator("#classes-figures tbody td:nth-child(4)").first().textContent(), / to |^[\d.]+$/, "the range of two seeds");
+}));
+
+test("what is written on a confusion can be read", async () => {
+  for (const colorScheme of ["light", "dark"])
+    await open("small", async (page) => {
+      const [worst, colours] = await page.$$eval("#classes-matrix td", (cells) => {
+        // "rgb(21, 23, 26)" or "color(srgb 0.1 0.2 0.3)"
+        const parts = (text) => (text.startsWith("rgb") ? text.match(/[\d.]+/g).map((c) => c / 255) : text.match(/[\d.]+/g).map(Number)).slice(0, 3);
+        const light = (text) => {
+          const [r, g, b] = parts(text).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const contrasts = cells.map((cell) => {
+          const { color, backgroundColor } = getComputedStyle(cell);
+          const [a, b] = [light(color), light(backgroundColor)].sort((x, y) => y - x);
+          return (a + 0.05) / (b + 0.05);
+        });
+        return [Math.min(...contrasts), new Set(cells.map((cell) => getComputedStyle(cell).backgroundColor)).size];
+      });
+      assert.ok(worst >= 4.5, `contrast ${worst}`);
+      assert.ok(colours >= 3, `${colours} colours: right, none, and some confusions`);
+      if (PICTURES) await page.locator("#classes").screenshot({ path: `${PICTURES}/classes-${colorScheme}.png` });
+    }, { colorScheme });
+});
+
 test("follows the theme, and prints on white", () => open("small", async (page) => {
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.equal(await paper(), "rgb(21, 23, 26)");

@@ -1142,6 +1142,85 @@ class Report(Case):
         self.refused("report", self.file, other, "-o", other, says=["results file"])
 
 
+class Classes(Case):
+    def setUp(self):
+        super().setUp()
+        self.run_it(self.config(learning_rate=[0.05, 0.5], seed=[1, 2, 3], epochs=20), "--quiet")
+        self.file = self.dir / "results" / "sweep.h5"
+        self.labels = np.frombuffer((self.dir / "data" / "t10k-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
+        with h5py.File(self.file) as f:
+            self.predictions = f["predictions/test_prediction"][()]
+            self.rates, self.accuracies = f["learning_rate"][()], f["test_accuracy"][:, -1]
+
+    def classes(self, *arguments):
+        return json.loads(self.run_it("classes", self.file, "--json", *arguments)[0])
+
+    def test_are_what_numpy_makes_of_the_predictions(self):
+        shown = self.classes("--where", "learning_rate = 0.05")
+        self.assertEqual(shown["settings"], [])
+        rows = self.predictions[self.rates == 0.05]
+        confusion = np.array([[[np.sum((self.labels == t) & (row == p)) for p in range(4)] for t in range(4)] for row in rows])
+        np.testing.assert_allclose(shown["confusion"], confusion.mean(axis=0), rtol=1e-15)
+        right = confusion.diagonal(axis1=1, axis2=2)
+        of_label, of_prediction = confusion.sum(axis=2), confusion.sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            expected = {"accuracy": (80 + 2 * right - of_label - of_prediction) / 80, "precision": np.nan_to_num(right / of_prediction),
+                        "recall": right / of_label, "f1": 2 * right / (of_label + of_prediction)}
+        for name, values in expected.items():
+            np.testing.assert_allclose([c[name] for c in shown["classes"]], values.mean(axis=0), rtol=1e-12, err_msg=name)
+            half = 4.302652729911275 * values.std(axis=0, ddof=1) / np.sqrt(3)  # Student's t, 2 degrees of freedom
+            np.testing.assert_allclose([c[f"{name}_ci"] for c in shown["classes"]], half, rtol=1e-9, atol=1e-15, err_msg=name)
+        self.assertAlmostEqual(shown["test_accuracy"], self.accuracies[self.rates == 0.05].mean(), 6)
+        self.assertEqual(shown["runs"], 3)
+        wrong = (rows != self.labels).sum(axis=0)
+        worst = np.argsort(-wrong, kind="stable")[:min(40, np.count_nonzero(wrong))]
+        self.assertEqual([(one["image"], one["class"], one["runs"]) for one in shown["misclassified"]],
+                         [(i, self.labels[i], wrong[i]) for i in worst])
+
+    def test_are_of_the_best_configuration_or_of_a_run(self):
+        best = max(set(self.rates), key=lambda rate: self.accuracies[self.rates == rate].mean())
+        shown = self.classes()
+        self.assertEqual((shown["settings"], shown["seeds"], shown["runs"]), ([f"learning_rate {best:g}"], [1, 2, 3], 6))
+        table = self.run_it("classes", self.file)[0]
+        self.assertIn("Best of 2 configurations by test accuracy", table)
+        self.assertIn(" taken for ", table)
+        one = self.classes("--run", 4)
+        self.assertEqual((one["chosen"], one["seeds"]), ("Run 4", [2]))
+        self.assertEqual(one["test_accuracy"], np.mean(self.predictions[4] == self.labels))
+        lines = list(csv.reader(io.StringIO(self.run_it("classes", self.file, "--run", 4, "--csv")[0])))
+        self.assertEqual([line[:3] for line in lines[1:]], [[str(k), str(k), str(np.sum(self.labels == k))] for k in range(4)])
+        self.assertEqual([[float(x) for x in line[-4:]] for line in lines[1:]], one["confusion"])
+
+    def test_of_shards_on_the_page_are_each_of_their_file(self):
+        for shard in ("1/2", "2/2"):
+            self.run_it("sweep.json", "--shard", shard, "--quiet")
+        shards = [f"results/sweep.shard-{k}-of-2.h5" for k in (1, 2)]
+        self.run_it("report", *shards, "-o", "shards.html")
+        self.run_it("report", self.file, "-o", "whole.html")
+        pages = [Report.data_of(self.dir / name)["classes"] for name in ("shards.html", "whole.html")]
+        self.assertEqual(*pages)
+        self.assertEqual(len(pages[0]["of"]), 2)
+
+    def test_need_predictions(self):
+        self.run_it(self.config("bare", save_predictions=False), "--quiet")
+        self.refused("classes", "results/bare.h5", says=["results/bare.h5 has no predictions", '"save_predictions": true'])
+        self.refused("classes", self.file, "--run", "6", says=["there is no run 6"])
+        self.refused("classes", self.file, "--where", "learning_rate > 1", says=["sweep.h5", "no run"])
+        self.refused("classes", self.file, "--where", "learnig_rate > 1", says=["learnig_rate"])
+        self.refused("classes", self.file, "--csv", "--json", says=["--json"])
+
+    def test_a_page_of_a_hundred_runs_is_below_a_megabyte(self):
+        make_dataset(self.dir / "large", train=100, test=200, side=28, classes=10)
+        self.run_it(self.config("hundred", dataset={"dir": "large"}, epochs=10, batch_size=50,
+                                learning_rate=[k / 50 for k in range(1, 11)], hidden_size=list(range(1, 11))), "--quiet")
+        self.run_it("report", "results/hundred.h5")
+        page = self.dir / "results" / "hundred.html"
+        data = Report.data_of(page)
+        self.assertEqual((data["runs"], len(data["classes"]["of"]), len(data["classes"]["files"][0]["misclassified"])), (100, 100, 40))
+        self.assertGreater(len(data["classes"]["files"][0]["pixels"]), 40_000)
+        self.assertLess(page.stat().st_size, 1_000_000)
+
+
 class Figures(Case):
     """report --svg"""
 

@@ -114,7 +114,10 @@ function listChosen() {
 function toggle(i) {
   const at = chosen.indexOf(i);
   if (at >= 0) chosen.splice(at, 1);
-  else if (isDone(i)) chosen.push(i);
+  else if (isDone(i)) {
+    chosen.push(i);
+    showClasses(i);
+  }
   if (chosen.length > mostChosen) chosen.shift();
   choiceChanged();
 }

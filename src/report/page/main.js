@@ -38,6 +38,7 @@ element("config").textContent = page.config;
 setUpAgainst();
 setUpCurves();
 setUpTable();
+setUpClasses();
 setUpMaps();
 setUpEffect();
 setUpImportance();
