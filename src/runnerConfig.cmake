@@ -5,6 +5,7 @@ find_dependency(TBB 2021)
 find_dependency(Eigen3 3.4)
 find_dependency(fmt 9)
 find_dependency(ZLIB)
+find_dependency(PNG 1.6)
 if(NOT TARGET hdf5::hdf5)
   enable_language(C)  # CMake's module looks for HDF5 in C only where there is C
   find_dependency(HDF5 1.10.7 COMPONENTS C HL)

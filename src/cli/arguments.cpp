@@ -40,6 +40,7 @@ std::function<int()> parse_arguments(int argc, char** argv) {
       "  runner classes results/sweep.h5            which classes the best network confuses\n"
       "  runner report results/sweep.h5             the same as a page of plots\n"
       "  runner watch results/sweep.h5              a running sweep: who leads, who overfits\n"
+      "  runner predict results/w.h5 --best 7.png   what a trained network takes an image for\n"
       "  runner verify results/sweep.h5             train some of it again and compare every bit\n"
       "  runner seal results/sweep.h5               take it as another program has left it\n"
       "  runner configs/sweep.json --shard 2/8      train the second of eight shares\n"

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace runner {
 
@@ -65,6 +68,33 @@ std::size_t ByteSource::inflate_some(std::span<std::uint8_t> out) {
       throw bad_input(path_.string() + " is corrupt: there are more bytes after the end of its gzip data");
   }
   return room - inflating_->avail_out;
+}
+
+bool BegunFile::read_to(std::uint64_t size) {
+  while (bytes.size() < size) {
+    const std::size_t had = bytes.size();
+    bytes.resize(std::min(size, std::max(std::uint64_t{2} * had, std::uint64_t{1} << 20)));
+    const std::size_t got = source.read(std::span(bytes).subspan(had));
+    if (had + got == bytes.size()) continue;
+    bytes.resize(had + got);
+    return false;
+  }
+  return true;
+}
+
+void BegunFile::read_body(std::uint64_t size) {
+  const std::uint64_t header = bytes.size();
+  if (!read_to(header + size))
+    throw bad_input(
+        fmt::format("{} holds {} bytes after its header, which says {}", name, bytes.size() - header, size));
+  std::uint8_t beyond;
+  if (source.read({&beyond, 1}) != 0)
+    throw bad_input(fmt::format("{} holds more than the {} bytes that its header says", name, size));
+}
+
+std::vector<std::uint8_t> without_header(std::vector<std::uint8_t> bytes, std::size_t header) {
+  bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(header));
+  return bytes;
 }
 
 }  // namespace runner

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <zlib.h>
@@ -46,5 +47,25 @@ class ByteSource {
   std::unique_ptr<z_stream, EndInflate> inflating_;  ///< null for a plain file
   bool ended_ = false;                               ///< the gzip stream is complete and verified
 };
+
+/// A file that is read from its beginning, and what has been read of it. Errors are those of ByteSource.
+struct BegunFile {
+  explicit BegunFile(const std::filesystem::path& file) : name(file.string()), source(file) {}
+
+  /// Reads on until there are so many bytes in all; false if the file ends before. What a file says of its
+  /// length may be a lie: memory is taken as data arrive, never more than twice what is there.
+  bool read_to(std::uint64_t size);
+
+  /// Reads the bytes that the header, which is what has been read, says are left: so many, and nothing
+  /// behind them. bad_input where that is not so.
+  void read_body(std::uint64_t size);
+
+  std::string name;
+  ByteSource source;
+  std::vector<std::uint8_t> bytes;
+};
+
+/// A vector without its first so many bytes.
+std::vector<std::uint8_t> without_header(std::vector<std::uint8_t> bytes, std::size_t header);
 
 }  // namespace runner

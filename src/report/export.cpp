@@ -1,4 +1,5 @@
 #include "runner/report/comparison.hpp"
+#include "runner/report/csv.hpp"
 #include "runner/report/effect.hpp"
 #include "runner/report/importance.hpp"
 
@@ -6,7 +7,6 @@
 #include "json_number.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -24,29 +24,6 @@ namespace runner {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// What spreadsheets begin a formula with, also as the wide characters of East Asian keyboards.
-constexpr std::array<std::string_view, 10> formula_signs{"=",  "+",  "-",  "@",  "\t",
-                                                         "\r", "＝", "＋", "－", "＠"};
-
-bool is_formula(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  return std::any_of(formula_signs.begin(), formula_signs.end(),
-                     [&](std::string_view sign) { return text.starts_with(sign); });
-}
-
-/// A text as a field of CSV. Only a name may hold what has to be quoted. An apostrophe is how spreadsheets
-/// mark what is text whatever it looks like.
-std::string quoted(const std::string& text) {
-  const bool formula = is_formula(text);
-  if (!formula && text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string field(formula ? "'" : "");
-  for (const char c : text) {
-    field += c;
-    if (c == '"') field += c;
-  }
-  return fmt::format("\"{}\"", field);
-}
 
 struct NamedNumber {
   std::string_view name;
@@ -127,9 +104,9 @@ std::string to_csv(const Comparison& comparison) {
                                 fmt::join(comparison_columns(), ","));
   for (const ConfigurationSummary& configuration : comparison.shown()) {
     const ComparedFile& file = comparison.files[configuration.file];
-    csv += quoted(file.name);
+    csv += csv_field(file.name);
     for (const Column& column : columns) csv.append(",").append(exact_text(column, configuration));
-    csv += fmt::format(",{},{},{},{}\r\n", quoted(file.dataset), file.train_size, file.validation_size,
+    csv += fmt::format(",{},{},{},{}\r\n", csv_field(file.dataset), file.train_size, file.validation_size,
                        file.test_size);
   }
   return csv;
@@ -173,7 +150,7 @@ std::string to_csv(std::span<const Effect> effects) {
         for (const NamedNumber& number : numbers) csv.append(",").append(number.name);
         csv += "\r\n";
       }
-      csv.append(quoted(effect.name)).append(",").append(row.value);
+      csv.append(csv_field(effect.name)).append(",").append(row.value);
       for (const NamedNumber& number : numbers) csv.append(",").append(exact_text(number.value));
       csv += "\r\n";
     }
@@ -208,7 +185,7 @@ std::string to_csv(std::span<const Importance> importances) {
         for (const NamedNumber& number : numbers) csv.append(",").append(number.name);
         csv += "\r\n";
       }
-      csv += fmt::format("{},{},{}", quoted(importance.name), to_string(importance.method),
+      csv += fmt::format("{},{},{}", csv_field(importance.name), to_string(importance.method),
                          fmt::join(term.axes, " x "));
       for (const NamedNumber& number : numbers) csv.append(",").append(exact_text(number.value));
       csv += "\r\n";

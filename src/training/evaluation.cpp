@@ -7,13 +7,6 @@
 #include <cassert>
 
 namespace runner {
-namespace {
-
-std::size_t groups_of(std::size_t images) {
-  return (images + Evaluation::group_size - 1) / Evaluation::group_size;
-}
-
-}  // namespace
 
 Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data,
                        std::span<const std::uint8_t> train_labels, const Backend& backend,
@@ -25,7 +18,8 @@ Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data,
       ops_(*backend.elementwise),
       split_(split),
       memory_(slots()),
-      sums_(groups_of(std::max({data.train.count, data.test.count, data.validation.count})) * stack.size()),
+      sums_(GroupScores::groups_of(std::max({data.train.count, data.test.count, data.validation.count})) *
+            stack.size()),
       test_predictions_(stack.size(), std::vector<std::uint8_t>(data.test.count)) {}
 
 void Evaluation::evaluate(std::span<Metrics> metrics) {
@@ -53,7 +47,7 @@ void Evaluation::evaluate(std::span<Metrics> metrics) {
 /// Calls store(network, mean loss, accuracy, accuracy by the labels without noise) for every network.
 template <class Store>
 void Evaluation::evaluate_set(const MeasuredSet& set, const Store& store) {
-  const std::size_t groups = groups_of(set.images.count);
+  const std::size_t groups = GroupScores::groups_of(set.images.count);
   for_each_part(groups, split_.load(std::memory_order_relaxed),
                 [&](std::size_t group, std::size_t slot) { evaluate_group(set, group, memory_[slot]); });
   for (std::size_t m = 0; m < stack_.size(); ++m) {
@@ -72,32 +66,21 @@ void Evaluation::evaluate_set(const MeasuredSet& set, const Store& store) {
   }
 }
 
-void Evaluation::evaluate_group(const MeasuredSet& set, std::size_t group, GroupMemory& memory) {
-  const std::size_t pixels = stack_.pixels(), classes = stack_.classes();
-  if (memory.packed.size() == 0) {
-    memory.packed = AlignedBuffer<std::byte>(kernel_.image_bytes(group_size, pixels));
-    memory.z = AlignedBuffer<float>(stack_.blocks() * group_size * lanes);
-    memory.scores = AlignedBuffer<float>(classes * padded(group_size));
-  }
+void Evaluation::evaluate_group(const MeasuredSet& set, std::size_t group, GroupScores& memory) {
+  const std::size_t classes = stack_.classes();
   const std::size_t begin = group * group_size;
   const std::size_t images = std::min(group_size, set.images.count - begin);
-  kernel_.pack({set.images.pixels.data() + begin * pixels, images, pixels}, false, memory.packed.data());
-  for (std::size_t k = 0; k < stack_.blocks(); ++k) {
-    float* const z = memory.z.data() + k * images * lanes;
-    stack_.forward(k, memory.packed.data(), images, z);
-    stack_.weaken(k, images, z);
-  }
+  memory.forward(stack_, kernel_, set.images.pixels.data() + begin * stack_.pixels(), images);
   for (std::size_t m = 0; m < stack_.size(); ++m) {
-    stack_.scores(m, memory.z.data(), images, memory.scores.data());
+    const float* const scores = memory.of(stack_, m);
     Sums& sums = sums_[group * stack_.size() + m];
-    ops_.evaluate(stack_[m].run.loss, memory.scores.data(), set.labels + begin, images, classes,
-                  padded(images), &sums.loss, &sums.correct);
+    ops_.evaluate(stack_[m].run.loss, scores, set.labels + begin, images, classes, padded(images), &sums.loss,
+                  &sums.correct);
     if (set.predictions != nullptr)
-      ops_.classify(memory.scores.data(), images, classes, padded(images),
-                    (*set.predictions)[m].data() + begin);
+      ops_.classify(scores, images, classes, padded(images), (*set.predictions)[m].data() + begin);
     if (set.clean == nullptr) continue;
     std::array<std::uint8_t, group_size> predictions;
-    ops_.classify(memory.scores.data(), images, classes, padded(images), predictions.data());
+    ops_.classify(scores, images, classes, padded(images), predictions.data());
     sums.clean = 0;
     for (std::size_t b = 0; b < images; ++b) sums.clean += predictions[b] == set.clean[begin + b] ? 1u : 0u;
   }

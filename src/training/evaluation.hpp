@@ -1,9 +1,8 @@
 #pragma once
 
-#include "runner/compute/aligned_buffer.hpp"
-#include "runner/compute/arithmetic.hpp"
 #include "runner/training/cohort_trainer.hpp"
 
+#include "group_scores.hpp"
 #include "network_stack.hpp"
 
 #include <atomic>
@@ -21,7 +20,7 @@ namespace runner {
 /// thread at a time; the groups are split over the threads of the caller's arena while *split is true.
 class Evaluation {
  public:
-  static constexpr std::size_t group_size = evaluated_together;
+  static constexpr std::size_t group_size = GroupScores::group_size;
 
   /// For the sets of `data`; the training set has `train_labels`, which are not its own where it is trained
   /// with label noise. All but `backend` outlive the evaluation.
@@ -38,13 +37,6 @@ class Evaluation {
   void drop(std::size_t i);
 
  private:
-  /// What one thread needs to evaluate a group.
-  struct GroupMemory {
-    AlignedBuffer<std::byte> packed;
-    AlignedBuffer<float> z;       // blocks of images × lanes
-    AlignedBuffer<float> scores;  // classes × padded images
-  };
-
   /// Sums over the images of a group for one network.
   struct Sums {
     double loss;
@@ -61,7 +53,7 @@ class Evaluation {
     std::vector<std::vector<std::uint8_t>>* predictions = nullptr;
   };
 
-  void evaluate_group(const MeasuredSet& set, std::size_t group, GroupMemory& memory);
+  void evaluate_group(const MeasuredSet& set, std::size_t group, GroupScores& memory);
   template <class Store>
   void evaluate_set(const MeasuredSet& set, const Store& store);
 
@@ -71,7 +63,7 @@ class Evaluation {
   const Kernel& kernel_;
   const Elementwise& ops_;
   const std::atomic<bool>& split_;
-  std::vector<GroupMemory> memory_;  // by slot
+  std::vector<GroupScores> memory_;  // by slot
   std::vector<Sums> sums_;           // groups × networks
   std::vector<std::vector<std::uint8_t>> test_predictions_;
 };

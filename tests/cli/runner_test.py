@@ -4,6 +4,7 @@
 usage: runner_test.py RUNNER [TestClass…]
 """
 import csv
+import gzip
 import io
 import itertools
 import json
@@ -26,7 +27,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-from made_up_data import make_dataset, write_idx  # noqa: E402
+from made_up_data import make_dataset, png, write_idx  # noqa: E402
 from results_values import config_of, values_of  # noqa: E402
 
 RUNNER = None
@@ -928,6 +929,156 @@ class Shards(Files):
         for shard in ("0/3", "4/3", "1", "1/", "/3", "a/b", "1/3x", "-1/3"):
             self.refused(self.sweep, "--shard", shard, says=["i/N"])
         self.refused(self.sweep, "--shard", "1/25", says=["25 shards", "24 runs"])
+
+
+class Predict(Case):
+    """Stored weights at work on images."""
+    IMAGES, LABELS = "data/t10k-images-idx3-ubyte", "data/t10k-labels-idx1-ubyte"
+
+    def trained(self, **keys):
+        self.run_it(self.config(save_weights=True, **keys), "--quiet")
+
+    def rows(self, *arguments):
+        return list(csv.DictReader(io.StringIO(self.run_it("predict", "results/sweep.h5", *arguments, "--csv")[0], newline="")))
+
+    def images(self):
+        return np.fromfile(self.dir / self.IMAGES, np.uint8, offset=16).reshape(80, 6, 6)
+
+    def labels(self):
+        return np.fromfile(self.dir / self.LABELS, np.uint8, offset=8)
+
+    def by_numpy(self, run):
+        """The probabilities of the test images in double precision, as the book's predict."""
+        with h5py.File(self.dir / "results" / "sweep.h5") as f:
+            hidden = f["hidden_size"][run]
+            W1, b1, W2, b2 = (f["weights"][name][run] for name in ("W1", "b1", "W2", "b2"))
+            activation, kept = f["activation"][run], 1 - f["dropout"][run]
+        a = self.images().reshape(80, 36) / 255 @ W1[:, :hidden].astype(float) + b1[:hidden]
+        z = kept * (1 / (1 + np.exp(-a)), np.tanh(a), np.maximum(a, 0))[activation]
+        s = z @ W2[:hidden].astype(float) + b2
+        e = np.exp(s - s.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    def test_is_what_was_recorded_and_what_numpy_says(self):
+        self.trained(activation=["sigmoid", "tanh", "relu"], dropout=[0, 0.3], hidden_size=[3, 40], loss=["cross_entropy", "mean_squared_error"])
+        (self.dir / "data").rename(self.dir / "elsewhere")  # the data set is not needed
+        self.IMAGES, self.LABELS = (path.replace("data", "elsewhere") for path in (self.IMAGES, self.LABELS))
+        recorded = self.results(keys=("test_accuracy",))["test_accuracy"][:, -1]
+        with h5py.File(self.dir / "results" / "sweep.h5") as f:
+            predicted = f["predictions"]["test_prediction"][()]
+        self.assertEqual(len(recorded), 24)
+        self.assertGreater(len(set(recorded)), 5)
+        for run, accuracy in enumerate(recorded):
+            out, err = self.run_it("predict", "results/sweep.h5", "--run", run, self.IMAGES, "--labels", self.LABELS, "--csv")
+            rows = list(csv.DictReader(io.StringIO(out, newline="")))
+            classes = np.array([int(row["class"]) for row in rows])
+            np.testing.assert_array_equal(classes, predicted[run])
+            self.assertEqual([int(row["label"]) for row in rows], list(self.labels()))
+            self.assertEqual(np.float32(np.mean(classes == self.labels())), accuracy)
+            self.assertIn(f"\naccuracy {accuracy:.4f}: {round(80 * accuracy)} of 80 images\n", err)
+            y = np.array([[float(row[f"probability_{c}"]) for c in range(4)] for row in rows])
+            expected = self.by_numpy(run)
+            np.testing.assert_allclose(y, expected, atol=1e-5)
+            np.testing.assert_array_equal(classes, expected.argmax(axis=1))
+
+    def test_an_image_is_the_same_in_every_kind_of_file(self):
+        self.trained(hidden_size=10)
+        images = self.images()
+        expected = self.rows("--run", 0, self.IMAGES)
+        self.assertEqual([row["image"] for row in expected], [str(i) for i in range(80)])
+
+        def same(path, count=80):
+            rows = self.rows("--run", 0, path)
+            self.assertEqual([list(row.values())[1:] for row in rows], [list(row.values())[1:] for row in expected[:count]], path)
+
+        (self.dir / "images").write_bytes(gzip.compress((self.dir / self.IMAGES).read_bytes()))
+        same("images")
+        for array, count in ((images, 80), (images.reshape(80, 36), 80), (images[:1], 1), (images[0], 1), (images[0].ravel(), 1)):
+            np.save(self.dir / "array.npy", array)
+            same("array.npy", count)
+        for depth, colour, lines in ((8, 0, images[0]), (8, 2, np.repeat(images[0], 3, axis=1)), (16, 0, np.repeat(images[0], 2, axis=1))):
+            (self.dir / "image").write_bytes(png((6, 6), depth, colour, lines))
+            same("image", 1)
+        (self.dir / "negative.png").write_bytes(png((6, 6), 8, 0, 255 - images[0]))
+        self.assertEqual(list(self.rows("--run", 0, "negative.png", "--invert")[0].values())[1:], list(expected[0].values())[1:])
+
+    def test_tables(self):
+        self.trained(hidden_size=[10, 5])
+        for i in (3, 5):
+            (self.dir / f"{i}\n.png").write_bytes(png((6, 6), 8, 0, self.images()[i]))
+        rows = self.rows("--run", 1, self.IMAGES)
+        lines = [f"{row['class']:>5}  {float(row['probability_' + row['class']]):>11.4f}  " for row in rows]
+        out, err = self.run_it("predict", "results/sweep.h5", "--run", 1, self.IMAGES)
+        heading, *table = out.splitlines()
+        self.assertEqual(heading, "results/sweep.h5, run 1 (hidden_size 5), after epoch 3")
+        self.assertEqual(table, ["class  probability  image"] + [f"{line}{i}" for i, line in enumerate(lines)])
+        self.assertEqual(err, "")
+        out, err = self.run_it("predict", "results/sweep.h5", "--run", 1, "3\n.png", self.IMAGES, "5\n.png")
+        table = out.splitlines()[2:]
+        self.assertEqual(table, [f"{lines[3]}3�.png"] + [f"{line}{self.IMAGES}[{i}]" for i, line in enumerate(lines)] + [f"{lines[5]}5�.png"])
+        labels = self.labels()
+        right = sum(int(row["class"]) == label for row, label in zip(rows, labels))
+        out, err = self.run_it("predict", "results/sweep.h5", "--run", 1, self.IMAGES, "--labels", self.LABELS)
+        self.assertEqual(out, f"{heading}\naccuracy {right / 80:.4f}: {right} of 80 images\n")
+        for dtype in (np.uint8, np.int64, ">i4"):
+            np.save(self.dir / "labels.npy", labels.astype(dtype))
+            self.assertEqual(self.run_it("predict", "results/sweep.h5", "--run", 1, self.IMAGES, "--labels", "labels.npy")[0], out)
+
+    def test_the_best_is_that_of_compare(self):
+        for name, keys in (("without", {}), ("with", {"validation_size": 50})):
+            with self.subTest(name=name):
+                self.run_it(self.config(name="sweep", save_weights=True, hidden_size=[1, 4, 30], learning_rate=[0.01, 0.5, 3e38], epochs=8,
+                                        batch_size=10, seed=[1, 2, 3], **keys), "--quiet", "--fresh")
+                found = re.search(r"\+ Best by \w+ accuracy: learning_rate (\S+),\s+hidden_size (\d+):", self.run_it("compare", "results/sweep.h5")[0])
+                rate, hidden = float(found[1]), int(found[2])
+                r = self.results(keys=("hidden_size", "learning_rate", "seed", "validation_accuracy" if keys else "test_accuracy"))
+                accuracy = list(r.values())[-1][:, -1]
+                runs = np.flatnonzero((r["hidden_size"] == hidden) & (r["learning_rate"] == rate))
+                self.assertEqual(len(runs), 3)
+                run = runs[np.argmax(accuracy[runs])]
+                out, _ = self.run_it("predict", "results/sweep.h5", "--best", self.IMAGES, "--labels", self.LABELS)
+                self.assertIn(f", run {run} (", out)
+                self.assertIn(f"seed {r['seed'][run]}), after epoch 8\n", out)
+
+    def test_runs_that_have_no_weights_are_refused(self):
+        self.trained(learning_rate=[0.5, 3e38], hidden_size=[5, 8])
+        for arguments, says in (
+                (["--run", "4"], ["results/sweep.h5 has no run 4", "runner", "sweep.json --list"]),
+                (["--run", "2"], ["run 2 (learning_rate 3e+38, hidden_size 5)", "results/sweep.h5", "has diverged"]),
+                (["--run", "-1"], ["--run"]), (["--run", "x"], ["--run"]), ([], ["--run", "--best"]),
+                (["--run", "1", "--best"], ["--run", "--best"])):
+            with self.subTest(arguments=arguments):
+                self.refused("predict", "results/sweep.h5", self.IMAGES, *arguments, says=says)
+        with h5py.File(self.dir / "results" / "sweep.h5", "r+") as f:
+            f["status"][1], f["epochs_done"][1] = 1, 2
+        self.refused("predict", "results/sweep.h5", self.IMAGES, "--run", "1",
+                     says=["run 1 (learning_rate 0.5, hidden_size 8) of results/sweep.h5 is not done"])
+        with h5py.File(self.dir / "results" / "sweep.h5", "r+") as f:
+            f["weights"]["W1"][0] = np.nan
+        self.refused("predict", "results/sweep.h5", self.IMAGES, "--run", "0", "--labels", self.LABELS, says=["run 0", "damaged"])
+        self.run_it(self.config(name="none"), "--quiet")
+        self.refused("predict", "results/none.h5", self.IMAGES, "--best", says=["results/none.h5 holds no weights", "save_weights=true"])
+        self.run_it(self.config(name="nothing", save_weights=True, learning_rate=1e-9), "--quiet")
+        self.refused("predict", "results/nothing.h5", self.IMAGES, "--best", says=["no network of results/nothing.h5 has learned"])
+        self.refused("predict", "nowhere.h5", self.IMAGES, "--best", says=["nowhere.h5"])
+
+    def test_data_that_do_not_fit_are_refused(self):
+        self.trained()
+        write_idx(self.dir / "wide", np.zeros((2, 6, 7)))
+        (self.dir / "large.png").write_bytes(png((60, 60), 8, 0, np.zeros((60, 60), np.uint8)))
+        np.save(self.dir / "floats.npy", self.images() / 255)
+        np.save(self.dir / "few.npy", self.labels()[:79])
+        np.save(self.dir / "wrong.npy", self.labels() + 1)
+        (self.dir / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
+        good = [self.IMAGES]
+        for arguments, says in (
+                (["wide"], ["wide has 6 x 7 pixels", "6 x 6"]), (["large.png"], ["large.png has 60 x 60 pixels", "6 x 6"]),
+                (["floats.npy"], ["floats.npy", "<f8", "uint8"]), (["photo.jpg"], ["photo.jpg", "PNG"]), (["nowhere"], ["nowhere"]),
+                (["data"], ["data"]), (good + ["wide"], ["wide"]), (good + ["--labels", "few.npy"], ["few.npy holds 79 labels, of 80 images"]),
+                (good + ["--labels", "wrong.npy"], ["wrong.npy", "is 4", "0 to 3"]), (good + ["--labels", self.IMAGES], [self.IMAGES]),
+                ([self.LABELS], ["(labels)"])):
+            with self.subTest(arguments=arguments):
+                self.refused("predict", "results/sweep.h5", "--run", "0", *arguments, says=says)
 
 
 class Verify(Case):

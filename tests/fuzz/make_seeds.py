@@ -14,7 +14,7 @@ import numpy as np
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS / "support"))
-from made_up_data import write_idx  # noqa: E402
+from made_up_data import png, write_idx  # noqa: E402
 
 RECORD_SEPARATOR = b"\x1e"  # config_fuzzer.cpp: an override follows
 
@@ -28,6 +28,28 @@ def make_idx(folder):
         (folder / f"{name}-stored.gz").write_bytes(gzip.compress(data, 0, mtime=0))
     (folder / "huge").write_bytes(struct.pack(">4I", 0x0803, 2**32 - 1, 2048, 2048))
     (folder / "bomb.gz").write_bytes(gzip.compress(struct.pack(">4I", 0x0803, 1, 1, 1) + bytes(2**20), mtime=0))
+
+
+def make_images(folder):
+    # images_fuzzer.cpp: images of 2 x 3 pixels.
+    grey = np.arange(6, dtype=np.uint8).reshape(2, 3) * 50
+    write_idx(folder / "idx", np.stack([grey, grey]))
+    write_idx(folder / "idx-labels", np.arange(5))
+    arrays = {"list": np.stack([grey, grey]), "flat": grey.reshape(1, 6), "one": grey, "floats": grey / 255, "fortran": np.asfortranarray(grey),
+              "labels": np.arange(5), "labels-big-endian": np.arange(5).astype(">i2"), "records": np.zeros(3, [("a", "u1")])}
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    with open(folder / "version-2.npy", "wb") as file:
+        np.lib.format.write_array(file, grey, version=(2, 0))
+    pictures = {"grey": (8, 0, grey), "colour": (8, 2, np.repeat(grey, 3, axis=1)), "transparent": (8, 4, np.repeat(grey, 2, axis=1)),
+                "two-bits": (2, 0, [[0b00011000], [0b11100100]]), "sixteen-bits": (16, 0, np.repeat(grey, 2, axis=1))}
+    for name, (depth, colour, lines) in pictures.items():
+        (folder / f"{name}.png").write_bytes(png((2, 3), depth, colour, lines))
+    palette = (b"PLTE", bytes([0, 0, 0, 255, 255, 255, 9, 90, 200])), (b"tRNS", b"\x80"), (b"gAMA", struct.pack(">I", 100000))
+    (folder / "palette.png").write_bytes(png((2, 3), 8, 3, [[0, 1, 2], [2, 1, 0]], *palette))
+    (folder / "huge.png").write_bytes(png((10**6, 10**6), 16, 6, [[0]]))
+    for path in sorted(folder.iterdir()):
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
 def make_config(folder):
@@ -59,7 +81,7 @@ def make_checkpoint(folder):
 
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    for make in (make_idx, make_config, make_results, make_checkpoint):
+    for make in (make_idx, make_images, make_config, make_results, make_checkpoint):
         part = folder / make.__name__.removeprefix("make_")
         part.mkdir(parents=True)
         make(part)

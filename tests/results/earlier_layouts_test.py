@@ -12,6 +12,7 @@ import unittest
 from pathlib import Path
 
 import h5py
+import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from results_values import config_of, values_of  # noqa: E402
@@ -51,6 +52,17 @@ class Earlier:
                 self.run_it("report", f"{name}.h5", "-o", "page.html")
                 self.run_it("report", f"{name}.h5", "--svg", "figures")
                 self.assertIn(f"{name}: {runs} runs, ", self.run_it("watch", f"{name}.h5"))
+
+    def test_predicts(self):
+        """What was recorded, by the weights that the file has."""
+        with h5py.File(self.dir / "everything.h5") as f:
+            status, done, run, accuracy = (f[name][()] for name in ("status", "epochs_done", "run", "test_accuracy"))
+            epochs, images = list(f["epoch"][()]), f.attrs["test_size"]
+        for row in np.flatnonzero((status == 2) | (status == 4)):
+            test = [str(self.dir / "images" / f"t10k-{kind}-ubyte.gz") for kind in ("images-idx3", "labels-idx1")]
+            said = self.run_it("predict", "everything.h5", "--run", str(run[row]), test[0], "--labels", test[1])
+            self.assertIn(f"accuracy {accuracy[row, epochs.index(done[row])]:.4f}: ", said)
+            self.assertIn(f" of {images} images", said)
 
     def test_is_sealed(self):
         for name in self.RUNS:

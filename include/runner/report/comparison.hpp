@@ -169,9 +169,8 @@ struct TableStyle {
 std::string to_table(const Comparison& comparison, const TableStyle& style = {});
 
 /// As CSV (RFC 4180), a header line first, all columns, numbers with all digits; empty where there is no
-/// number, or an axis means nothing to a configuration. `…_ci` is the half width of an interval. A text that
-/// a spreadsheet would take for a formula, since it begins with = + - @ (also behind spaces, or as wide
-/// characters), has an apostrophe before it.
+/// number, or an axis means nothing to a configuration. `…_ci` is the half width of an interval. Texts are as
+/// csv_field (csv.hpp) writes them.
 std::string to_csv(const Comparison& comparison);
 
 /// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "trust": {…},
