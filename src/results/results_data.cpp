@@ -217,7 +217,6 @@ ResultsData read(const StoredFile& file) {
     run.weights_epoch = progress[r].weights_epoch;
     run.row = r;
     run.predictions_epoch = progress[r].predictions_epoch;
-    run.row = r;
     data.runs.push_back(std::move(run));
   }
 
