@@ -1,4 +1,5 @@
 #include "runner/compute/parallel.hpp"
+#include "runner/data/class_names.hpp"
 #include "runner/data/images.hpp"
 #include "runner/error/error.hpp"
 #include "runner/error/printable.hpp"
@@ -43,8 +44,8 @@ struct Network {
   RunSpec run;
   Weights weights;
   ImageSize size;
-  std::size_t classes;
-  std::string name;  ///< "results/sweep.h5, run 7 (seed 2), after epoch 10"
+  std::vector<std::string> classes;  ///< their names
+  std::string name;                  ///< "results/sweep.h5, run 7 (seed 2), after epoch 10"
 };
 
 Network read_network(const PredictOptions& options) {
@@ -52,7 +53,7 @@ Network read_network(const PredictOptions& options) {
   const std::size_t row = row_with_weights(results, options.choice);
   const StoredRun& stored = results.runs[row];
   Network network{
-      stored.run.spec, StoredWeights(options.file).last(stored.row, stored.run.spec.hidden_size), {}, 0, {}};
+      stored.run.spec, StoredWeights(options.file).last(stored.row, stored.run.spec.hidden_size), {}, {}, {}};
   for (const TensorInfo& tensor : tensor_table)
     for (const float weight : network.weights.*tensor.values)
       if (!std::isfinite(weight))
@@ -64,7 +65,9 @@ Network read_network(const PredictOptions& options) {
     network.size.rows = results.origin.data.rows;
     network.size.columns = results.origin.data.columns;
   }
-  network.classes = network.weights.b2.size();
+  DatasetFacts data = results.origin.data;
+  data.classes = network.weights.b2.size();
+  network.classes = class_names(data);
   network.name = fmt::format("{}, {}, after epoch {}", options.file.string(), name_of_run(results, row),
                              stored.weights_epoch);
   return network;
@@ -95,13 +98,14 @@ std::vector<NamedImages> read_all(const PredictOptions& options, const ImageSize
 /// Prints a line for each image as it is classified.
 class PredictionLines {
  public:
-  PredictionLines(const Network& network, bool csv, bool labelled) : classes_(network.classes), csv_(csv) {
+  PredictionLines(const Network& network, bool csv, bool labelled) : names_(network.classes), csv_(csv) {
+    for (const std::string& name : names_) width_ = std::max(width_, name.size());
     if (!csv) {
-      text_ = "class  probability  image\n";
+      text_ = fmt::format("{:>{}}  probability  image\n", "class", width_);
       return;
     }
     text_ = labelled ? "file,image,label,class" : "file,image,class";
-    for (std::size_t c = 0; c < classes_; ++c) text_ += fmt::format(",probability_{}", c);
+    for (std::size_t c = 0; c < names_.size(); ++c) text_ += fmt::format(",probability_{}", c);
     text_ += "\r\n";
   }
 
@@ -110,9 +114,9 @@ class PredictionLines {
            std::span<const std::uint8_t> labels) {
     const auto out = std::back_inserter(text_);
     for (std::size_t i = 0; i < found.classes.size(); ++i) {
-      const std::span y = std::span(found.probabilities).subspan(i * classes_, classes_);
+      const std::span y = std::span(found.probabilities).subspan(i * names_.size(), names_.size());
       if (!csv_) {
-        fmt::format_to(out, "{:>5}  {:>11.4f}  {}\n", found.classes[i], y[found.classes[i]],
+        fmt::format_to(out, "{:>{}}  {:>11.4f}  {}\n", names_[found.classes[i]], width_, y[found.classes[i]],
                        printable(file.name_of(first + i)));
         continue;
       }
@@ -127,8 +131,9 @@ class PredictionLines {
   }
 
  private:
-  std::size_t classes_;
-  bool csv_;
+  const std::vector<std::string> names_;
+  std::size_t width_ = 5;  ///< of the column of classes
+  const bool csv_;
   std::string text_;
 };
 
@@ -139,7 +144,7 @@ int predict(const PredictOptions& options) {
   for (const NamedImages& file : files) images += file.images.count;
   std::vector<std::uint8_t> labels;
   if (!options.labels.empty()) {
-    labels = read_labels(options.labels, network.classes);
+    labels = read_labels(options.labels, network.classes.size());
     if (labels.size() != images)
       throw bad_input(
           fmt::format("{} holds {} labels, of {} images", options.labels.string(), labels.size(), images));

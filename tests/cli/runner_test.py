@@ -22,6 +22,7 @@ import time
 import unittest
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from unittest import mock
 
 import h5py
 import numpy as np
@@ -958,6 +959,25 @@ class Predict(Case):
         s = z @ W2[:hidden].astype(float) + b2
         e = np.exp(s - s.max(axis=1, keepdims=True))
         return e / e.sum(axis=1, keepdims=True)
+
+    def test_names_the_classes_where_they_have_names(self):
+        rng = np.random.default_rng(5)
+        fashion = self.dir / "fashion-mnist"
+        fashion.mkdir()
+        for part, count in ("train", 60), ("t10k", 20):
+            labels = np.arange(count, dtype=np.uint8) % 10
+            images = rng.integers(0, 256, (count, 28, 28), np.uint8)
+            write_idx(fashion / f"{part}-images-idx3-ubyte", images)
+            write_idx(fashion / f"{part}-labels-idx1-ubyte", labels)
+        with mock.patch.dict(os.environ, RUNNER_DATA=str(self.dir)):
+            self.trained(dataset="fashion-mnist")
+        out, _ = self.run_it("predict", "results/sweep.h5", "--run", 0, fashion / "t10k-images-idx3-ubyte")
+        lines = out.splitlines()[1:]
+        self.assertRegex(lines[0], r"^ +class  probability  image$")
+        classes = [re.fullmatch(r" *(\S+(?: \S+)?) +0\.\d{4} +\d+", line).group(1) for line in lines[1:]]
+        names = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"]
+        numbers = [int(row["class"]) for row in self.rows("--run", 0, fashion / "t10k-images-idx3-ubyte")]
+        self.assertEqual(classes, [names[number] for number in numbers])
 
     def test_is_what_was_recorded_and_what_numpy_says(self):
         self.trained(activation=["sigmoid", "tanh", "relu"], dropout=[0, 0.3], hidden_size=[3, 40], loss=["cross_entropy", "mean_squared_error"])
