@@ -75,6 +75,7 @@ std::map<std::string, Names> known_objects(const layout::Parts& parts) {
   std::map<std::string, Names> objects{{".", root_attributes()}, {"seal", {}}};
   if (parts.weights) objects["weights"] = {};
   if (parts.has_sessions()) objects["sessions"] = {};
+  if (parts.has_checksums()) objects["checksums"] = {};
   for (const layout::Variable& variable : layout::variables(parts))
     objects[variable.name] = attributes_of(variable);
   return objects;

@@ -201,9 +201,8 @@ void Committer::write_data(std::span<const Pending> group) {
 
   for (const Pending& p : group) {
     if (!p.state) continue;
-    if (p.durable.epoch == 0)
-      writer_->write_weights(p.durable.run, layout::TensorSet::initial, p.state->weights);
-    if (p.is_last) writer_->write_state(p.durable.run, *p.state);
+    if (p.durable.epoch == 0) writer_->write_initial_weights(p.durable.run, p.state->weights);
+    if (p.is_last) writer_->write_state(p.durable.run, p.durable.epoch, *p.state);
   }
 }
 
