@@ -2,6 +2,7 @@
 
 #include "runner/error/error.hpp"
 #include "runner/model/versions.hpp"
+#include "runner/results/stored_predictions.hpp"
 #include "runner/results/stored_weights.hpp"
 
 #include <algorithm>
@@ -22,7 +23,12 @@ class Comparer : public Observer {
  public:
   /// `rows`: of each run of the sweep that is trained, its run in `results`.
   Comparer(const ResultsData& results, std::vector<std::size_t> rows)
-      : results_(results), weights_(results.file), rows_(std::move(rows)), differs_(rows_.size()) {}
+
+      : results_(results),
+        weights_(results.file),
+        predictions_(results.file),
+        rows_(std::move(rows)),
+        differs_(rows_.size()) {}
 
   void on_epoch(std::span<const TrainedEpoch> records) override {
     for (const TrainedEpoch& record : records) {
@@ -36,6 +42,7 @@ class Comparer : public Observer {
       if (differs_[record.run]) continue;
       std::optional<Difference> difference = compare_metrics(row, record);
       if (!difference) difference = compare_weights(row, record);
+      if (!difference) difference = compare_predictions(row, record);
       if (!difference) continue;
       found.differences.push_back(*difference);
       differs_[record.run] = true;
@@ -75,8 +82,18 @@ class Comparer : public Observer {
     return Difference{row, different->array, record.epoch, different->stored, different->expected};
   }
 
+  std::optional<Difference> compare_predictions(std::size_t row, const TrainedEpoch& record) const {
+    if (record.epoch != results_.runs[row].predictions_epoch) return std::nullopt;
+    const std::vector<std::uint8_t> stored = predictions_.of_run(row);
+    const auto [was, is] = std::mismatch(stored.begin(), stored.end(), record.test_predictions.begin());
+    if (was == stored.end()) return std::nullopt;
+    return Difference{row, fmt::format("prediction for test image {}", was - stored.begin()), record.epoch,
+                      static_cast<float>(*was), static_cast<float>(*is)};
+  }
+
   const ResultsData& results_;
   const StoredWeights weights_;
+  const StoredPredictions predictions_;
   const std::vector<std::size_t> rows_;
   std::vector<bool> differs_;
 };
@@ -119,6 +136,7 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
                     "bits cannot be compared",
                     results.file.string(), results.origin.runner_version, results.origin.arithmetic_version,
                     arithmetic_version));
+  const DatasetFacts facts = data;
   Sweep sweep;
   // Runs that have come equally far are trained together, and no farther. What diverged ends by itself.
   std::map<int, std::vector<std::size_t>, std::greater<>> by_epochs;
@@ -126,7 +144,7 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
   int longest = 0;
   for (const std::size_t row : runs) {
     const StoredRun& stored = results.runs[row];
-    if (run_digest(stored.run.spec, data) != stored.run.digest)
+    if (run_digest(stored.run.spec, facts) != stored.run.digest)
       throw failure(
           fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", row,
                       results.file.string(), stored.run.digest));

@@ -396,17 +396,15 @@ inline void find_best(const float* s, std::size_t classes, std::size_t stride, f
   }
 }
 
-std::uint64_t count_correct(const float* s, const std::uint8_t* labels, std::size_t images,
-                            std::size_t classes, std::size_t stride) {
-  std::uint64_t correct = 0;
+void classify(const float* s, std::size_t images, std::size_t classes, std::size_t stride,
+              std::uint8_t* out) {
   for (std::size_t b = 0; b < images; b += lanes) {
     float largest[lanes];
     std::int32_t best[lanes];
     find_best(s + b, classes, stride, largest, best);
     const std::size_t count = images - b < lanes ? images - b : lanes;
-    for (std::size_t l = 0; l < count; ++l) correct += best[l] == labels[b + l] ? 1u : 0u;
+    for (std::size_t l = 0; l < count; ++l) out[b + l] = static_cast<std::uint8_t>(best[l]);
   }
-  return correct;
 }
 
 /// Losses of the `lanes` images from b on, and which class has their largest score.
@@ -468,8 +466,8 @@ void normal(const std::uint64_t* bits, std::size_t n, double std, float* out) {
 
 const Elementwise& elementwise_functions() {
   static constexpr Elementwise functions{
-      activate,        drop_out, scale,  scores,        score_gradient, output_bias_gradient,
-      hidden_gradient, descend,  update, count_correct, evaluate,       normal};
+      activate,        drop_out, scale,  scores,   score_gradient, output_bias_gradient,
+      hidden_gradient, descend,  update, classify, evaluate,       normal};
   return functions;
 }
 

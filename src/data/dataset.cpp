@@ -147,8 +147,18 @@ LabelledImages split_off(LabelledImages& train, std::size_t size, std::size_t pi
 }  // namespace
 
 Dataset::operator DatasetFacts() const {
-  return {name,       directory,         files, rows, columns, pixels, classes, train.count, validation.count,
-          test.count, train_class_counts};
+  return {name,
+          directory,
+          files,
+          rows,
+          columns,
+          pixels,
+          classes,
+          train.count,
+          validation.count,
+          test.count,
+          train_class_counts,
+          test.labels};
 }
 
 Dataset load_dataset(const DatasetSource& source) {

@@ -188,7 +188,7 @@ class Execution {
     std::vector<TrainedEpoch> records;
     for (std::size_t i = 0; i < t.runs.size(); ++i)
       records.push_back(
-          {t.runs[i], t.trainer->epoch(), Metrics(), RunStatus::running, 0, state_in(t, i), true});
+          {t.runs[i], t.trainer->epoch(), Metrics(), RunStatus::running, 0, state_in(t, i), {}, true});
     observer_.on_stop_between(records);
   }
 
@@ -206,6 +206,7 @@ class Execution {
       ended.push_back(status == RunStatus::diverged || status == RunStatus::stopped);
       records.push_back({run, epoch, t.metrics[i], status,
                          seconds * run_cost(sweep_.runs[run].spec, facts_) / cost, state_in(t, i),
+                         t.trainer->test_predictions(i),
                          (stopped || epoch == recorded_.last()) && status == RunStatus::running});
     }
     observer_.on_epoch(records);

@@ -74,6 +74,7 @@ Names attributes_of(const layout::Variable& variable) {
 std::map<std::string, Names> known_objects(const layout::Parts& parts) {
   std::map<std::string, Names> objects{{".", root_attributes()}, {"seal", {}}};
   if (parts.weights) objects["weights"] = {};
+  if (parts.predictions) objects["predictions"] = {};
   if (parts.has_sessions()) objects["sessions"] = {};
   if (parts.has_checksums()) objects["checksums"] = {};
   for (const layout::Variable& variable : layout::variables(parts))

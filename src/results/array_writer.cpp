@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -72,10 +73,17 @@ std::vector<RunProgress> stored_progress(const StoredFile& file) {
   const auto wall_time = file.read<double>("wall_time");
   std::vector<std::int32_t> weights_epoch(status.size(), -1);
   if (file.has_weights()) weights_epoch = file.weights_epochs();
+  std::vector<std::int32_t> predictions_epoch(status.size(), -1);
+  if (file.has_predictions()) predictions_epoch = file.predictions_epochs();
   std::vector<RunProgress> progress;
   for (std::size_t r = 0; r < status.size(); ++r)
-    progress.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r]});
+    progress.push_back({epochs_done[r], status[r], wall_time[r], weights_epoch[r], predictions_epoch[r]});
   return progress;
+}
+
+std::vector<std::uint8_t> read_predictions(const StoredFile& file, std::size_t row) {
+  const std::uint64_t images = file.extent(layout::test_image);
+  return file.read_part<std::uint8_t>(layout::test_prediction, row * images, images);
 }
 
 std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
@@ -162,6 +170,11 @@ ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& st
     begun_ = begun_checksums(stored);
     metrics_checksum_ = stored.offset(layout::metrics_checksum);
   }
+  if (stored.has_predictions()) {
+    predictions_epoch_ = stored.offset("predictions_epoch");
+    predictions_ = stored.offset(layout::test_prediction);
+    predictions_checksum_ = stored.offset(layout::predictions_checksum);
+  }
   if (!stored.has_weights()) return;
   weights_epoch_ = stored.offset("weights_epoch");
   if (parts_.has_moments_checksum()) moments_checksum_ = stored.offset(layout::moments_checksum);
@@ -236,12 +249,21 @@ void ArrayWriter::write_tensors(std::size_t row, layout::TensorSet set, const We
   }
 }
 
+void ArrayWriter::write_predictions(std::size_t row, std::int32_t epoch,
+                                    std::span<const std::uint8_t> classes) {
+  assert(predictions_ != 0 && classes.size() == extents_[layout::test_image]);
+  descriptor_.write_at(predictions_ + row * classes.size(), classes.data(), classes.size());
+  const std::uint32_t sum = checksum_of_predictions(begun_[row], epoch, classes);
+  write_checksums(predictions_checksum_, row, {&sum, 1});
+}
+
 void ArrayWriter::write_progress(std::size_t row, const RunProgress& progress) {
   descriptor_.write_at(epochs_done_ + row * sizeof(progress.epochs_done), &progress.epochs_done,
                        sizeof(progress.epochs_done));
   descriptor_.write_at(wall_time_ + row * sizeof(progress.wall_time), &progress.wall_time,
                        sizeof(progress.wall_time));
   if (weights_epoch_ != 0) write_weights_epoch(row, progress.weights_epoch);
+  if (predictions_epoch_ != 0) write_predictions_epoch(row, progress.predictions_epoch);
 }
 
 void ArrayWriter::write_status(std::size_t row, RunStatus status) {
@@ -251,6 +273,10 @@ void ArrayWriter::write_status(std::size_t row, RunStatus status) {
 
 void ArrayWriter::write_weights_epoch(std::size_t row, std::int32_t epoch) {
   descriptor_.write_at(weights_epoch_ + row * sizeof(epoch), &epoch, sizeof(epoch));
+}
+
+void ArrayWriter::write_predictions_epoch(std::size_t row, std::int32_t epoch) {
+  descriptor_.write_at(predictions_epoch_ + row * sizeof(epoch), &epoch, sizeof(epoch));
 }
 
 void ArrayWriter::write_session(std::size_t place, const SessionTimes& session) {

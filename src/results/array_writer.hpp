@@ -26,7 +26,8 @@ struct RunProgress {
   std::int32_t epochs_done = -1;
   RunStatus status = RunStatus::pending;
   double wall_time = 0;
-  std::int32_t weights_epoch = -1;  ///< after which the run had the weights in the file; −1: none
+  std::int32_t weights_epoch = -1;      ///< after which the run had the weights in the file; −1: none
+  std::int32_t predictions_epoch = -1;  ///< after which it made the predictions in the file; −1: none
 
   friend bool operator==(const RunProgress&, const RunProgress&) = default;
 };
@@ -40,6 +41,9 @@ Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet 
 /// What a file holds of a run's state after its last epoch. Throws Error (bad_input) where that is not what
 /// was written, as far as the file has a checksum of it: one of layout 5 or 6 of the moments alone.
 TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run);
+
+/// The classes that a run predicts for the test images, as a file holds them.
+std::vector<std::uint8_t> read_predictions(const StoredFile& file, std::size_t row);
 
 /// The first 64 bits of the SHA-256 of moments, as the file holds them: tensor by tensor, moment by moment. 0
 /// for none.
@@ -77,10 +81,15 @@ class ArrayWriter {
   /// The state of one run after its last epoch.
   void write_state(std::size_t row, std::int32_t epoch, const TrainingState& state);
 
-  void write_progress(std::size_t row,
-                      const RunProgress& progress);  ///< epochs_done, wall_time and weights_epoch
+  bool keeps_predictions() const { return predictions_ != 0; }
+  /// The classes that one run predicts for the test images after its last epoch.
+  void write_predictions(std::size_t row, std::int32_t epoch, std::span<const std::uint8_t> classes);
+
+  /// All marks but the status.
+  void write_progress(std::size_t row, const RunProgress& progress);
   void write_status(std::size_t row, RunStatus status);
   void write_weights_epoch(std::size_t row, std::int32_t epoch);
+  void write_predictions_epoch(std::size_t row, std::int32_t epoch);
   void write_session(std::size_t place, const SessionTimes& session);
 
   /// What was written is on the medium.
@@ -106,9 +115,11 @@ class ArrayWriter {
   std::array<std::array<std::uint64_t, tensor_count>, layout::tensor_set_count> weights_{};  ///< by TensorSet
   std::uint64_t moments_checksum_ = 0;  ///< 0 in a file that has none
   std::vector<Crc32> begun_;            ///< of each run, what its checksums begin with; none in an early file
-  std::uint64_t metrics_checksum_ = 0, initial_weights_checksum_ = 0, weights_checksum_ = 0;  ///< 0: none
+  std::uint64_t metrics_checksum_ = 0, initial_weights_checksum_ = 0, weights_checksum_ = 0,
+                predictions_checksum_ = 0;  ///< 0: none
   std::uint64_t epochs_done_, wall_time_, status_;
   std::uint64_t weights_epoch_ = 0;                                      ///< 0 in a file without weights
+  std::uint64_t predictions_epoch_ = 0, predictions_ = 0;                ///< 0 in a file without predictions
   std::array<std::uint64_t, layout::session_arrays.size()> sessions_{};  ///< 0 in a file without sessions
   std::vector<float> buffer_;
 };

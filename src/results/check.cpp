@@ -51,18 +51,28 @@ class StoredEpochs {
   std::vector<std::uint32_t> sums_;
 };
 
-/// Looks at the weights of a run, whose marks have been read before.
-void check_weights(const StoredFile& file, const StoredRun& run, Crc32 begun, DamagedRun& damaged) {
+/// Looks at the weights and predictions of a run, whose marks have been read before.
+void check_weights_and_predictions(const StoredFile& file, const StoredRun& run, Crc32 begun,
+                                   DamagedRun& damaged) {
   const std::size_t row = damaged.row;
-  const auto stored = [&](const char* name) { return file.read_part<std::uint32_t>(name, row, 1)[0]; };
-  const bool begun_to_train = run.epochs_done >= 0 || run.status == RunStatus::diverged;
-  damaged.initial_weights =
-      begun_to_train && stored(layout::initial_weights_checksum) != checksum_of_initial(file, begun, row);
-  if (run.weights_epoch < 0 ||
-      stored(layout::weights_checksum) == checksum_of_last(file, begun, row, run.weights_epoch))
-    return;
-  // A writer takes the mark away before it writes over them.
-  damaged.weights = file.read_part<std::int32_t>("weights_epoch", row, 1)[0] == run.weights_epoch;
+  const auto is = [&](const char* name, std::uint32_t sum) {
+    return file.read_part<std::uint32_t>(name, row, 1)[0] == sum;
+  };
+  // A writer takes the mark away before it writes over what is there.
+  const auto still = [&](const char* mark, std::int32_t epoch) {
+    return file.read_part<std::int32_t>(mark, row, 1)[0] == epoch;
+  };
+  const bool was_begun = run.epochs_done >= 0 || run.status == RunStatus::diverged;
+  damaged.initial_weights = file.has_weights() && was_begun &&
+                            !is(layout::initial_weights_checksum, checksum_of_initial(file, begun, row));
+  damaged.weights = run.weights_epoch >= 0 &&
+                    !is(layout::weights_checksum, checksum_of_last(file, begun, row, run.weights_epoch)) &&
+                    still("weights_epoch", run.weights_epoch);
+  damaged.predictions =
+      run.predictions_epoch >= 0 &&
+      !is(layout::predictions_checksum,
+          checksum_of_predictions(begun, run.predictions_epoch, read_predictions(file, row))) &&
+      still("predictions_epoch", run.predictions_epoch);
 }
 
 std::string epochs_text(const std::vector<int>& epochs) {
@@ -79,6 +89,7 @@ std::string what_of(const DamagedRun& damaged) {
   if (!damaged.epochs.empty()) what.push_back("the metrics of " + epochs_text(damaged.epochs));
   if (damaged.initial_weights) what.emplace_back("the initial weights");
   if (damaged.weights) what.emplace_back("the last weights or their moments");
+  if (damaged.predictions) what.emplace_back("the predictions");
   return fmt::format("{}", fmt::join(what, ", "));
 }
 
@@ -146,9 +157,10 @@ FileCheck check_stored(const StoredFile& file) {
         for (std::size_t i = 0; i < written; ++i)
           if (!stored->is_right(row, i, begun[row], results.recorded[i]))
             damaged.epochs.push_back(results.recorded[i]);
-        if (check.has_weights) check_weights(file, run, begun[row], damaged);
+        check_weights_and_predictions(file, run, begun[row], damaged);
       }
-      if (damaged.settings || !damaged.epochs.empty() || damaged.initial_weights || damaged.weights)
+      if (damaged.settings || !damaged.epochs.empty() || damaged.initial_weights || damaged.weights ||
+          damaged.predictions)
         check.damaged.push_back(std::move(damaged));
     }
   }

@@ -42,6 +42,13 @@ std::uint32_t checksum_of_last(const StoredFile& file, Crc32 begun, std::size_t 
   return checksum_of_rows(file, begun_at(begun, epoch), row, last_sets(file.parts()));
 }
 
+std::uint32_t checksum_of_predictions(Crc32 begun, std::int32_t epoch,
+                                      std::span<const std::uint8_t> predictions) {
+  Crc32 sum = begun_at(begun, epoch);
+  add_to(sum, predictions);
+  return sum.value();
+}
+
 std::vector<layout::TensorSet> last_sets(const layout::Parts& parts) {
   std::vector<layout::TensorSet> sets = layout::tensor_sets(parts);
   std::erase(sets, layout::TensorSet::initial);

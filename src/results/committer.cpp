@@ -29,6 +29,7 @@ Committer::Committer(ArrayWriter writer, std::vector<RunProgress> progress, Epoc
       notify_(std::move(notify)),
       epochs_(std::move(epochs)),
       save_weights_(save_weights),
+      keep_predictions_(writer_->keeps_predictions()),
       interval_(interval) {
   for (const RunProgress& m : progress_) {
     complete_.push_back(is_complete(m, epochs_.sweep, epochs_.file.last(), save_weights_));
@@ -48,12 +49,22 @@ void Committer::add(std::span<const TrainedEpoch> records) {
     const bool ended = has_ended(record.status);
     const bool is_last = ended || (record.paused && record.epoch == rung_);
     const bool has_room = record.status == RunStatus::done && record.epoch < epochs_.file.last();
-    copies.push_back({as_stored(record), has_room ? RunStatus::running : record.status, ended, is_last,
-                      record.seconds, nullptr});
+    copies.push_back({as_stored(record),
+                      has_room ? RunStatus::running : record.status,
+                      ended,
+                      is_last,
+                      record.seconds,
+                      nullptr,
+                      {}});
     bytes += sizeof(Pending);
     if (save_weights_ && (record.epoch == 0 || is_last)) {
       copies.back().state = std::make_unique<TrainingState>(record.state());
       bytes += copies.back().state->bytes();
+    }
+    // The scores of a run that diverged say nothing.
+    if (keep_predictions_ && is_last && record.status != RunStatus::diverged) {
+      copies.back().predictions.assign(record.test_predictions.begin(), record.test_predictions.end());
+      bytes += record.test_predictions.size();
     }
   }
 
@@ -156,7 +167,7 @@ void Committer::work() {
 }
 
 void Committer::commit(std::span<const Pending> group) {
-  unmark_weights(group);
+  unmark(group);
   write_data(group);
   writer_->sync();
   write_progress(group);
@@ -167,14 +178,19 @@ void Committer::commit(std::span<const Pending> group) {
   notify_(epochs);
 }
 
-void Committer::unmark_weights(std::span<const Pending> group) {
+void Committer::unmark(std::span<const Pending> group) {
   bool any = false;
   for (const Pending& p : group) {
-    RunProgress& progress = progress_[p.durable.run];
-    if (!p.state || !p.is_last || progress.weights_epoch < 0) continue;
-    progress.weights_epoch = -1;
-    writer_->write_weights_epoch(p.durable.run, -1);
-    any = true;
+    const std::size_t run = p.durable.run;
+    RunProgress& progress = progress_[run];
+    if (p.has_last_state() && progress.weights_epoch >= 0) {
+      writer_->write_weights_epoch(run, progress.weights_epoch = -1);
+      any = true;
+    }
+    if (p.has_predictions() && progress.predictions_epoch >= 0) {
+      writer_->write_predictions_epoch(run, progress.predictions_epoch = -1);
+      any = true;
+    }
   }
   if (any) writer_->sync();
 }
@@ -200,9 +216,10 @@ void Committer::write_data(std::span<const Pending> group) {
   }
 
   for (const Pending& p : group) {
-    if (!p.state) continue;
-    if (p.durable.epoch == 0) writer_->write_initial_weights(p.durable.run, p.state->weights);
-    if (p.is_last) writer_->write_state(p.durable.run, p.durable.epoch, *p.state);
+    const std::size_t run = p.durable.run;
+    if (p.state && p.durable.epoch == 0) writer_->write_initial_weights(run, p.state->weights);
+    if (p.has_last_state()) writer_->write_state(run, p.durable.epoch, *p.state);
+    if (p.has_predictions()) writer_->write_predictions(run, p.durable.epoch, p.predictions);
   }
 }
 
@@ -217,12 +234,15 @@ void Committer::write_progress(std::span<const Pending> group) {
     assert(epochs_.file.last_before(p.durable.epoch) <= progress.epochs_done);
     // A run that was interrupted repeats epochs the file has already, with the same values; its marks wait
     // until it is past them.
-    const bool with_weights = p.state && p.is_last;
-    if (epochs_done <= progress.epochs_done && !p.ended && !with_weights) continue;
+    const bool with_last = p.has_last_state() || p.has_predictions();
+    if (epochs_done <= progress.epochs_done && !p.ended && !with_last) continue;
     if (p.stored != progress.status) changed.push_back(run);
     if (advanced.empty() || advanced.back() != run) advanced.push_back(run);
     progress = {std::max(epochs_done, progress.epochs_done), p.stored, seconds_[run],
-                with_weights ? p.durable.epoch : progress.weights_epoch};
+                p.has_last_state() ? p.durable.epoch : progress.weights_epoch,
+                diverged              ? -1
+                : p.has_predictions() ? p.durable.epoch
+                                      : progress.predictions_epoch};
   }
 
   for (const std::size_t run : advanced) writer_->write_progress(run, progress_[run]);

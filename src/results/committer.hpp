@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -20,11 +21,12 @@ namespace runner {
 
 /// Gathers epochs and commits them in groups on a thread of its own:
 ///
-///   epochs, weights → sync → epochs_done, wall_time, weights_epoch → sync → status → sync → tell
+///   epochs, weights, predictions → sync → epochs_done, wall_time, weights_epoch, predictions_epoch → sync →
+///   status → sync → tell
 ///
-/// (and weights_epoch = −1 → sync before weights that stand there are written over) so that on the medium,
-/// whatever moment the power fails, a mark never stands for what is not there. Holds a bounded amount of
-/// epochs: who adds more waits for the next commit.
+/// (and weights_epoch or predictions_epoch = −1 → sync before what stands there is written over) so that on
+/// the medium, whatever moment the power fails, a mark never stands for what is not there. Holds a bounded
+/// amount of epochs: who adds more waits for the next commit.
 class Committer {
  public:
   /// How long the runs of a sweep are, and the file. A file may be longer than the sweep that is at work on
@@ -52,7 +54,8 @@ class Committer {
   /// How far the runs have come, once all is on file: not between add and flush.
   std::span<const RunProgress> progress() const { return progress_; }
 
-  /// A run that waits at this epoch (TrainedEpoch::paused) has its weights on file, if they are to be saved.
+  /// A run that waits at this epoch (TrainedEpoch::paused) has its weights and predictions on file, if they
+  /// are kept.
   void set_rung(int epoch) { rung_ = epoch; }
 
   /// Puts down that runs are stopped early at their last epoch, and tells of it; after flush, on the caller's
@@ -75,11 +78,15 @@ class Committer {
     bool is_last;      ///< nothing of it follows for now, so that these are its last weights
     double seconds;
     std::unique_ptr<const TrainingState> state;  ///< after epoch 0 and the run's last, if it is to be saved
+    std::vector<std::uint8_t> predictions;       ///< after the run's last, if they are kept
+
+    bool has_last_state() const { return state && is_last; }
+    bool has_predictions() const { return !predictions.empty(); }
   };
 
   void work();
   void commit(std::span<const Pending> group);
-  void unmark_weights(std::span<const Pending> group);
+  void unmark(std::span<const Pending> group);
   void write_data(std::span<const Pending> group);
   void write_progress(std::span<const Pending> group);
   void throw_if_failed() const;
@@ -95,7 +102,7 @@ class Committer {
   const std::function<void(std::span<const DurableEpoch>)> notify_;
 
   const Epochs epochs_;
-  const bool save_weights_;
+  const bool save_weights_, keep_predictions_;
   const std::chrono::milliseconds interval_;
   int rung_ = -1;  ///< of the threads that add
 

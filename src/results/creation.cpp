@@ -203,8 +203,33 @@ Place make_array(hid_t file, const Variable& variable, const layout::Extents& ex
 /// The rows of a file: the sweep's runs in their order, then those that are in it no longer.
 using Rows = std::vector<Run>;
 
-layout::Parts parts_of(const Sweep& sweep, const Rows& rows, const DatasetFacts& data) {
-  layout::Parts parts{results_layout_version, sweep.config.save_weights, data.validation_size > 0, false, 0};
+/// A row of an earlier file.
+struct Source {
+  std::size_t file;
+  std::size_t row;
+};
+
+/// What a new file holds: its rows, each with its source if it has one, its epochs, and which arrays.
+struct Contents {
+  Rows rows;
+  std::vector<std::optional<Source>> source;
+  RecordedEpochs epochs;
+  layout::Parts parts;
+};
+
+/// Predictions that earlier files have are kept. Where the labels of the test images are not known, as in the
+/// merge of files of earlier layouts, there are none.
+layout::Parts parts_of(const Sweep& sweep, const Rows& rows, const DatasetFacts& data,
+                       std::span<const ResultsData> earlier) {
+  const auto has_predictions = [](const ResultsData& from) { return from.has_predictions(); };
+  const bool predictions =
+      sweep.save_predictions || std::any_of(earlier.begin(), earlier.end(), has_predictions);
+  layout::Parts parts{results_layout_version,
+                      sweep.config.save_weights,
+                      data.validation_size > 0,
+                      false,
+                      0,
+                      predictions && !data.test_labels.empty()};
   for (const Run& row : rows) {
     parts.label_noise = parts.label_noise || row.spec.label_noise > 0;
     parts.moments = std::max(parts.moments, moment_count(row.spec.optimizer));
@@ -217,9 +242,10 @@ std::string bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-Columns columns_of(const Rows& rows, const RecordedEpochs& epochs, std::span<const ResultsData> earlier) {
-  Columns columns = columns_of_runs(rows);
-  columns["epoch"] = bytes_of(epochs);
+Columns columns_of(const Contents& contents, const DatasetFacts& data, std::span<const ResultsData> earlier) {
+  Columns columns = columns_of_runs(contents.rows);
+  if (contents.parts.predictions) columns[layout::test_label] = bytes_of(data.test_labels);
+  columns["epoch"] = bytes_of(contents.epochs);
   std::vector<SessionTimes> sessions;
   for (const ResultsData& from : earlier)
     sessions.insert(sessions.end(), from.sessions.begin(), from.sessions.end());
@@ -228,13 +254,13 @@ Columns columns_of(const Rows& rows, const RecordedEpochs& epochs, std::span<con
   return columns;
 }
 
-/// Some bytes of an array in which nothing has been written: NaN, −1 or 0.
+/// Some bytes of an array in which nothing has been written: NaN, −1, 255 or 0.
 std::string fill_of(layout::Type type) {
   constexpr std::size_t size = std::size_t{1} << 20;
   if (type == layout::Type::float32) return bytes_of(std::vector<float>(size / sizeof(float), canonical_nan));
   if (type == layout::Type::int32)
     return bytes_of(std::vector<std::int32_t>(size / sizeof(std::int32_t), -1));
-  return std::string(size, '\0');
+  return std::string(size, type == layout::Type::uint8 ? '\xff' : '\0');
 }
 
 /// All bytes of all arrays, so that no place is missing later on. May take minutes.
@@ -255,23 +281,23 @@ void fill(const fs::path& path, const std::vector<Place>& places, const Columns&
 }
 
 /// The structure of a file, with its texts. Returns where the arrays lie; none is filled.
-std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, const Rows& rows,
-                                   const RecordedEpochs& epochs, const DatasetFacts& data,
-                                   const Provenance& provenance) {
+std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, const Contents& contents,
+                                   const DatasetFacts& data, const Provenance& provenance) {
   const hdf5::Session session;
   const hdf5::PropertyList root = in_order(H5P_FILE_CREATE);
   const hdf5::PropertyList access = hdf5::file_access();
   // No number lies across the border of two sectors or pages, so that none is ever half written.
   hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root, access), "create it");
-  put_global_attributes(file, sweep, epochs, data, provenance);
-  if (sweep.config.save_weights) make_group(file, "weights");
+  put_global_attributes(file, sweep, contents.epochs, data, provenance);
+  if (contents.parts.weights) make_group(file, "weights");
+  if (contents.parts.predictions) make_group(file, "predictions");
   make_group(file, "sessions");
   make_group(file, "checksums");
   make_group(file, "seal");
-  const layout::Extents extents = layout::extents(rows, epochs.size(), data);
+  const layout::Extents extents = layout::extents(contents.rows, contents.epochs.size(), data);
   std::vector<Place> places;
-  for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
+  for (const Variable& variable : layout::variables(contents.parts))
     places.push_back(make_array(file, variable, extents));
   hdf5::check(H5Fflush(file, H5F_SCOPE_LOCAL), "write it");
   file.close("close it");
@@ -279,10 +305,9 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   return places;
 }
 
-void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, const RecordedEpochs& epochs,
-                const Columns& columns, const DatasetFacts& data, const Provenance& provenance,
-                const Stop& stop) {
-  const std::vector<Place> places = write_structure(path, sweep, rows, epochs, data, provenance);
+void write_file(const fs::path& path, const Sweep& sweep, const Contents& contents, const Columns& columns,
+                const DatasetFacts& data, const Provenance& provenance, const Stop& stop) {
+  const std::vector<Place> places = write_structure(path, sweep, contents, data, provenance);
   fill(path, places, columns, stop);
   std::vector<ByteRange> arrays;
   for (const Place& place : places) arrays.push_back(place.range);
@@ -290,12 +315,11 @@ void write_file(const fs::path& path, const Sweep& sweep, const Rows& rows, cons
 }
 
 /// How large a file will be, about; the largest number there is where that is too many bytes to count.
-std::uint64_t bytes_of_file(const Sweep& sweep, const Rows& rows, const RecordedEpochs& epochs,
-                            const DatasetFacts& data) {
+std::uint64_t bytes_of_file(const Sweep& sweep, const Contents& contents, const DatasetFacts& data) {
   constexpr std::uint64_t structure_of_array = 1024;  // its names, attributes and place
   std::uint64_t total = sweep.config.text.size() + sweep.config.effective.size();
-  const layout::Extents extents = layout::extents(rows, epochs.size(), data);
-  for (const Variable& variable : layout::variables(parts_of(sweep, rows, data)))
+  const layout::Extents extents = layout::extents(contents.rows, contents.epochs.size(), data);
+  for (const Variable& variable : layout::variables(contents.parts))
     if (__builtin_add_overflow(total, layout::byte_count(variable, extents), &total) ||
         __builtin_add_overflow(total, structure_of_array, &total))
       return std::numeric_limits<std::uint64_t>::max();
@@ -309,12 +333,6 @@ void require_free_space(const fs::path& folder, std::uint64_t needed) {
     throw failure(
         fmt::format("the file takes {} bytes, {} are free in {}", needed, *available, folder.string()));
 }
-
-/// A row of an earlier file.
-struct Source {
-  std::size_t file;
-  std::size_t row;
-};
 
 /// The source of each new row, if it has one. Where several files have the same run, the source is the one
 /// with the most epochs. Appends rows for runs that are not in the sweep.
@@ -350,19 +368,11 @@ RecordedEpochs epochs_to_have(const Sweep& sweep, std::span<const ResultsData> e
   return epochs;
 }
 
-/// What a new file holds: its rows, each with its source, its epochs, and how large that makes it.
-struct Contents {
-  Rows rows;
-  std::vector<std::optional<Source>> source;
-  RecordedEpochs epochs;
-  std::uint64_t bytes;
-};
-
 Contents contents_of(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
                      const Creation& how) {
-  Contents contents{sweep.runs, {}, epochs_to_have(sweep, earlier, how), 0};
+  Contents contents{sweep.runs, {}, epochs_to_have(sweep, earlier, how), {}};
   contents.source = sources(earlier, how.prune, contents.rows);
-  contents.bytes = bytes_of_file(sweep, contents.rows, contents.epochs, data);
+  contents.parts = parts_of(sweep, contents.rows, data, earlier);
   return contents;
 }
 
@@ -379,7 +389,7 @@ RunProgress progress_of(const StoredRun& run, const RecordedEpochs& then, const 
   const bool stopped = run.status == RunStatus::stopped && last == run.epochs_done && last < now.last();
   const bool ended = diverged || done || stopped;
   return {last, has_ended(run.status) && !ended ? RunStatus::running : run.status, run.wall_time,
-          run.weights_epoch};
+          run.weights_epoch, run.predictions_epoch <= last ? run.predictions_epoch : -1};
 }
 
 /// What is recorded of a run that stands so in a file with the epochs `recorded`; where it diverged, also
@@ -408,7 +418,9 @@ class Earlier {
                    if (const auto epochs = epochs_of(run, progress, epochs_); !epochs.empty())
                      writer.write_epochs(row, 0, epochs);
                    if (const auto initial = kept.initial()) writer.write_initial_weights(row, *initial);
-                   if (const auto last = kept.last()) writer.write_state(row, run.weights_epoch, *last);
+                   if (const auto last = kept.last()) writer.write_state(row, progress.weights_epoch, *last);
+                   if (progress.predictions_epoch >= 0)
+                     writer.write_predictions(row, progress.predictions_epoch, kept.predictions());
                    writer.write_progress(row, progress);
                    writer.write_status(row, progress.status);
                  });
@@ -436,6 +448,8 @@ class Earlier {
                    if (const auto initial = kept.initial())
                      same &= !different_weight(made, row, TensorSet::initial, *initial);
                    if (const auto last = kept.last()) same &= !different_weight(made, row, *last);
+                   if (expected.predictions_epoch >= 0)
+                     same &= read_predictions(made, row) == kept.predictions();
                    if (!same)
                      throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
                  });
@@ -466,6 +480,7 @@ class Earlier {
       if (!file.has_weights() || run.weights_epoch < 0) return std::nullopt;
       return read_state(file, row, run.run.spec);
     }
+    std::vector<std::uint8_t> predictions() const { return read_predictions(file, row); }
   };
 
   /// `progress`: how the run stands in the new file.
@@ -486,14 +501,16 @@ class Earlier {
     }
   }
 
-  /// No other writer has been at a file since it was read: its rows are the same, and the weights in them,
-  /// of which a writer takes the marks away before it writes others.
+  /// No other writer has been at a file since it was read: its rows are the same, and the weights and
+  /// predictions in them, of which a writer takes the marks away before it writes others.
   static void require_unchanged(const StoredFile& now, const ResultsData& then) {
     const std::vector<std::string> digests = now.digests();
     const std::vector<RunProgress> progress = stored_progress(now);
     bool same = digests.size() == then.runs.size();
     for (std::size_t r = 0; same && r < digests.size(); ++r)
-      same = digests[r] == then.runs[r].run.digest && progress[r].weights_epoch == then.runs[r].weights_epoch;
+      same = digests[r] == then.runs[r].run.digest &&
+             progress[r].weights_epoch == then.runs[r].weights_epoch &&
+             progress[r].predictions_epoch == then.runs[r].predictions_epoch;
     if (!same) throw failure(fmt::format("{} has been written to meanwhile", then.file.string()));
   }
 
@@ -524,7 +541,7 @@ Columns columns_of_runs(std::span<const Run> rows) {
 NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
                      const Creation& how) {
   const Contents contents = contents_of(sweep, data, earlier, how);
-  NewFile made{contents.epochs, {}, {}, contents.bytes};
+  NewFile made{contents.epochs, contents.parts, {}, {}, bytes_of_file(sweep, contents, data)};
   for (const std::optional<Source>& from : contents.source) {
     const StoredRun* const run = from ? &earlier[from->file].runs[from->row] : nullptr;
     made.taken_over.push_back(run);
@@ -538,13 +555,12 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
                     const Provenance& provenance, std::span<const ResultsData> earlier,
                     const Creation& how) try {
   const Contents contents = contents_of(sweep, data, earlier, how);
-  const Rows& rows = contents.rows;
-  const RecordedEpochs& epochs = contents.epochs;
+  const std::uint64_t bytes = bytes_of_file(sweep, contents, data);
   constexpr std::uint64_t reserve = std::uint64_t{1} << 20;
   // What has no room on the disk may have none in memory.
-  require_free_space(file.parent_path(), contents.bytes + std::min(reserve, ~contents.bytes));
-  const Columns columns = columns_of(rows, epochs, earlier);
-  const Earlier before(earlier, contents.source, epochs);
+  require_free_space(file.parent_path(), bytes + std::min(reserve, ~bytes));
+  const Columns columns = columns_of(contents, data, earlier);
+  const Earlier before(earlier, contents.source, contents.epochs);
   if (how.note)
     for (const ResultsData& from : earlier)
       for (const std::string& addition : additions(StoredFile(from.file)))
@@ -553,7 +569,7 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
   replace_file(
       file,
       [&](const fs::path& temporary) {
-        write_file(temporary, sweep, rows, epochs, columns, data, provenance, how.stop);
+        write_file(temporary, sweep, contents, columns, data, provenance, how.stop);
         before.write(temporary, how.stop);
         before.compare(temporary, columns, how.stop);
       },

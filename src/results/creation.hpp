@@ -47,6 +47,7 @@ struct Creation {
 /// What a file that create_results makes of the same arguments will hold.
 struct NewFile {
   RecordedEpochs epochs;
+  layout::Parts parts;
   std::vector<RunProgress> progress;         ///< of each row: those of the sweep first, in its order
   std::vector<const StoredRun*> taken_over;  ///< what each row is made of; null: it is new
   std::uint64_t bytes;  ///< its size, about; the largest number there is if that is too many to count

@@ -11,6 +11,8 @@ inline hid_t file_type(layout::Type type) {
   switch (type) {
     case layout::Type::int8:
       return H5T_STD_I8LE;
+    case layout::Type::uint8:
+      return H5T_STD_U8LE;
     case layout::Type::int32:
       return H5T_STD_I32LE;
     case layout::Type::uint32:

@@ -46,6 +46,7 @@ std::string_view scale_name(Dimension dimension) {
                                                                 "weights/input",
                                                                 "weights/hidden",
                                                                 "weights/class",
+                                                                "predictions/test_image",
                                                                 "sessions/session",
                                                                 "seal/length"};
   return names[dimension];
@@ -54,6 +55,7 @@ std::string_view scale_name(Dimension dimension) {
 std::size_t size_of(Type type) {
   switch (type) {
     case Type::int8:
+    case Type::uint8:
     case Type::character:
       return 1;
     case Type::int32:
@@ -156,8 +158,25 @@ std::vector<Variable> variables(const Parts& parts) {
                      "CRC-32 of the weights after the last epoch, and of their moments",
                      ""});
   }
+  if (parts.has_checksums() && parts.predictions)
+    table.push_back(
+        {predictions_checksum, Type::uint32, {run}, "CRC-32 of the predictions for the test images", ""});
   if (parts.has_moments_checksum())
     table.push_back({moments_checksum, Type::int64, {run}, "checksum of the moments", ""});
+  if (parts.predictions) {
+    table.push_back({"predictions_epoch",
+                     Type::int32,
+                     {run},
+                     "epoch after which the run made its predictions for the test images; -1: none",
+                     ""});
+    scale(test_image);
+    table.push_back({test_label, Type::uint8, {test_image}, "class of the test image", ""});
+    table.push_back({test_prediction,
+                     Type::uint8,
+                     {run, test_image},
+                     "class that the run predicts for the test image after its last epoch",
+                     ""});
+  }
   scale(seal);
   table.push_back({seal_text,
                    Type::character,
@@ -194,8 +213,8 @@ Dimension dimension_of(TensorDimension dimension) {
 Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data) {
   std::int32_t widest = 0;
   for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
-  return {rows.size(),  epochs,        digest_length, data.pixels, static_cast<std::uint64_t>(widest),
-          data.classes, session_count, seal_length};
+  return {rows.size(),  epochs,         digest_length, data.pixels, static_cast<std::uint64_t>(widest),
+          data.classes, data.test_size, session_count, seal_length};
 }
 
 std::uint64_t byte_count(const Variable& variable, const Extents& extents) {

@@ -24,8 +24,8 @@ inline constexpr std::string_view program = "runner";
 inline constexpr std::size_t digest_length = 32;
 
 /// The dimensions of the arrays.
-enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, session, seal };
-inline constexpr std::size_t dimension_count = 8;
+enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, test_image, session, seal };
+inline constexpr std::size_t dimension_count = 9;
 
 /// Path of a dimension in the file: of the array that is its scale.
 std::string_view scale_name(Dimension dimension);
@@ -33,14 +33,15 @@ std::string_view scale_name(Dimension dimension);
 /// Lengths of the dimensions.
 using Extents = std::array<std::uint64_t, dimension_count>;
 
-/// Types as they lie in the file, little-endian. What is not written at creation is NaN (float32), −1 (int32)
-/// or 0.
-enum class Type { int8, int32, uint32, int64, float32, float64, character };
+/// Types as they lie in the file, little-endian. What is not written at creation is NaN (float32), −1
+/// (int32), 255 (uint8) or 0.
+enum class Type { int8, uint8, int32, uint32, int64, float32, float64, character };
 std::size_t size_of(Type type);
 
 template <class T>
 constexpr Type type_of() {
   if constexpr (std::is_same_v<T, std::int8_t>) return Type::int8;
+  if constexpr (std::is_same_v<T, std::uint8_t>) return Type::uint8;
   if constexpr (std::is_same_v<T, std::int32_t>) return Type::int32;
   if constexpr (std::is_same_v<T, std::uint32_t>) return Type::uint32;
   if constexpr (std::is_same_v<T, std::int64_t>) return Type::int64;
@@ -63,12 +64,13 @@ struct Variable {
   std::vector<std::string_view> flags = {};  ///< meanings of the values 0, 1, …
 };
 
-/// The checksums (checksums.hpp): of each recorded epoch of each run; of its initial weights; and of its last
-/// weights with their moments. They are in a group of their own, so that tables of the runs know nothing of
-/// them.
+/// The checksums (checksums.hpp): of each recorded epoch of each run; of its initial weights; of its last
+/// weights with their moments; and of its predictions. They are in a group of their own, so that tables of
+/// the runs know nothing of them.
 inline constexpr const char* metrics_checksum = "checksums/metrics";
 inline constexpr const char* initial_weights_checksum = "checksums/initial_weights";
 inline constexpr const char* weights_checksum = "checksums/weights";
+inline constexpr const char* predictions_checksum = "checksums/predictions";
 
 /// The checksum of each run's moments (checksum_of) in a file from before there were these.
 inline constexpr const char* moments_checksum = "weights/moments_checksum";
@@ -83,6 +85,7 @@ struct Parts {
   bool validation;
   bool label_noise;     ///< a run has label noise, or had when the file was made
   std::size_t moments;  ///< with the weights: the most moments that the optimizer of a run has
+  bool predictions;     ///< of the runs for the test images, whose labels are there, too
 
   /// Those with a column in it.
   bool has(const MetricInfo& metric) const {
@@ -105,6 +108,10 @@ inline constexpr std::size_t session_count = 64;
 /// are in a group of their own, so that tables of the runs know nothing of them.
 inline constexpr std::array<const char*, 3> session_arrays{"sessions/start", "sessions/expected_time",
                                                            "sessions/time"};
+
+/// The arrays of the predictions, in a group of their own, as those of the sessions are.
+inline constexpr const char* test_label = "predictions/test_label";
+inline constexpr const char* test_prediction = "predictions/test_prediction";
 
 /// Whether an array is that of a metric.
 bool is_metric(const Variable& variable);

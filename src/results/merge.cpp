@@ -92,6 +92,24 @@ void require_same_numbers(std::span<const ResultsData> parts) {
     }
 }
 
+/// The data set of the parts. Files of earlier layouts do not know all of it.
+DatasetFacts data_of(std::span<const ResultsData> parts) {
+  DatasetFacts data = parts.front().origin.data;
+  for (const ResultsData& part : parts) {
+    const DatasetFacts& known = part.origin.data;
+    if (data.rows == 0) {
+      data.rows = known.rows;
+      data.columns = known.columns;
+    }
+    if (data.classes == 0) {
+      data.pixels = known.pixels;
+      data.classes = known.classes;
+    }
+    if (data.test_labels.empty()) data.test_labels = known.test_labels;
+  }
+  return data;
+}
+
 /// Each of some texts once.
 template <class Text>
 std::string all_of(std::span<const ResultsData> parts, const Text& text) {
@@ -136,11 +154,12 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   for (const ResultsData& part : read) require_own_digests(part);
   Config config = parse_stored_config(first.effective_config, first.origin.config_file);
   config.text = first.origin.config_text;
-  const Sweep sweep = expand(std::move(config), first.origin.data);
+  const DatasetFacts data = data_of(read);
+  const Sweep sweep = expand(std::move(config), data);
   Provenance merged = provenance;
   merged.kernel = all_of(read, [](const ResultsData& part) { return part.origin.kernel; });
   merged.processor = all_of(read, [](const ResultsData& part) { return part.origin.processor; });
-  create_results(whole, sweep, first.origin.data, merged, read, {.epochs = first.recorded, .note = note});
+  create_results(whole, sweep, data, merged, read, {.epochs = first.recorded, .note = note});
 
   Merged result{sweep.runs.size(), {}};
   for (const StoredRun& run : read_results(whole).runs)

@@ -27,13 +27,14 @@ struct Standing {
   std::vector<RunProgress> progress;
   RecordedEpochs recorded;
   std::vector<bool> stopped;  ///< by early stopping
+  layout::Parts parts;        ///< of the file
 };
 
 Standing standing_in(const StoredFile& stored, const Sweep& sweep) {
   std::vector<RunProgress> progress = read_progress(stored);
   progress.resize(sweep.runs.size());
   std::vector<bool> stopped = stopping_of(sweep.config, sweep.runs, progress, stored).stopped;
-  return {std::move(progress), stored.recorded(), std::move(stopped)};
+  return {std::move(progress), stored.recorded(), std::move(stopped), stored.parts()};
 }
 
 /// In a file that is made. Halving may choose otherwise among more configurations: it stops none here.
@@ -49,7 +50,7 @@ Standing standing_in(NewFile made, const Sweep& sweep) {
                                  curve.first(std::min(curve.size(), made.epochs.count_to(its.epochs_done))),
                                  its, config.save_weights);
   }
-  return {std::move(made.progress), std::move(made.epochs), std::move(stopped)};
+  return {std::move(made.progress), std::move(made.epochs), std::move(stopped), made.parts};
 }
 
 }  // namespace
@@ -83,7 +84,7 @@ Outlook look_ahead(const fs::path& file, const Sweep& sweep, const DatasetFacts&
   const int last = standing.recorded.last();
   for (std::size_t run = 0; run < sweep.runs.size(); ++run) {
     RunProgress& its = standing.progress[run];
-    its.status = settled_status(its, standing.stopped[run], config, standing.recorded);
+    its.status = settled_status(its, standing.stopped[run], config, standing.recorded, standing.parts);
     if (!is_complete(its, config.epochs, last, config.save_weights)) outlook.missing.push_back(run);
     outlook.epochs.push_back(epoch_to_go_on_from(its, snapshot_of(checkpoint, sweep.runs[run]),
                                                  standing.recorded, config.epochs - 1));

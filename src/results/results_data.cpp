@@ -50,16 +50,26 @@ std::size_t read_size(const StoredFile& file, const char* name, std::int64_t lea
   return static_cast<std::size_t>(size);
 }
 
-/// How large an image is, and how many classes there are.
+/// How large an image is, how many classes there are, and of which the test images are. A file that was
+/// merged of older ones may not know the first, and says 0.
 void read_shape(const StoredFile& file, DatasetFacts& data) {
-  data.rows = read_size(file, "image_rows", 1);
-  data.columns = read_size(file, "image_columns", 1);
-  data.pixels = data.rows * data.columns;
-  data.classes = read_size(file, "classes", 2);
-  if (file.has_weights() &&
-      (data.pixels != file.extent(layout::input) || data.classes != file.extent(layout::classes)))
-    throw file.damaged(fmt::format("its weights are not of images of {} x {} pixels in {} classes", data.rows,
-                                   data.columns, data.classes));
+  data.rows = read_size(file, "image_rows", 0);
+  data.columns = read_size(file, "image_columns", 0);
+  const std::size_t pixels = data.rows * data.columns;
+  const std::size_t classes = read_size(file, "classes", 0);
+  if (file.has_weights() && ((pixels > 0 && pixels != data.pixels) || classes != data.classes))
+    throw file.damaged(fmt::format("its weights are of {} pixels and {} classes, its images of {} and {}",
+                                   data.pixels, data.classes, pixels, classes));
+  data.pixels = std::max(data.pixels, pixels);
+  data.classes = classes;
+  if (!file.has_predictions()) return;
+  if (data.test_size != file.extent(layout::test_image))
+    throw file.damaged(fmt::format("it has predictions for {} test images, and its test_size is {}",
+                                   file.extent(layout::test_image), data.test_size));
+  data.test_labels = file.read<std::uint8_t>(layout::test_label);
+  for (const std::uint8_t label : data.test_labels)
+    if (label >= data.classes)
+      throw file.damaged(fmt::format("a test image is of class {}, and there are {}", label, data.classes));
 }
 
 Origin read_origin(const StoredFile& file) {
@@ -77,7 +87,8 @@ Origin read_origin(const StoredFile& file) {
                  read_size(file, "train_size", 1),
                  read_size(file, "validation_size", 0),
                  read_size(file, "test_size", 1),
-                 file.integers("train_class_counts")},
+                 file.integers("train_class_counts"),
+                 {}},
                 file.text("config_text"),
                 file.text("config_file")};
   for (std::size_t f = 0; f < origin.data.files.size(); ++f)
@@ -196,10 +207,11 @@ ResultsData read_all_but_curves(const StoredFile& file) {
   for (std::size_t r = 0; r < digests.size(); ++r) {
     StoredRun run{};
     run.run = {specs[r], std::move(digests[r]), indices[r]};
-    run.status = status_of(progress[r], data.epochs(), file.has_weights());
+    run.status = status_of(progress[r], data.epochs(), file.parts());
     run.epochs_done = progress[r].epochs_done;
     run.wall_time = progress[r].wall_time;
     run.weights_epoch = progress[r].weights_epoch;
+    run.predictions_epoch = progress[r].predictions_epoch;
     data.runs.push_back(std::move(run));
   }
   return data;

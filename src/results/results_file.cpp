@@ -42,11 +42,11 @@ Metrics recorded_metrics(const StoredFile& stored, std::size_t run, int epoch) {
 
 /// Puts down the status where a writer ended before it could, or early stopping has another rule now.
 void settle(std::vector<RunProgress>& progress, const Config& config, const RecordedEpochs& recorded,
-            const Stopping& stopping, ArrayWriter& writer) {
+            const layout::Parts& parts, const Stopping& stopping, ArrayWriter& writer) {
   std::vector<std::size_t> changed;
   for (std::size_t run = 0; run < progress.size(); ++run) {
     RunProgress& its = progress[run];
-    const RunStatus status = settled_status(its, stopping.stopped[run], config, recorded);
+    const RunStatus status = settled_status(its, stopping.stopped[run], config, recorded, parts);
     if (status == its.status) continue;
     // A writer that was killed may have left numbers behind the mark.
     if (status == RunStatus::stopped) writer.clear_epochs(run, recorded.count_to(its.epochs_done));
@@ -154,7 +154,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
   progress.resize(sweep.runs.size());
   const RecordedEpochs& recorded = stored.recorded();
   const Stopping stopping = stopping_of(sweep.config, sweep.runs, progress, stored);
-  settle(progress, sweep.config, recorded, stopping, writer);
+  settle(progress, sweep.config, recorded, stored.parts(), stopping, writer);
   state_->path = path;
   state_->config = sweep.config;
   state_->runs = sweep.runs;

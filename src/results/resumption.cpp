@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,10 +25,11 @@ namespace fs = std::filesystem;
 std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep& sweep,
                                           const DatasetFacts& data) {
   std::vector<std::string> found;
-  const auto weights = [](bool saved) { return saved ? "true" : "false"; };
-  if (stored.has_weights() != sweep.config.save_weights)
-    found.push_back(fmt::format("save_weights: {} in the file, {} now", weights(stored.has_weights()),
-                                weights(sweep.config.save_weights)));
+  for (const auto& [key, then, now] :
+       {std::tuple("save_weights", stored.has_weights(), sweep.config.save_weights),
+        std::tuple("save_predictions", stored.has_predictions(),
+                   sweep.config.save_predictions.value_or(stored.has_predictions()))})
+    if (then != now) found.push_back(fmt::format("{}: {} in the file, {} now", key, then, now));
   for (const auto& [key, size] :
        {std::pair("train_size", data.train_size), std::pair("validation_size", data.validation_size),
         std::pair("test_size", data.test_size)})

@@ -30,9 +30,10 @@ std::vector<RunProgress> read_progress(const StoredFile& file) {
   return progress;
 }
 
-RunStatus status_of(const RunProgress& progress, int epochs, bool has_weights) {
+RunStatus status_of(const RunProgress& progress, int epochs, const layout::Parts& parts) {
   if (has_ended(progress.status)) return progress.status;
-  if (progress.epochs_done == epochs && (!has_weights || progress.weights_epoch == epochs))
+  if (progress.epochs_done == epochs && (!parts.weights || progress.weights_epoch == epochs) &&
+      (!parts.predictions || progress.predictions_epoch == epochs))
     return RunStatus::done;
   return progress.epochs_done >= 0 ? RunStatus::running : progress.status;
 }

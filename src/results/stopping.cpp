@@ -33,8 +33,8 @@ bool is_stopped_by(const Patience& rule, const RecordedEpochs& looked_at, const 
 }
 
 RunStatus settled_status(const RunProgress& progress, bool stopped, const Config& config,
-                         const RecordedEpochs& of_file) {
-  const RunStatus status = status_of(progress, of_file.last(), config.save_weights);
+                         const RecordedEpochs& of_file, const layout::Parts& parts) {
+  const RunStatus status = status_of(progress, of_file.last(), parts);
   const bool may_be_stopped = status == RunStatus::running || status == RunStatus::stopped;
   // What a longer sweep has stopped behind the end of this one is none of its business.
   if (!may_be_stopped || progress.epochs_done >= config.epochs) return status;

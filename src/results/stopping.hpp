@@ -34,9 +34,10 @@ bool is_stopped_by(const Patience& rule, const RecordedEpochs& looked_at, const 
 Stopping stopping_of(const Config& config, std::span<const Run> runs, std::span<const RunProgress> progress,
                      const StoredFile& file);
 
-/// The status of a run that follows from its other marks in a file with the epochs `of_file`, and from
-/// whether the rule ends it there: of a writer that ended before it could put it down, or had another rule.
+/// The status of a run that follows from its other marks in a file with the epochs `of_file` and such parts,
+/// and from whether the rule ends it there: of a writer that ended before it could put it down, or had
+/// another rule.
 RunStatus settled_status(const RunProgress& progress, bool stopped, const Config& config,
-                         const RecordedEpochs& of_file);
+                         const RecordedEpochs& of_file, const layout::Parts& parts);
 
 }  // namespace runner

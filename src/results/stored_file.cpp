@@ -158,11 +158,13 @@ StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.si
   while (parts_.weights && parts_.moments < max_moments &&
          structure.has(layout::name_of(tensor_table[0], layout::moment_set(parts_.moments))))
     ++parts_.moments;
+  parts_.predictions = structure.has("predictions");
   for (const layout::Dimension d : {layout::run, layout::epoch, layout::digits, layout::seal})
     extents_[d] = structure.length_of_scale(d);
   if (has_weights())
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
       extents_[d] = structure.length_of_scale(d);
+  if (parts_.predictions) extents_[layout::test_image] = structure.length_of_scale(layout::test_image);
   if (parts_.has_sessions()) extents_[layout::session] = structure.length_of_scale(layout::session);
   if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)
     throw damaged(fmt::format("its epochs are {} in number", extents_[layout::epoch]));

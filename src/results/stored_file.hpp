@@ -33,6 +33,7 @@ class StoredFile {
 
   const std::filesystem::path& path() const { return file_.file(); }
   bool has_weights() const { return parts_.weights; }
+  bool has_predictions() const { return parts_.predictions; }
   bool has_validation() const { return parts_.validation; }
   const layout::Parts& parts() const { return parts_; }  ///< by this its arrays are known
   const layout::Extents& extents() const { return extents_; }
@@ -80,9 +81,10 @@ class StoredFile {
   std::vector<std::string> digests() const;
   std::string digest(std::uint64_t row) const;
 
-  /// The columns `epochs_done` and `weights_epoch`: −1, or a recorded epoch.
+  /// The columns `epochs_done`, `weights_epoch` and `predictions_epoch`: −1, or a recorded epoch.
   std::vector<std::int32_t> epochs_done() const { return epochs("epochs_done"); }
   std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
+  std::vector<std::int32_t> predictions_epochs() const { return epochs("predictions_epoch"); }
 
   bool has(std::string_view array) const { return arrays_.contains(array); }
 

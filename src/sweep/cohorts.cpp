@@ -131,7 +131,7 @@ Sweep share_of(const Sweep& sweep, const DatasetFacts& data, std::size_t shard, 
     if (least == shard - 1) share.insert(share.end(), cohort.runs.begin(), cohort.runs.end());
   }
   std::sort(share.begin(), share.end());
-  Sweep result{sweep.config, {}};
+  Sweep result{sweep.config, {}, sweep.save_predictions};
   for (const std::size_t run : share) result.runs.push_back(sweep.runs[run]);
   return result;
 }

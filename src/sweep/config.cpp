@@ -163,6 +163,7 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   scalar("epochs", config.epochs, integer<int>(1, max_epochs));
   scalar("evaluate_every", config.evaluate_every, integer<int>(1, max_epochs));
   scalar("save_weights", config.save_weights, boolean_value);
+  scalar("save_predictions", config.save_predictions, boolean_value);
   scalar("early_stopping", config.early_stopping,
          [&](const Setting& setting, const Json&) { return early_stopping_value(setting, config); });
   config.spaces = read_spaces(settings, file.string(), config.epochs, source);

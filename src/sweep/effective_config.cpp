@@ -105,6 +105,7 @@ std::string effective_config(const Config& config) {
   // Configs of before there was the key keep their text.
   if (config.evaluate_every != 1) put("evaluate_every", config.evaluate_every);
   put("save_weights", config.save_weights);
+  if (config.save_predictions) put("save_predictions", *config.save_predictions);
   if (config.early_stopping) put("early_stopping", json_of(*config.early_stopping));
   if (config.spaces.size() == 1) {
     put_space(config.spaces.front(), put);

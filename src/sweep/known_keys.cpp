@@ -18,8 +18,8 @@ namespace {
 
 std::vector<std::string_view> known_keys() {
   std::vector<std::string_view> keys{
-      "name",      "description", "dataset",        "train_size",   "validation_size",
-      "test_size", "epochs",      "evaluate_every", "save_weights", "early_stopping"};
+      "name",   "description",    "dataset",      "train_size",       "validation_size", "test_size",
+      "epochs", "evaluate_every", "save_weights", "save_predictions", "early_stopping"};
   const std::vector<std::string_view> axes_of_a_sweep = axis_names();
   keys.insert(keys.end(), axes_of_a_sweep.begin(), axes_of_a_sweep.end());
   keys.push_back("grids");

@@ -2,8 +2,11 @@
 
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
+#include "runner/model/metric.hpp"
 #include "runner/model/versions.hpp"
+#include "runner/model/weights.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <map>
@@ -27,10 +30,33 @@ std::string identity(Value value) {
   if constexpr (std::is_integral_v<Value>) return fmt::format("{}", value);
 }
 
+/// Bytes of the numbers that a results file has of a run of so many hidden units.
+double bytes_of_run(const Config& config, std::int32_t hidden_size, const DatasetFacts& data) {
+  const auto metrics = std::count_if(metric_table.begin(), metric_table.end(), [&](const MetricInfo& line) {
+    return line.since == oldest_readable_layout &&
+           (line.set != ImageSet::validation || data.validation_size > 0);
+  });
+  double numbers = static_cast<double>(metrics) * static_cast<double>(config.recorded_epochs().size());
+  const NetworkShape network{data.pixels, static_cast<std::size_t>(hidden_size), data.classes};
+  constexpr double times = 2;  // untrained, and after the last epoch
+  if (config.save_weights)
+    for (const TensorInfo& tensor : tensor_table)
+      numbers += times * static_cast<double>(size(tensor, network));
+  return numbers * sizeof(float);
+}
+
+bool are_predictions_small(const Sweep& sweep, const DatasetFacts& data) {
+  const auto of_run = static_cast<double>(data.test_size);
+  if (of_run * static_cast<double>(sweep.runs.size()) <= most_predictions_by_default) return true;
+  std::int32_t widest = 0;
+  for (const Run& run : sweep.runs) widest = std::max(widest, run.spec.hidden_size);
+  return of_run <= bytes_of_run(sweep.config, widest, data);
+}
+
 }  // namespace
 
 Sweep expand(Config config, const DatasetFacts& data) {
-  Sweep sweep{std::move(config), {}};
+  Sweep sweep{std::move(config), {}, false};
   const std::vector<RunSpec> specs = runs_of(sweep.config.spaces);
   sweep.runs.reserve(specs.size());
   for (const RunSpec& spec : specs) {
@@ -40,6 +66,7 @@ Sweep expand(Config config, const DatasetFacts& data) {
                       sweep.config.file.string(), spec.batch_size, data.train_size));
     sweep.runs.push_back({spec, run_digest(spec, data), static_cast<std::int32_t>(sweep.runs.size())});
   }
+  sweep.save_predictions = sweep.config.save_predictions.value_or(are_predictions_small(sweep, data));
   return sweep;
 }
 

@@ -42,7 +42,7 @@ double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& b
                                             threads * Evaluation::group_size) +
                            kernel.digit_bytes(data.pixels) / lanes;
   const double kept = static_cast<double>(hidden) * static_cast<double>(unit) +
-                      static_cast<double>(batch_size * data.pixels +
+                      static_cast<double>(data.test.count + batch_size * data.pixels +
                                           threads * kernel.image_bytes(Evaluation::group_size, data.pixels));
   if (run.gradient == Gradient::numerical)
     return kept + NumericalStep::memory(batch_size, data.pixels, hidden, data.classes);
@@ -124,6 +124,10 @@ void CohortTrainer::evaluate(std::span<Metrics> metrics) const {
   state_->evaluation.evaluate(metrics);
 }
 
+std::span<const std::uint8_t> CohortTrainer::test_predictions(std::size_t i) const {
+  return state_->evaluation.test_predictions(i);
+}
+
 WeightsView CohortTrainer::weights(std::size_t i) const {
   return state_->stack.view(i);
 }
@@ -134,6 +138,7 @@ TrainingState CohortTrainer::state(std::size_t i) const {
 
 void CohortTrainer::drop(std::size_t i) {
   state_->stack.drop(i);
+  state_->evaluation.drop(i);
 }
 
 }  // namespace runner

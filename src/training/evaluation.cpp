@@ -3,6 +3,7 @@
 #include "runner/compute/parallel.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 namespace runner {
@@ -24,11 +25,11 @@ Evaluation::Evaluation(const NetworkStack& stack, const Dataset& data,
       ops_(*backend.elementwise),
       split_(split),
       memory_(slots()),
-      sums_(groups_of(std::max({data.train.count, data.test.count, data.validation.count})) * stack.size()) {}
+      sums_(groups_of(std::max({data.train.count, data.test.count, data.validation.count})) * stack.size()),
+      test_predictions_(stack.size(), std::vector<std::uint8_t>(data.test.count)) {}
 
 void Evaluation::evaluate(std::span<Metrics> metrics) {
   assert(metrics.size() == stack_.size());
-  const auto own = [](const LabelledImages& set) { return MeasuredSet{set, set.labels.data()}; };
   MeasuredSet train{data_.train, train_labels_.data()};
   if (train.labels != data_.train.labels.data()) train.clean = data_.train.labels.data();
   evaluate_set(train, [&](std::size_t m, float loss, float accuracy, float clean_accuracy) {
@@ -36,12 +37,14 @@ void Evaluation::evaluate(std::span<Metrics> metrics) {
     metrics[m][Metric::train_accuracy] = accuracy;
     metrics[m][Metric::clean_train_accuracy] = train.clean == nullptr ? canonical_nan : clean_accuracy;
   });
-  evaluate_set(own(data_.test), [&](std::size_t m, float loss, float accuracy, float) {
+  const MeasuredSet test{data_.test, data_.test.labels.data(), nullptr, &test_predictions_};
+  evaluate_set(test, [&](std::size_t m, float loss, float accuracy, float) {
     metrics[m][Metric::test_loss] = loss;
     metrics[m][Metric::test_accuracy] = accuracy;
   });
   if (data_.validation.count == 0) return;
-  evaluate_set(own(data_.validation), [&](std::size_t m, float loss, float accuracy, float) {
+  const MeasuredSet validation{data_.validation, data_.validation.labels.data()};
+  evaluate_set(validation, [&](std::size_t m, float loss, float accuracy, float) {
     metrics[m][Metric::validation_loss] = loss;
     metrics[m][Metric::validation_accuracy] = accuracy;
   });
@@ -89,10 +92,19 @@ void Evaluation::evaluate_group(const MeasuredSet& set, std::size_t group, Group
     Sums& sums = sums_[group * stack_.size() + m];
     ops_.evaluate(stack_[m].run.loss, memory.scores.data(), set.labels + begin, images, classes,
                   padded(images), &sums.loss, &sums.correct);
-    sums.clean = set.clean == nullptr ? 0
-                                      : ops_.count_correct(memory.scores.data(), set.clean + begin, images,
-                                                           classes, padded(images));
+    if (set.predictions != nullptr)
+      ops_.classify(memory.scores.data(), images, classes, padded(images),
+                    (*set.predictions)[m].data() + begin);
+    if (set.clean == nullptr) continue;
+    std::array<std::uint8_t, group_size> predictions;
+    ops_.classify(memory.scores.data(), images, classes, padded(images), predictions.data());
+    sums.clean = 0;
+    for (std::size_t b = 0; b < images; ++b) sums.clean += predictions[b] == set.clean[begin + b] ? 1u : 0u;
   }
+}
+
+void Evaluation::drop(std::size_t i) {
+  test_predictions_.erase(test_predictions_.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
 }  // namespace runner

@@ -31,6 +31,12 @@ class Evaluation {
   /// Metrics of each network; metrics.size() = stack.size().
   void evaluate(std::span<Metrics> metrics);
 
+  /// The class that network i had the largest score for, of each test image, when it was last evaluated.
+  const std::vector<std::uint8_t>& test_predictions(std::size_t i) const { return test_predictions_[i]; }
+
+  /// Forgets network i, as the stack does; those behind it move up by one.
+  void drop(std::size_t i);
+
  private:
   /// What one thread needs to evaluate a group.
   struct GroupMemory {
@@ -46,11 +52,13 @@ class Evaluation {
     std::uint64_t clean;  ///< correct by the labels without noise, if these are asked for
   };
 
-  /// A set with the labels that it is measured by and, if these are noisy, those without noise.
+  /// A set with the labels that it is measured by and, if these are noisy, those without noise; and where
+  /// the predictions of each network go, if they are kept.
   struct MeasuredSet {
     const LabelledImages& images;
     const std::uint8_t* labels;
     const std::uint8_t* clean = nullptr;
+    std::vector<std::vector<std::uint8_t>>* predictions = nullptr;
   };
 
   void evaluate_group(const MeasuredSet& set, std::size_t group, GroupMemory& memory);
@@ -65,6 +73,7 @@ class Evaluation {
   const std::atomic<bool>& split_;
   std::vector<GroupMemory> memory_;  // by slot
   std::vector<Sums> sums_;           // groups × networks
+  std::vector<std::vector<std::uint8_t>> test_predictions_;
 };
 
 }  // namespace runner

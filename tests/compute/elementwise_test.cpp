@@ -123,7 +123,9 @@ Floats all_outputs(const Elementwise& ops, Activation activation, Loss loss, std
   }
   ops.scale(constants.rate, images, z.data());
   keep(z);
-  all.push_back(static_cast<float>(ops.count_correct(s.data(), labels.data(), images, classes, stride)));
+  std::vector<std::uint8_t> predictions(images);
+  ops.classify(s.data(), images, classes, stride, predictions.data());
+  all.insert(all.end(), predictions.begin(), predictions.end());
   return all;
 }
 
@@ -349,14 +351,19 @@ TEST(Update, LeavesAloneWhatIsNotMasked) {
   }
 }
 
-TEST(CountCorrect, CountsTheLabelsThatHaveTheLargestScore) {
-  // Of 17 images, each with the scores (0, 1, 1): the first of the largest is class 1.
+TEST(Classify, GivesTheFirstOfTheLargestScores) {
+  // Of 17 images: the scores (0, 1, 1) of most, (0, 1, 2), and (1, 1, 1).
   Floats s(3 * 32, 0.0f);
   std::fill(s.begin() + 32, s.end(), 1.0f);
-  std::vector<std::uint8_t> labels(17, 1);
-  labels[3] = 2;
-  labels[16] = 0;
-  EXPECT_EQ(ops().count_correct(aligned(s).data(), labels.data(), 17, 3, 32), 15u);
+  s[2 * 32 + 3] = 2;
+  s[16] = 1;
+  std::vector<std::uint8_t> expected(17, 1), predictions(18, 99);
+  expected[3] = 2;
+  expected[16] = 0;
+  ops().classify(aligned(s).data(), 17, 3, 32, predictions.data());
+  EXPECT_EQ(predictions.back(), 99);
+  predictions.pop_back();
+  EXPECT_EQ(predictions, expected);
 }
 
 TEST(Scores, MultiplyAndAddTheBias) {

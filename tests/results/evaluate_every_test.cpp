@@ -65,7 +65,7 @@ class AFileWithGaps : public testing::Test {
 
   /// Stops the first run after an epoch that is not recorded.
   static void stop_after_epoch_10(ResultsFile& file, const Sweep& sweep) {
-    TrainedEpoch stopped{0, 10, Metrics(), RunStatus::running, 0, {}, true};
+    TrainedEpoch stopped{0, 10, Metrics(), RunStatus::running, 0, {}, {}, true};
     stopped.state = [&] { return TrainingState{constant_weights(data, sweep.runs[0], 10), {}}; };
     file.on_stop_between({&stopped, 1});
   }

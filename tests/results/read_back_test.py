@@ -83,7 +83,15 @@ def check(path, status, epochs_done, committed_epochs):
                 assert isinstance(data.attrs[name], str), name
             assert data.attrs["summary"] == "für Leser" and data.attrs["dataset"] == "tiny"
             assert data.attrs["test_labels_sha256"] == "d" * 64
-            assert data.attrs["layout_version"] == 6 and data.attrs["train_size"] == 60
+            assert data.attrs["layout_version"] == 7 and data.attrs["train_size"] == 60
+            assert data.attrs["image_rows"] == 5 and data.attrs["image_columns"] == 7 and data.attrs["classes"] == 3
+            assert list(data.predictions_epoch.values) == [2 if state == DONE else -1 for state in status]
+        with xarray.open_dataset(path, engine=engine, group="predictions") as predictions:
+            assert dict(predictions.sizes) == {"run": 4, "test_image": 20} and predictions.test_label.dtype == np.uint8, predictions
+            assert set(predictions.test_label.values) <= {0, 1, 2}
+            for run, state in enumerate(status):
+                expected = (run + np.arange(20)) % 3 if state == DONE else np.full(20, 255)
+                assert np.array_equal(predictions.test_prediction.values[run], expected.astype(np.uint8)), predictions.test_prediction.values[run]
         with xarray.open_dataset(path, engine=engine, group="sessions") as sessions:
             assert dict(sessions.sizes) == {"session": 64} and np.isnan(sessions.expected_time.values).all(), sessions
         with xarray.open_dataset(path, engine=engine, group="weights") as weights:
@@ -105,14 +113,14 @@ def check(path, status, epochs_done, committed_epochs):
         assert np.array_equal(file["train_loss"][:], loss, equal_nan=True)
         arrays = []
         file.visititems(lambda name, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
-        assert len(arrays) == 35 + 11 + 4 + 2, [a.name for a in arrays]
+        assert len(arrays) == 35 + 11 + 4 + 4 + 2, [a.name for a in arrays]
         assert list(file["weights_epoch"]) == [2 if state == DONE else -1 for state in status], file["weights_epoch"][:]
         for array in arrays:
             assert array.chunks is None and array.compression is None and array.id.get_offset(), array
         missing = file["train_loss"][:].view(np.uint32)[np.isnan(file["train_loss"][:])]
         assert (missing == 0x7FC00000).all()
     header = subprocess.run(["ncdump", "-h", path], check=True, capture_output=True, text=True).stdout
-    for text in ["run = 4 ;", "epoch = 3 ;", "digest_length = 32 ;", "float train_loss(run, epoch) ;", "group: weights {", "group: sessions {", "double start(session) ;",
+    for text in ["run = 4 ;", "epoch = 3 ;", "digest_length = 32 ;", "float train_loss(run, epoch) ;", "group: weights {", "group: sessions {", "group: predictions {", "ubyte test_prediction(run, test_image) ;", "double start(session) ;",
                  "char digest(run, digest_length) ;", "float initial_W1(run, input, hidden) ;"]:
         assert text in header, header
     header = subprocess.run(["h5dump", "-H", path], check=True, capture_output=True, text=True)

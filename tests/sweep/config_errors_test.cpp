@@ -208,7 +208,8 @@ TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
 TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
   EXPECT_EQ(problem(R"({"output": "x.h5"})"),
             fmt::format("unknown key \"output\": the keys are name, description, dataset, train_size, "
-                        "validation_size, test_size, epochs, evaluate_every, save_weights, early_stopping, "
+                        "validation_size, test_size, epochs, evaluate_every, save_weights, save_predictions, "
+                        "early_stopping, "
                         "{}, grids, zip, where, samples, "
                         "search, search_seed, $schema",
                         fmt::join(axis_names(), ", ")));

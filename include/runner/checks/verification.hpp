@@ -15,10 +15,10 @@ namespace runner {
 struct Difference {
   std::size_t run;  ///< index in ResultsData::runs
   /// "train_loss", … or "epochs_done", where a run diverged at another epoch, or an array of the weights,
-  /// "weights/W1"
+  /// "weights/W1", or "prediction for test image 7"
   std::string what;
   int epoch;
-  float stored;  ///< of weights the first that differs
+  float stored;  ///< of weights and predictions the first that differs
   float trained;
 };
 
@@ -39,8 +39,8 @@ std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t cou
 Dataset load_origin(const ResultsData& results);
 
 /// Trains runs of a file again, from what the file says of itself, as far as they had come, and compares each
-/// recorded epoch's metrics bit for bit, and where the file has weights, those of the untrained network and
-/// those after weights_epoch.
+/// recorded epoch's metrics bit for bit; where the file has weights, those of the untrained network and those
+/// after weights_epoch; and where it has predictions, those after predictions_epoch.
 ///
 /// Throws Error (failure) where a run's digest is not that of its specification, for then the file has been
 /// changed; bad_input where it was made with another version of the arithmetic.

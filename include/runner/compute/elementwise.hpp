@@ -104,9 +104,9 @@ struct Elementwise {
   void (*update)(Optimizer optimizer, const LaneConstants& constants, const std::uint32_t* mask,
                  const float* gradient, std::size_t n, float* const* moments, float* w);
 
-  /// How many images' largest score (the first, if several) is the label's.
-  std::uint64_t (*count_correct)(const float* s, const std::uint8_t* labels, std::size_t images,
-                                 std::size_t classes, std::size_t stride);
+  /// out(b) = the class with the largest score of image b (the first, if several).
+  void (*classify)(const float* s, std::size_t images, std::size_t classes, std::size_t stride,
+                   std::uint8_t* out);
 
   /// Adds up the loss of each image in double, and counts those whose largest score (the first, if several)
   /// is the label's. cross_entropy: −log(y_t + 1e-7); mean_squared_error: ½·Σ_c (y_c − t_c)²; softmax, exp

@@ -27,6 +27,8 @@ struct DatasetFacts {
   std::size_t train_size = 0, validation_size = 0, test_size = 0;  ///< images used
   /// Of the training images used, those of each class; empty where it is not known.
   std::vector<std::int64_t> train_class_counts;
+  /// The classes of the test images used; empty where they are not known.
+  std::vector<std::uint8_t> test_labels;
 };
 
 /// What the four files are called where something is said of each.

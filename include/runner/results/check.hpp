@@ -15,9 +15,15 @@ struct DamagedRun {
   std::size_t row;
   std::int32_t index;         ///< in the sweep; −1: it is no longer in it
   bool settings = false;      ///< it is not the run that its digest stands for; no more is known of it then
-  std::vector<int> epochs{};  ///< of which the metrics are not, or that it diverged there
-  bool initial_weights = false;  ///< they are not
-  bool weights = false;          ///< its last weights, or their moments, are not
+  std::vector<int> epochs{};  ///< whose metrics are not, or that it is said to have diverged at and has not
+  // These are not:
+  bool initial_weights = false;
+  bool weights = false;  ///< its last ones, or their moments
+  bool predictions = false;
+};                             ///< of which the metrics are not, or that it diverged there
+bool initial_weights = false;  ///< they are not
+bool predictions = false;      ///< nor they
+bool weights = false;          ///< its last weights, or their moments, are not
 };
 
 /// "run 3: the metrics of epochs 7 and 8, the weights"; "row 12, of a run no longer in the sweep: …".
@@ -35,8 +41,9 @@ struct FileCheck {
 
 /// Looks whether a results file holds what was written into it, without training: its structure by its seal;
 /// of each run its settings by its digest, if the file was made by this version of the arithmetic; its
-/// metrics after each recorded epoch, that it diverged, its weights and their moments by their checksums. Not
-/// noticed: a changed index of a run in the sweep that leaves the order as it is, wall times, session times.
+/// metrics after each recorded epoch, that it diverged, its weights with their moments and its predictions by
+/// their checksums. Not noticed: a changed index of a run in the sweep that leaves the order as it is, other
+/// wall times, session times and labels of test images.
 ///
 /// Takes no lock: a file that is being written is checked as far as it is committed. Takes about as long as
 /// it takes to read the file. Throws Error as read_results, but accepts impossible metrics: they are damage.

@@ -23,6 +23,8 @@ struct StoredRun {
   double wall_time;  ///< seconds
   /// The epoch after which it had the weights in the file; −1: none.
   int weights_epoch;
+  /// The epoch after which it made the predictions in the file; −1: none.
+  int predictions_epoch;
   /// Of each metric a number for each of ResultsData::recorded, NaN where there is none yet; empty for one
   /// that the file does not have.
   PerMetric<std::vector<float>> curves;
@@ -45,7 +47,7 @@ struct StoredRun {
 struct Origin {
   std::int64_t arithmetic_version;
   std::string runner_version, kernel, processor;
-  DatasetFacts data;                  ///< pixels and classes: 0 in a file before layout 7 without weights
+  DatasetFacts data;                  ///< what is not known of it is 0 or empty
   std::string config_text;            ///< the config file as it was read
   std::filesystem::path config_file;  ///< as it was named
 };
@@ -61,6 +63,9 @@ struct ResultsData {
   std::vector<SessionTimes> sessions;  ///< the latest, the first first; none in a file from before layout 6
 
   int epochs() const { return recorded.last(); }  ///< E
+
+  /// It keeps what the runs predict for the test images (stored_predictions.hpp).
+  bool has_predictions() const { return !origin.data.test_labels.empty(); }
 };
 
 /// Reads a results file, also one that is being written: a snapshot of what is committed. Takes no lock.

@@ -22,6 +22,7 @@ struct Config {
   int epochs = 10;
   int evaluate_every = 1;  ///< measure after every so many epochs
   bool save_weights = false;
+  std::optional<bool> save_predictions;  ///< where it is not set, expand() decides
   std::optional<EarlyStopping> early_stopping;
   std::vector<Space> spaces;  ///< one; or one for each of its "grids"
 

@@ -5,6 +5,7 @@
 #include "runner/model/weights.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -19,6 +20,8 @@ struct TrainedEpoch {
   RunStatus status;  ///< running; done at the last epoch; diverged when a loss is not finite; stopped early
   double seconds;    ///< this run's share of its cohort's wall time since the recorded epoch before
   std::function<TrainingState()> state;  ///< makes a copy of what it goes on from; callable during on_epoch
+  /// The class that it predicts for each test image; empty where it was not evaluated. Valid during on_epoch.
+  std::span<const std::uint8_t> test_predictions = {};
   /// It is still running, but no epoch follows now: the sweep is being stopped, or the run waits at a rung.
   bool paused = false;
 };

@@ -24,7 +24,13 @@ struct Run {
 struct Sweep {
   Config config;
   std::vector<Run> runs;
+  /// A new results file keeps what the runs predict for the test images: as the config says; where it does
+  /// not say, if the predictions of all runs are at most most_predictions_by_default bytes, or those of a run
+  /// are no more than its metrics and weights, so that they are at most half of the file.
+  bool save_predictions = false;
 };
+
+inline constexpr std::size_t most_predictions_by_default = 10'000'000;
 
 /// Expands a config over a data set.
 /// Throws Error (bad_input) for a batch larger than the training set.

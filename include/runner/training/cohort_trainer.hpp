@@ -97,6 +97,10 @@ class CohortTrainer {
   /// double. A loss is float32(sum/images), an accuracy float32(correct/images), each divided in double.
   void evaluate(std::span<Metrics> metrics) const;
 
+  /// Of each test image the class that run i had the largest score for (the first, if several) when it was
+  /// last evaluated. Valid until the next change of the trainer.
+  std::span<const std::uint8_t> test_predictions(std::size_t i) const;
+
   WeightsView weights(std::size_t i) const;
 
   /// A copy of all that run i goes on from.
