@@ -37,6 +37,14 @@ class StoredEpochs {
     sums_ = file.read_part<std::uint32_t>(layout::metrics_checksum, first * length_, rows * length_);
   }
 
+  /// Whether nothing was written for the epoch with this index.
+  bool is_empty(std::size_t row, std::size_t index) const {
+    const std::size_t place = (row - first_) * length_ + index;
+    return sums_[place] == 0 && std::all_of(columns_.begin(), columns_.end(), [&](const auto& column) {
+             return same_bits(column[place], canonical_nan);
+           });
+  }
+
   /// Whether the metrics of a recorded epoch, the one with this index, are those that its checksum is of.
   bool is_right(std::size_t row, std::size_t index, Crc32 begun, std::int32_t epoch) const {
     const std::size_t place = (row - first_) * length_ + index;
@@ -157,6 +165,9 @@ FileCheck check_stored(const StoredFile& file) {
         for (std::size_t i = 0; i < written; ++i)
           if (!stored->is_right(row, i, begun[row], results.recorded[i]))
             damaged.epochs.push_back(results.recorded[i]);
+        // Other programs, which know no marks, read what stands behind the end of a run.
+        for (std::size_t i = written; has_ended(run.status) && i < results.recorded.size(); ++i)
+          if (!stored->is_empty(row, i)) damaged.epochs.push_back(results.recorded[i]);
         check_weights_and_predictions(file, run, begun[row], damaged);
       }
       if (damaged.settings || !damaged.epochs.empty() || damaged.initial_weights || damaged.weights ||
@@ -190,10 +201,17 @@ FileCheck drop_damaged(const fs::path& file, const Note& note) {
   keep_others_from_writing(kept);
   FileCheck found = check_results(path);
   if (found.damaged.empty()) return found;
-  put_settings_back(StoredFile(path), found, kept);
+  if (std::any_of(found.damaged.begin(), found.damaged.end(),
+                  [](const DamagedRun& damaged) { return damaged.settings; }))
+    put_settings_back(StoredFile(path), found, kept);
   const StoredFile stored(path);
   std::vector<std::size_t> rows;
-  for (const DamagedRun& damaged : check_stored(stored).damaged) rows.push_back(damaged.row);
+  for (const DamagedRun& damaged : check_stored(stored).damaged) {
+    if (damaged.settings && damaged.index >= 0)
+      throw stored.damaged(
+          fmt::format("{}, and its config does not say what they were", description(damaged)));
+    rows.push_back(damaged.row);
+  }
   if (!rows.empty()) forget(rows, ArrayWriter(path, stored));
   return found;
 }

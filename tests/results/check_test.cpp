@@ -124,6 +124,27 @@ TEST_F(ACheck, FindsNumbersThatAreImpossible) {
   EXPECT_NO_THROW(read_results(path));
 }
 
+// Each has its right checksum.
+TEST_F(ACheck, FindsNumbersOfAnotherRunOrEpoch) {
+  const auto swap = [&](const std::string& array, std::size_t one, std::size_t other) {
+    const std::uint64_t offset = StoredFile(path).offset(array);
+    Descriptor file(path, O_RDWR);
+    const std::string first = file.read_at(offset + one * 4, 4), second = file.read_at(offset + other * 4, 4);
+    file.write_at(offset + one * 4, second.data(), 4);
+    file.write_at(offset + other * 4, first.data(), 4);
+  };
+  const auto swap_all = [&](std::size_t one, std::size_t other) {
+    for (const char* array :
+         {"train_loss", "train_accuracy", "test_loss", "test_accuracy", "checksums/metrics"})
+      swap(array, one, other);
+  };
+  swap_all(0 * 3 + 1, 1 * 3 + 1);  // epoch 1 of runs 0 and 1
+  EXPECT_THAT(found(), ElementsAre("run 0: the metrics of epoch 1", "run 1: the metrics of epoch 1"));
+  swap_all(0 * 3 + 1, 1 * 3 + 1);
+  swap_all(0 * 3 + 1, 0 * 3 + 2);  // epochs 1 and 2 of run 0
+  EXPECT_THAT(found(), ElementsAre("run 0: the metrics of epochs 1 and 2"));
+}
+
 // Its epochs would never be trained.
 TEST_F(ACheck, FindsThatARunHasNotDiverged) {
   const std::uint64_t at = StoredFile(path).offset("status");

@@ -56,6 +56,18 @@ class Earlier:
         for name in self.RUNS:
             self.assertEqual(self.run_it("seal", f"{name}.h5"), f"{name}.h5: the seal is right, nothing has been changed since it was made\n")
 
+    def test_is_checked(self):
+        """There are no checksums in it; in what it is taken over into there are."""
+        for name, runs in self.RUNS.items():
+            with self.subTest(name=name):
+                self.assertRegex(self.run_it("check", f"{name}.h5"),
+                                 rf"^{name}.h5: {runs} runs: their settings are right; a file of layout {self.LAYOUT} has no checksums, fingerprint \w{{16}}\n$")
+                self.run_it("merge", "whole.h5", f"{name}.h5")
+                self.assertIn(f"whole.h5: {runs} runs, ", said := self.run_it("check", "whole.h5"))
+                self.assertIn("every checksum is right, fingerprint ", said)
+                self.assertEqual(said[-18:], self.run_it("check", f"{name}.h5")[-18:])
+                (self.dir / "whole.h5").unlink()
+
     def test_is_verified(self):
         for name, runs in self.RUNS.items():
             with self.subTest(name=name):

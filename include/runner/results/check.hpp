@@ -20,10 +20,6 @@ struct DamagedRun {
   bool initial_weights = false;
   bool weights = false;  ///< its last ones, or their moments
   bool predictions = false;
-};                             ///< of which the metrics are not, or that it diverged there
-bool initial_weights = false;  ///< they are not
-bool predictions = false;      ///< nor they
-bool weights = false;          ///< its last weights, or their moments, are not
 };
 
 /// "run 3: the metrics of epochs 7 and 8, the weights"; "row 12, of a run no longer in the sweep: …".
