@@ -14,8 +14,8 @@
 #include "writer_lock.hpp"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <map>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,43 +26,46 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The metrics and checksums of some rows of a file that follow one another.
-class StoredEpochs {
- public:
-  StoredEpochs(const StoredFile& file, std::size_t first, std::size_t rows)
-      : length_(file.extent(layout::epoch)), first_(first) {
+using DamagedRuns = std::map<std::size_t, DamagedRun>;  // by row
+
+DamagedRun& damaged_in(DamagedRuns& runs, std::size_t row) {
+  return runs.try_emplace(row, DamagedRun{row, -1}).first->second;
+}
+
+/// Compares metrics with their checksums, some at a time: a file may have more than there is memory for.
+void compare_metrics(const StoredFile& file, std::span<const RunProgress> progress,
+                     std::span<const Crc32> begun, DamagedRuns& found) {
+  constexpr std::uint64_t most = std::uint64_t{1} << 20;
+  const std::uint64_t length = file.extent(layout::epoch), all = progress.size() * length;
+  for (std::uint64_t first = 0; first < all; first += most) {
+    const std::uint64_t count = std::min(most, all - first);
+    std::vector<std::vector<float>> columns;
     for (const MetricInfo& metric : metric_table)
-      if (file.parts().has(metric))
-        columns_.push_back(file.read_part<float>(metric.name, first * length_, rows * length_));
-    sums_ = file.read_part<std::uint32_t>(layout::metrics_checksum, first * length_, rows * length_);
+      if (file.parts().has(metric)) columns.push_back(file.read_part<float>(metric.name, first, count));
+    const auto sums = file.read_part<std::uint32_t>(layout::metrics_checksum, first, count);
+    std::vector<float> metrics(columns.size());
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::size_t row = (first + i) / length, index = (first + i) % length;
+      const RunProgress& run = progress[row];
+      const std::size_t written =
+          file.recorded().count_to(run.epochs_done) + (run.status == RunStatus::diverged ? 1 : 0);
+      // Other programs, which know no marks, read what stands behind the end of a run.
+      if (index >= written && !has_ended(run.status)) continue;
+      const int epoch = file.recorded()[index];
+      for (std::size_t m = 0; m < metrics.size(); ++m) metrics[m] = columns[m][i];
+      const bool right = index < written
+                             ? sums[i] == checksum_of_epoch(begun[row], epoch, metrics)
+                             : sums[i] == 0 && std::all_of(metrics.begin(), metrics.end(), [](float metric) {
+                                 return same_bits(metric, canonical_nan);
+                               });
+      if (!right) damaged_in(found, row).epochs.push_back(epoch);
+    }
   }
+}
 
-  /// Whether nothing was written for the epoch with this index.
-  bool is_empty(std::size_t row, std::size_t index) const {
-    const std::size_t place = (row - first_) * length_ + index;
-    return sums_[place] == 0 && std::all_of(columns_.begin(), columns_.end(), [&](const auto& column) {
-             return same_bits(column[place], canonical_nan);
-           });
-  }
-
-  /// Whether the metrics of a recorded epoch, the one with this index, are those that its checksum is of.
-  bool is_right(std::size_t row, std::size_t index, Crc32 begun, std::int32_t epoch) const {
-    const std::size_t place = (row - first_) * length_ + index;
-    std::array<float, metric_count> metrics{};
-    for (std::size_t m = 0; m < columns_.size(); ++m) metrics[m] = columns_[m][place];
-    return checksum_of_epoch(begun, epoch, {metrics.data(), columns_.size()}) == sums_[place];
-  }
-
- private:
-  std::size_t length_, first_;
-  std::vector<std::vector<float>> columns_;
-  std::vector<std::uint32_t> sums_;
-};
-
-/// Looks at the weights and predictions of a run, whose marks have been read before.
-void check_weights_and_predictions(const StoredFile& file, const StoredRun& run, Crc32 begun,
-                                   DamagedRun& damaged) {
-  const std::size_t row = damaged.row;
+/// The same for what a run has one of, by marks that have been read before.
+void compare_weights_and_predictions(const StoredFile& file, std::size_t row, const RunProgress& run,
+                                     Crc32 begun, DamagedRuns& found) {
   const auto is = [&](const char* name, std::uint32_t sum) {
     return file.read_part<std::uint32_t>(name, row, 1)[0] == sum;
   };
@@ -71,16 +74,18 @@ void check_weights_and_predictions(const StoredFile& file, const StoredRun& run,
     return file.read_part<std::int32_t>(mark, row, 1)[0] == epoch;
   };
   const bool was_begun = run.epochs_done >= 0 || run.status == RunStatus::diverged;
-  damaged.initial_weights = file.has_weights() && was_begun &&
-                            !is(layout::initial_weights_checksum, checksum_of_initial(file, begun, row));
-  damaged.weights = run.weights_epoch >= 0 &&
-                    !is(layout::weights_checksum, checksum_of_last(file, begun, row, run.weights_epoch)) &&
-                    still("weights_epoch", run.weights_epoch);
-  damaged.predictions =
-      run.predictions_epoch >= 0 &&
+  if (file.has_weights() && was_begun &&
+      !is(layout::initial_weights_checksum, checksum_of_initial(file, begun, row)))
+    damaged_in(found, row).initial_weights = true;
+  if (run.weights_epoch >= 0 &&
+      !is(layout::weights_checksum, checksum_of_last(file, begun, row, run.weights_epoch)) &&
+      still("weights_epoch", run.weights_epoch))
+    damaged_in(found, row).weights = true;
+  if (run.predictions_epoch >= 0 &&
       !is(layout::predictions_checksum,
           checksum_of_predictions(begun, run.predictions_epoch, read_predictions(file, row))) &&
-      still("predictions_epoch", run.predictions_epoch);
+      still("predictions_epoch", run.predictions_epoch))
+    damaged_in(found, row).predictions = true;
 }
 
 std::string epochs_text(const std::vector<int>& epochs) {
@@ -140,40 +145,42 @@ std::string description(const DamagedRun& damaged) {
   return fmt::format("{}: {}", name_of_run(damaged), what_of(damaged));
 }
 
+std::vector<DamagedRun> damaged_by_checksums(const StoredFile& file, std::span<const RunProgress> progress) {
+  if (!file.parts().has_checksums()) return {};
+  DamagedRuns found;
+  const std::vector<Crc32> begun = begun_checksums(file);
+  compare_metrics(file, progress, begun, found);
+  for (std::size_t row = 0; row < progress.size(); ++row)
+    compare_weights_and_predictions(file, row, progress[row], begun[row], found);
+  std::vector<DamagedRun> damaged;
+  for (auto& [row, run] : found) damaged.push_back(std::move(run));
+  return damaged;
+}
+
 FileCheck check_stored(const StoredFile& file) {
   const ResultsData results = read_without_curves(file);
   FileCheck check{
       file.parts().layout, file.parts().has_checksums(), file.has_weights(), results.runs.size(), 0, {}};
-  const bool known_arithmetic = results.origin.arithmetic_version == arithmetic_version;
-  const std::vector<Crc32> begun = check.has_checksums ? begun_checksums(file) : std::vector<Crc32>();
-  constexpr std::size_t numbers = std::size_t{1} << 20;  // of a metric, that are read at a time
-  const std::size_t rows = std::max<std::size_t>(1, numbers / results.recorded.size());
-  for (std::size_t first = 0; first < results.runs.size(); first += rows) {
-    const std::size_t end = std::min(first + rows, results.runs.size());
-    std::optional<StoredEpochs> stored;
-    if (check.has_checksums) stored.emplace(file, first, end - first);
-    for (std::size_t row = first; row < end; ++row) {
+  std::vector<RunProgress> progress;
+  for (const StoredRun& run : results.runs) {
+    progress.push_back(
+        {run.epochs_done, run.status, run.wall_time, run.weights_epoch, run.predictions_epoch});
+    check.epochs += results.recorded.count_to(run.epochs_done);
+  }
+  DamagedRuns found;
+  for (DamagedRun& damaged : damaged_by_checksums(file, progress)) found.emplace(damaged.row, damaged);
+  // The digests of another arithmetic are not known.
+  if (results.origin.arithmetic_version == arithmetic_version)
+    for (std::size_t row = 0; row < results.runs.size(); ++row) {
       const StoredRun& run = results.runs[row];
-      DamagedRun damaged{row, run.run.index};
-      const std::size_t recorded = results.recorded.count_to(run.epochs_done);
-      check.epochs += recorded;
       // Nothing is lost with one that no config has and no number was recorded of.
       const bool forgotten = !run.in_sweep() && run.status == RunStatus::pending;
-      damaged.settings = known_arithmetic && !forgotten && !is_of_its_digest(run.run, results.origin.data);
-      if (stored && !damaged.settings) {
-        const std::size_t written = recorded + (run.status == RunStatus::diverged ? 1 : 0);
-        for (std::size_t i = 0; i < written; ++i)
-          if (!stored->is_right(row, i, begun[row], results.recorded[i]))
-            damaged.epochs.push_back(results.recorded[i]);
-        // Other programs, which know no marks, read what stands behind the end of a run.
-        for (std::size_t i = written; has_ended(run.status) && i < results.recorded.size(); ++i)
-          if (!stored->is_empty(row, i)) damaged.epochs.push_back(results.recorded[i]);
-        check_weights_and_predictions(file, run, begun[row], damaged);
-      }
-      if (damaged.settings || !damaged.epochs.empty() || damaged.initial_weights || damaged.weights ||
-          damaged.predictions)
-        check.damaged.push_back(std::move(damaged));
+      if (!forgotten && !is_of_its_digest(run.run, results.origin.data))
+        found.insert_or_assign(row, DamagedRun{row, -1, true});
     }
+  for (auto& [row, damaged] : found) {
+    damaged.index = results.runs[row].run.index;
+    check.damaged.push_back(std::move(damaged));
   }
   return check;
 }

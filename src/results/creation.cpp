@@ -456,9 +456,8 @@ class Earlier {
     for (std::size_t row = 0; row < progress.size(); ++row)
       if (!from_earlier[row] && progress[row] != RunProgress{})
         throw failure(fmt::format("its run {} reads back otherwise", row));
-    if (const FileCheck check = check_stored(made); !check.damaged.empty())
-      throw failure(
-          fmt::format("what it takes over reads back otherwise: of {}", description(check.damaged.front())));
+    if (const auto damaged = damaged_by_checksums(made, progress); !damaged.empty())
+      throw failure(fmt::format("the checksums of its run {} read back otherwise", damaged.front().row));
   }
 
  private:

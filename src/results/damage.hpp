@@ -2,12 +2,17 @@
 
 #include "runner/results/check.hpp"
 
+#include "array_writer.hpp"
 #include "stored_file.hpp"
 
 #include <filesystem>
+#include <span>
 #include <vector>
 
 namespace runner {
+
+/// The runs of which what these marks speak of has other checksums, by row; their indices are not looked up.
+std::vector<DamagedRun> damaged_by_checksums(const StoredFile& file, std::span<const RunProgress> progress);
 
 /// check_results() of a file that has been opened.
 FileCheck check_stored(const StoredFile& file);

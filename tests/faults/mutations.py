@@ -82,11 +82,11 @@ MUTATIONS = [
     # checksums
     ("a file is checked before it is written to", "src/results/results_file.cpp", "  if (fs::exists(path) && !options.fresh) require_undamaged(path);\n", ""),
     ("a part is checked before it is merged", "src/results/merge.cpp", "    require_undamaged(file);\n", ""),
-    ("checksums of what was made are read back", CREATION, "check_stored(made); !check.damaged.empty())", "check_stored(made); false)"),
+    ("checksums of what was made are read back", CREATION, "progress); !damaged.empty())", "progress); false)"),
     ("a checksum is of one run", CHECKSUMS, "begun[row].add(digests[row]);\n", "begun[row].add(\"\");\n"),
     ("a checksum is of one epoch", CHECKSUMS, "  add_to<std::int32_t>(begun, {&epoch, 1});\n", ""),
-    ("a run that is said to have diverged has", CHECK, "recorded + (run.status == RunStatus::diverged ? 1 : 0)", "recorded"),
-    ("nothing stands behind the end of a run", CHECK, "          if (!stored->is_empty(row, i))", "          if (false)"),
+    ("a run that is said to have diverged has", CHECK, "count_to(run.epochs_done) + (run.status == RunStatus::diverged ? 1 : 0)", "count_to(run.epochs_done)"),
+    ("nothing stands behind the end of a run", CHECK, "      if (index >= written && !has_ended(run.status)) continue;", "      if (index >= written) continue;"),
     ("weights are what was written when they are taken up", WRITER, "  if (!is_last_state(file, row))\n", "  if (false)\n"),
     ("sync of the status of what is dropped before its other marks", CHECK, "RunStatus::pending);\n  writer.sync();\n", "RunStatus::pending);\n"),
 ]
