@@ -22,6 +22,9 @@ std::vector<RunProgress> read_progress(const StoredFile& file) {
     if (m.status == RunStatus::stopped && (m.epochs_done < 1 || m.epochs_done >= epochs))
       throw file.damaged(
           fmt::format("run {} was stopped early after {} of {} epochs", r, m.epochs_done, epochs));
+    if (m.status == RunStatus::done && m.predictions_epoch != -1 && m.predictions_epoch != epochs)
+      throw file.damaged(fmt::format("run {} is done after epoch {}, and its predictions are of epoch {}", r,
+                                     epochs, m.predictions_epoch));
     // Weights of a run that diverged are of the epoch that is not recorded any more.
     if (m.status == RunStatus::diverged && m.weights_epoch > file.recorded().next_after(m.epochs_done))
       throw file.damaged(fmt::format("run {} has diverged after epoch {}, and its weights are of epoch {}", r,

@@ -4,7 +4,8 @@
 usage: readme_python_test.py RUNNER REPOSITORY
 
 The command before it makes the results file. The example prints last the test accuracy of a network that NumPy has run, beside that of the
-file: they are the same. The second example prints the fingerprint that `compare` has.
+file: they are the same. Then it prints what the network predicted, a row for each class; its diagonal gives the accuracy once more. The
+second example prints the fingerprint that `compare` has.
 """
 import json
 import os
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import numpy as np
 
 runner, repository = (Path(argument).resolve() for argument in sys.argv[1:])
 readme = (repository / "README.md").read_text()
@@ -40,8 +43,11 @@ with tempfile.TemporaryDirectory() as name:
     result = printed(programs[0])
     assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG")
     lines = result.splitlines()
-    ours, recorded = map(float, lines[-1].split())
-    assert abs(ours - recorded) < 1e-6, lines[-1]
+    *lines, accuracies = lines[:-10]
+    ours, recorded = map(float, accuracies.split())
+    assert abs(ours - recorded) < 1e-6, accuracies
+    confusion = np.array([re.findall(r"\d+", line) for line in result.splitlines()[-10:]], int)
+    assert confusion.shape == (10, 10) and abs(np.trace(confusion) / confusion.sum() - recorded) < 1e-6, confusion
     # Every configuration is there, each over its three seeds.
-    configurations = [line.split() for line in lines[2:-1]]
+    configurations = [line.split() for line in lines[2:]]
     assert len(configurations) == 4 and all(row[-2] == "3" for row in configurations), result

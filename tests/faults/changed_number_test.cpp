@@ -196,6 +196,24 @@ TEST_F(AChangedNumber, OfTheStatusIsRefusedWhereItContradictsTheEpochs) {
   }
 }
 
+TEST_F(AChangedNumber, OfThePredictionsEpochIsRefused) {
+  flip("predictions_epoch", 0);  // 3 → 2
+  EXPECT_THROW(read_results(path), Error);
+  EXPECT_THAT(refused(), HasSubstr("its predictions are of epoch 2"));
+}
+
+TEST_F(AChangedNumber, OfAnyPredictionIsFoundByVerify) {
+  const std::uint64_t images = StoredFile(path).extent(layout::test_image);
+  for (const std::uint64_t image : {std::uint64_t{0}, images - 1}) {
+    flip("predictions/test_prediction", image);
+    const std::vector<Difference> found = differences();
+    ASSERT_EQ(found.size(), 1u) << image;
+    EXPECT_EQ(found[0].what, "prediction for test image " + std::to_string(image));
+    EXPECT_EQ(found[0].epoch, 3);
+    flip("predictions/test_prediction", image);
+  }
+}
+
 TEST_F(AChangedNumber, OfAnyMetricIsFoundByVerify) {
   for (const MetricInfo& metric : metric_table) {
     if (!StoredFile(path).parts().has(metric)) continue;

@@ -245,8 +245,8 @@ def gradient(run, params, x, t):
 
 
 def evaluate(run, params, images, labels):
-    """training/cohort_trainer.hpp, evaluate: loss and accuracy on a set."""
-    loss, correct = 0.0, 0
+    """training/cohort_trainer.hpp, evaluate and test_predictions: loss and accuracy on a set, and the class of each image."""
+    loss, predictions = 0.0, []
     for b in range(0, len(images), EVALUATED_TOGETHER):
         t = labels[b:b + EVALUATED_TOGETHER]
         a2 = predict(run, params, images[b:b + EVALUATED_TOGETHER])[1]
@@ -257,8 +257,9 @@ def evaluate(run, params, images, labels):
             difference = y - np.eye(y.shape[1])[t]
             losses = 0.5 * sum_in_order((difference * difference).T)
         loss = loss + sum_by_tree(losses)
-        correct += int((a2.argmax(axis=1) == t).sum())  # argmax: the first of several
-    return f32(loss / len(images)), f32(correct / len(images))
+        predictions.extend(a2.argmax(axis=1))  # the first of several
+    correct = int((predictions == labels).sum())
+    return f32(loss / len(images)), f32(correct / len(images)), np.array(predictions, np.uint8)
 
 
 # --- Training ---------------------------------------------------------------------------------------------------------------
@@ -304,7 +305,8 @@ def train(run, data, epochs):
     """training/cohort_trainer.hpp: a network from its initial weights on.
 
     run: the fields of model/run_spec.hpp. data: train_images, train_labels, test_images, test_labels, bytes.
-    Returns by their names in a results file the four curves, epoch 0 first, and the weights and moments.
+    Returns by their names in a results file the four curves, epoch 0 first, the weights and moments, and the
+    predictions after the last epoch.
     """
     pixels, classes = data.train_images.shape[1], 1 + int(data.train_labels.max())
     params = [initial_weights(run, "initial_W1", run.hidden_size, pixels, inputs=pixels).T, np.zeros(run.hidden_size, f32),
@@ -323,8 +325,9 @@ def train(run, data, epochs):
                 if run.weight_decay != 0 and names[i] in ("W1", "W2"):
                     g = g + f32(run.weight_decay) * params[i]
                 params[i], first[i], second[i] = updated(run, step, params[i], g, first[i], second[i])
-        curves.append((*evaluate(run, params, data.train_images, data.train_labels),
-                       *evaluate(run, params, data.test_images, data.test_labels)))
+        *test_metrics, predictions = evaluate(run, params, data.test_images, data.test_labels)
+        curves.append((*evaluate(run, params, data.train_images, data.train_labels)[:2], *test_metrics))
+    found["predictions/test_prediction"] = predictions
     found.update(zip(("train_loss", "train_accuracy", "test_loss", "test_accuracy"), np.array(curves).T))
     stored = {"": params, "moment1_": first, "moment2_": second}
     for prefix in list(stored)[:1 + MOMENT_COUNT[run.optimizer]]:

@@ -144,5 +144,35 @@ TEST(Expand, GivesRunsTheSameDigestsHoweverOftenTheyAreEvaluated) {
             sweep_of(R"({"batch_size": 10, "evaluate_every": 7})").runs[0].digest);
 }
 
+/// Of data with so many test images, and 2 × 2 pixels in 3 classes.
+bool keeps_predictions(const std::string& text, std::size_t test_size) {
+  DatasetFacts data = test::tiny_dataset();
+  data.test_size = test_size;
+  data.pixels = 4;
+  return expand(parse_config(text, "x.json"), data).save_predictions;
+}
+
+TEST(Expand, KeepsPredictionsAsTheConfigSays) {
+  EXPECT_TRUE(keeps_predictions(R"({"batch_size": 10, "save_predictions": true})", 20'000'000));
+  EXPECT_FALSE(keeps_predictions(R"({"batch_size": 10, "save_predictions": false})", 1));
+}
+
+TEST(Expand, KeepsPredictionsWhereThoseOfAllRunsAreFew) {
+  EXPECT_TRUE(keeps_predictions(R"({"batch_size": 10, "seed": [1, 2]})", 5'000'000));
+  EXPECT_FALSE(keeps_predictions(R"({"batch_size": 10, "seed": [1, 2]})", 5'000'001));
+}
+
+// A run has 1 + 10 epochs × 4 metrics of 4 bytes; and with 2 hidden units 19 weights before and after
+// training.
+TEST(Expand, KeepsPredictionsWhereTheyAreNoMoreThanTheOtherNumbersOfARun) {
+  const std::string runs = R"({"batch_size": 10, "hidden_size": [1, 2], "seed": {"range": [1, 30000]})";
+  EXPECT_TRUE(keeps_predictions(runs + "}", 176));
+  EXPECT_FALSE(keeps_predictions(runs + "}", 177));
+  EXPECT_TRUE(keeps_predictions(runs + R"(, "save_weights": true})", 176 + 2 * 4 * 19));
+  EXPECT_FALSE(keeps_predictions(runs + R"(, "save_weights": true})", 177 + 2 * 4 * 19));
+  EXPECT_TRUE(keeps_predictions(runs + R"(, "validation_size": 5})", 176));
+  EXPECT_FALSE(keeps_predictions(runs + R"(, "evaluate_every": 5})", 176));
+}
+
 }  // namespace
 }  // namespace runner
