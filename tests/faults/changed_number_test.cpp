@@ -119,13 +119,16 @@ TEST_F(AChangedNumber, OfAWeightWithItsChecksumIsNotTrainedOnFrom) {
               AllOf(HasSubstr(path.string()), HasSubstr("the weights of run 0 after epoch 3 give a")));
 }
 
-/// Flips a bit of each byte of an array, and counts those that neither a check nor a reader notices.
-class EveryByte : public AChangedNumber {
+/// Flips a bit of some bytes of an array, which lie evenly over it and ask for each byte of a number, and
+/// counts those that neither a check nor a reader notices. The sign is left alone: −0 is 0.
+class EveryArray : public AChangedNumber {
  protected:
   std::size_t unnoticed(const std::string& array, std::uint64_t bytes) const {
     std::size_t count = 0;
-    for (std::uint64_t byte = 0; byte < bytes; ++byte) {
-      const int bit = static_cast<int>((byte * 3 + byte / 8) % 8);
+    constexpr std::uint64_t most = 16;
+    const std::uint64_t step = std::max<std::uint64_t>(1, bytes / most) | 1;
+    for (std::uint64_t byte = 0; byte < bytes; byte += step) {
+      const int bit = static_cast<int>(byte % 7);
       flip(array, byte, bit);
       try {
         count += check_results(path).damaged.empty() ? 1 : 0;
@@ -156,11 +159,11 @@ class EveryByte : public AChangedNumber {
   }
 };
 
-TEST_F(EveryByte, OfAFinishedFileIsNoticed) {
+TEST_F(EveryArray, OfAFinishedFileIsGuarded) {
   expect_noticed();
 }
 
-TEST_F(EveryByte, OfAnExtendedFileWithDivergedRunsIsNoticed) {
+TEST_F(EveryArray, OfAnExtendedFileWithDivergedRunsIsGuarded) {
   train(path, sweep_of(long_config));
   expect_noticed();
 }
