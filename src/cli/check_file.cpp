@@ -1,4 +1,5 @@
 #include "runner/error/error.hpp"
+#include "runner/error/printable.hpp"
 #include "runner/results/check.hpp"
 #include "runner/results/fingerprint.hpp"
 
@@ -36,13 +37,14 @@ std::string fingerprint_text(const std::filesystem::path& file) {
 
 int check_file(const std::filesystem::path& file, bool drop) {
   const FileCheck check = drop ? drop_damaged(file, warn) : check_results(file);
-  const std::string name = file.string();
+  const std::string name = printable(file.string());
   const std::string runs = counted(check.runs, "run");
   for (const DamagedRun& damaged : check.damaged) print_out("{}: {}\n", name, description(damaged));
   if (!check.damaged.empty())
-    print_out("{}: of {} of {} not all is what was written{}\n", name, check.damaged.size(), runs,
-              drop ? ": that is taken out, and the same sweep trains it again"
-                   : fmt::format("; runner check --drop {} takes that out, so that the sweep trains it again",
+    print_out("{}: {} of {} {}\n", name, check.damaged.size(), runs,
+              drop ? "taken out: the same sweep trains them again"
+                   : fmt::format("damaged; runner check --drop {} takes them out, so that the same sweep "
+                                 "trains them again",
                                  name));
   else if (check.has_checksums)
     print_out("{}: {}, {}{}: every checksum is right{}\n", name, runs, counted(check.epochs, "epoch"),

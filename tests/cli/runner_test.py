@@ -21,6 +21,7 @@ import tempfile
 import time
 import unittest
 import xml.etree.ElementTree as ElementTree
+import zlib
 from pathlib import Path
 from unittest import mock
 
@@ -910,6 +911,12 @@ class Shards(Files):
         with h5py.File(self.dir / self.part(1), "r+") as f:
             f["test_loss"][0, 1] += 1
         _, err = self.run_it("merge", "results/sweep.h5", self.part(1), self.part(2), code=2)
+        self.assertIn("is damaged, in run", err)
+        # A number that was written so, by whatever program, has its checksum.
+        with h5py.File(self.dir / self.part(1), "r+") as f:
+            metrics = np.array([f[name][0, 1] for name in METRICS], np.float32)
+            f["checksums/metrics"][0, 1] = zlib.crc32(f["digest"][0].tobytes() + np.int32(1).tobytes() + metrics.tobytes())
+        _, err = self.run_it("merge", "results/sweep.h5", self.part(1), self.part(2), code=2)
         self.assertIn("different numbers of run", err)
         self.run_it(self.config("other", **(self.KEYS | {"epochs": 4})), "--quiet")
         _, err = self.run_it("merge", "results/sweep.h5", self.part(2), "results/other.h5", code=2)
@@ -1202,7 +1209,7 @@ class Check(Files):
         lines = ["run 1: the metrics of epochs 0 and 2", "run 2: the last weights or their moments"]
         out, err = self.run_it("check", self.FILE, code=1)
         self.assertEqual(out.splitlines()[:-1], [f"{self.FILE}: {line}" for line in lines])
-        self.assertIn("of 2 of 6 runs not all is what was written", out)
+        self.assertIn("2 of 6 runs damaged", out)
         for command in ([config], [config, "epochs=5"], ["plan", config], ["merge", "whole.h5", self.FILE], ["merge", self.FILE, "right.h5"]):
             with self.subTest(command=command):
                 self.refused(*command, says=["is damaged", lines[0], "runner check ", "--drop"])

@@ -10,7 +10,7 @@
 
 namespace runner {
 
-/// A run of a results file of which not all is what was written.
+/// A run that is not in a results file as it was written.
 struct DamagedRun {
   std::size_t row;
   std::int32_t index;         ///< in the sweep; −1: it is no longer in it

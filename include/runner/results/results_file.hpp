@@ -87,12 +87,11 @@ class ResultsFile : public Observer, public Checkpoints {
   /// an epoch, or from its beginning.
   ///
   /// Throws Error. bad_input: the file is held by another runner (pid, host and start named), or open for
-  /// writing in another program that uses HDF5's locks; not all in it is what was written, and `fresh` is not
-  /// set (a run and what is damaged of it named); it is a folder, not HDF5, of another program, layout
-  /// or arithmetic version; it is of other data or sizes, or saves
-  /// weights where the sweep does not, and `fresh` is not set (the differences named).
-  /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
-  /// error. stopped: `stop` became true while the file was made.
+  /// writing in another program that uses HDF5's locks; it is damaged, and `fresh` is not set (a run and what
+  /// is damaged of it named); it is a folder, not HDF5, of another program, layout or arithmetic version; it
+  /// is of other data or sizes, or saves weights where the sweep does not, and `fresh` is not set (the
+  /// differences named). failure: the folder cannot be made or written, too little free space (needed and
+  /// free named), any I/O error. stopped: `stop` became true while the file was made.
   ResultsFile(const std::filesystem::path& file, const Sweep& sweep, const DatasetFacts& data,
               const Provenance& provenance, Options options);
   ~ResultsFile() override;  ///< commits what it can and closes; never throws
