@@ -31,15 +31,16 @@ Command report_command(const CommandLine& line);
 Command watch_command(const CommandLine& line);
 Command predict_command(const CommandLine& line);
 Command verify_command(const CommandLine& line);
+Command check_command(const CommandLine& line);
 Command seal_command(const CommandLine& line);
 Command gradcheck_command(const CommandLine& line);
 Command merge_command(const CommandLine& line);
 
 /// All of them, in the order in which the help lists them.
 using AddCommand = Command (*)(const CommandLine& line);
-inline constexpr AddCommand commands[] = {plan_command,      compare_command, classes_command, report_command,
-                                          watch_command,     predict_command, verify_command,  seal_command,
-                                          gradcheck_command, merge_command};
+inline constexpr AddCommand commands[] = {plan_command,  compare_command,   classes_command, report_command,
+                                          watch_command, predict_command,   verify_command,  check_command,
+                                          seal_command,  gradcheck_command, merge_command};
 
 /// The one that has no name: it trains a sweep. Its arguments are the program's own.
 Command run_command(const CommandLine& line);

@@ -56,12 +56,13 @@ int print_each(const std::vector<Told>& all, std::size_t kept, const CompareOpti
 }
 
 int compare_file(const CompareOptions& options) {
-  auto [files, kept] = read_sweeps(options.files, options.all);
+  auto [files, fingerprints, kept] = read_sweeps(options.files, options.all);
   for (ResultsData& results : files) keep_where(results, options.where);
   if (!options.by.empty()) return print_each(effects_of(files, options.by), kept, options);
   if (options.importance) return print_each(importances_of(files), kept, options);
   Comparison comparison = compare(files);
   comparison.kept = kept;
+  for (std::size_t f = 0; f < files.size(); ++f) comparison.files[f].fingerprint = fingerprints[f];
   comparison.top = options.top;
   if (!options.sort.empty()) sort(comparison, options.sort);
   switch (options.form) {

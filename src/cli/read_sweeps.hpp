@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace runner::cli {
@@ -11,7 +12,8 @@ namespace runner::cli {
 /// Results files, the shards of a sweep as one, in the order of their first.
 struct Sweeps {
   std::vector<ResultsData> files;
-  std::size_t kept = 0;  ///< runs left out because their values have left the config
+  std::vector<std::string> fingerprints;  ///< of each, as it is shown; empty where there is none
+  std::size_t kept = 0;                   ///< runs left out because their values have left the config
 };
 
 /// Runs whose values have left the config are in it only if `all` are wanted. Throws Error as read_results.

@@ -1,6 +1,7 @@
 #include "runner/error/error.hpp"
 #include "runner/execution/execute.hpp"
 #include "runner/report/comparison.hpp"
+#include "runner/results/fingerprint.hpp"
 #include "runner/results/results_file.hpp"
 
 #include "commands.hpp"
@@ -87,6 +88,7 @@ void print_comparison(ResultsData results, int epochs) {
   keep_epochs(results, epochs);
   Comparison comparison = compare(results);
   comparison.kept = kept;
+  comparison.files.front().fingerprint = shown_fingerprint(results);
   const std::size_t all = comparison.configurations.size();
   if (all > most) {
     sort(comparison, "best_accuracy");

@@ -1,5 +1,6 @@
 #include "runner/checks/verification.hpp"
 #include "runner/error/error.hpp"
+#include "runner/results/fingerprint.hpp"
 
 #include "commands.hpp"
 #include "compute_options.hpp"
@@ -7,9 +8,11 @@
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -22,12 +25,27 @@ struct VerifyOptions {
   std::filesystem::path file;
   std::size_t sample = 10;  ///< runs
   bool all = false;
+  std::string expected;  ///< the beginning of the fingerprint; empty: none is expected
   ComputeOptions compute;
 };
+
+/// Says so where a file has another fingerprint than is expected.
+bool is_expected(const ResultsData& results, const std::string& expected) {
+  const std::optional<std::string> fingerprint = fingerprint_of(results);
+  if (fingerprint && fingerprint->starts_with(expected)) return true;
+  if (!fingerprint)
+    print_out("{}: not all runs of the sweep have ended, so that it has no fingerprint yet; expected is {}\n",
+              results.file.string(), expected);
+  else
+    print_out("{}: its fingerprint is {}, expected is {}\n", results.file.string(),
+              fingerprint->substr(0, std::max(expected.size(), shown_fingerprint(results).size())), expected);
+  return false;
+}
 
 int verify_file(const VerifyOptions& options) {
   const Backend backend = make_backend(options.compute.kernel, instruction_set_of(options.compute));
   const ResultsData results = read_results(options.file);
+  if (!options.expected.empty() && !is_expected(results, options.expected)) return exit_failed;
   const std::vector<std::size_t> runs =
       sample_runs(results, options.all ? results.runs.size() : options.sample);
   if (runs.empty()) {
@@ -71,6 +89,13 @@ Command verify_command(const CommandLine& line) {
           ->check(CLI::PositiveNumber)
           ->capture_default_str();
   app->add_flag("--all", options->all, "All runs")->excludes(sample);
+  app->add_option("--expect", options->expected,
+                  "The fingerprint that the file must have, or 8 of its digits or more; compared first")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return is_fingerprint(text) ? "" : text + " is not 8 to 64 of the digits 0-9 and a-f";
+          },
+          "DIGITS"));
   add_options(*app, options->compute);
   return {app, "verify FILE", [options] { return verify_file(*options); }};
 }

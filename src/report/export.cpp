@@ -117,6 +117,10 @@ std::string to_json(const Comparison& comparison) {
   json["chosen_by"] = comparison.chosen_by();
   json["kept"] = comparison.kept;
   json["differences"] = comparison.differences();
+  json["fingerprints"] = Json::array();
+  for (const ComparedFile& file : comparison.files)
+    json["fingerprints"].push_back(
+        {{"file", file.name}, {"fingerprint", file.fingerprint.empty() ? Json() : Json(file.fingerprint)}});
   json["trust"] = json_of(comparison);
   json["configurations"] = Json::array();
   const auto best = comparison.best();

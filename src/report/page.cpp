@@ -5,6 +5,7 @@
 #include "runner/report/comparison.hpp"
 #include "runner/report/curves.hpp"
 #include "runner/report/effect.hpp"
+#include "runner/results/fingerprint.hpp"
 #include "runner/sweep/config.hpp"
 
 #include "colour_map.hpp"
@@ -378,6 +379,8 @@ void add_provenance(Json& pairs, const ResultsData& results) {
     pairs.push_back({printable(what), printable(which)});
   };
   add("Results file", results.file.string());
+  if (const std::string fingerprint = shown_fingerprint(results); !fingerprint.empty())
+    add("Fingerprint", fingerprint);
   add("Config file", origin.config_file.string());
   add("Data set",
       fmt::format("{} in {}: {}", origin.data.name, origin.data.directory.string(), images_text(origin)));

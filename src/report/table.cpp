@@ -278,6 +278,10 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
   if (best) out += best_sentence(comparison, configurations[*best], varying);
   out += trust_lines(comparison);
   if (widest) out += widest_gap_sentence(comparison, configurations[*widest], varying);
+  for (const ComparedFile& file : comparison.files)
+    if (!file.fingerprint.empty())
+      out += fmt::format("Fingerprint{}: {}\n", names.size() > 1 ? " of " + file.name : std::string(),
+                         file.fingerprint);
   return out;
 }
 

@@ -76,6 +76,7 @@ std::map<std::string, Names> known_objects(const layout::Parts& parts) {
   if (parts.weights) objects["weights"] = {};
   if (parts.predictions) objects["predictions"] = {};
   if (parts.has_sessions()) objects["sessions"] = {};
+  if (parts.has_checksums()) objects["checksums"] = {};
   for (const layout::Variable& variable : layout::variables(parts))
     objects[variable.name] = attributes_of(variable);
   return objects;

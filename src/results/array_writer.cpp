@@ -3,6 +3,7 @@
 #include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 
+#include "checksums.hpp"
 #include "writer_lock.hpp"
 
 #include <algorithm>
@@ -38,18 +39,29 @@ void for_each_stretch(const TensorInfo& tensor, const NetworkShape& network, con
   for (std::size_t row = 0; row < size(tensor, network) / own; ++row) function(row * places, row * own, own);
 }
 
-/// The row of the array that holds a tensor. There is room for the widest run of the file; what of it a run
-/// does not need is NaN.
+/// The row of the array that holds a tensor, of which there may be no values. There is room for the widest
+/// run of the file; what of it a run does not need is NaN.
 std::vector<float> row_of(const TensorInfo& tensor, const Weights& weights, const Extents& extents) {
   const std::vector<float>& values = weights.*tensor.values;
   const NetworkShape room = shape_in(extents, extents[layout::hidden]);
   std::vector<float> row(size(tensor, room), canonical_nan);
+  if (values.empty()) return row;
   for_each_stretch(tensor, shape_in(extents, weights.b1.size()), room,
                    [&](std::size_t to, std::size_t from, std::size_t count) {
                      std::transform(values.data() + from, values.data() + from + count, row.data() + to,
                                     canonical);
                    });
   return row;
+}
+
+/// Whether the file holds a run's last state as it was written. One of an early layout cannot say otherwise.
+bool is_last_state(const StoredFile& file, std::size_t row) {
+  if (!file.parts().has_checksums()) return true;
+  Crc32 begun;
+  begun.add(file.digest(row));
+  const std::int32_t epoch = file.read_part<std::int32_t>("weights_epoch", row, 1)[0];
+  return file.read_part<std::uint32_t>(layout::weights_checksum, row, 1)[0] ==
+         checksum_of_last(file, begun, row, epoch);
 }
 
 }  // namespace
@@ -114,9 +126,11 @@ TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec&
   TrainingState state{read_weights(file, row, layout::TensorSet::last, hidden), {}};
   for (std::size_t k = 0; k < moment_count(run.optimizer); ++k)
     state.moments.push_back(read_weights(file, row, layout::moment_set(k), hidden));
-  if (!state.moments.empty() &&
+  if (!state.moments.empty() && file.parts().has_moments_checksum() &&
       file.read_part<std::int64_t>(layout::moments_checksum, row, 1)[0] != checksum_of(state.moments))
     throw file.damaged(fmt::format("the moments of run {} are not those that were written", row));
+  if (!is_last_state(file, row))
+    throw file.damaged(fmt::format("the weights of run {} are not those that were written", row));
   return state;
 }
 
@@ -138,31 +152,62 @@ Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet 
 ArrayWriter::ArrayWriter(const std::filesystem::path& file, const StoredFile& stored)
     : descriptor_(file, O_RDWR),
       size_(stored.size()),
+      parts_(stored.parts()),
+      extents_(stored.extents()),
+      recorded_(stored.recorded()),
       epochs_done_(stored.offset("epochs_done")),
       wall_time_(stored.offset("wall_time")),
       status_(stored.offset("status")) {
   keep_others_from_writing(descriptor_);
   if (descriptor_.identity() != stored.identity())
     throw failure(fmt::format("cannot write {}: it was replaced meanwhile", file.string()));
-  extents_ = stored.extents();
   for (const MetricInfo& metric : metric_table)
     if (stored.parts().has(metric)) metrics_.emplace_back(metric.metric, stored.offset(metric.name));
   if (stored.parts().has_sessions())
     for (std::size_t i = 0; i < sessions_.size(); ++i)
       sessions_[i] = stored.offset(layout::session_arrays[i]);
+  if (parts_.has_checksums()) {
+    begun_ = begun_checksums(stored);
+    metrics_checksum_ = stored.offset(layout::metrics_checksum);
+  }
   if (stored.has_predictions()) {
     predictions_epoch_ = stored.offset("predictions_epoch");
     predictions_ = stored.offset(layout::test_prediction);
+    predictions_checksum_ = stored.offset(layout::predictions_checksum);
   }
   if (!stored.has_weights()) return;
   weights_epoch_ = stored.offset("weights_epoch");
-  if (stored.parts().moments > 0) moments_checksum_ = stored.offset(layout::moments_checksum);
+  if (parts_.has_moments_checksum()) moments_checksum_ = stored.offset(layout::moments_checksum);
+  if (parts_.has_checksums()) {
+    initial_weights_checksum_ = stored.offset(layout::initial_weights_checksum);
+    weights_checksum_ = stored.offset(layout::weights_checksum);
+  }
   for (const layout::TensorSet set : layout::tensor_sets(stored.parts()))
     for (std::size_t t = 0; t < tensor_count; ++t)
       weights_[static_cast<std::size_t>(set)][t] = stored.offset(layout::name_of(tensor_table[t], set));
 }
 
 void ArrayWriter::write_epochs(std::size_t row, std::size_t first, std::span<const Metrics> epochs) {
+  write_metrics(row, first, epochs);
+  if (metrics_checksum_ == 0) return;
+  std::vector<std::uint32_t> sums;
+  for (std::size_t e = 0; e < epochs.size(); ++e) {
+    buffer_.clear();
+    for (const auto& [metric, offset] : metrics_) buffer_.push_back(canonical(epochs[e][metric]));
+    sums.push_back(checksum_of_epoch(begun_[row], recorded_[first + e], buffer_));
+  }
+  write_checksums(metrics_checksum_, row * extents_[layout::epoch] + first, sums);
+}
+
+void ArrayWriter::clear_epochs(std::size_t row, std::size_t first) {
+  const std::size_t count = recorded_.size() - first;
+  write_metrics(row, first, std::vector<Metrics>(count));
+  if (metrics_checksum_ != 0)
+    write_checksums(metrics_checksum_, row * extents_[layout::epoch] + first,
+                    std::vector<std::uint32_t>(count));
+}
+
+void ArrayWriter::write_metrics(std::size_t row, std::size_t first, std::span<const Metrics> epochs) {
   buffer_.resize(epochs.size());
   for (const auto& [metric, offset] : metrics_) {
     for (std::size_t e = 0; e < epochs.size(); ++e) buffer_[e] = canonical(epochs[e][metric]);
@@ -171,26 +216,45 @@ void ArrayWriter::write_epochs(std::size_t row, std::size_t first, std::span<con
   }
 }
 
-void ArrayWriter::write_state(std::size_t row, const TrainingState& state) {
-  write_weights(row, layout::TensorSet::last, state.weights);
-  for (std::size_t k = 0; k < state.moments.size(); ++k)
-    write_weights(row, layout::moment_set(k), state.moments[k]);
+void ArrayWriter::write_checksums(std::uint64_t array, std::size_t place,
+                                  std::span<const std::uint32_t> sums) {
+  descriptor_.write_at(array + place * sizeof(std::uint32_t), sums.data(), sums.size_bytes());
+}
+
+void ArrayWriter::write_initial_weights(std::size_t row, const Weights& weights) {
+  Crc32 sum = begun_.empty() ? Crc32() : begun_at(begun_[row], 0);
+  write_tensors(row, layout::TensorSet::initial, weights, sum);
+  const std::uint32_t value = sum.value();
+  if (initial_weights_checksum_ != 0) write_checksums(initial_weights_checksum_, row, {&value, 1});
+}
+
+void ArrayWriter::write_state(std::size_t row, std::int32_t epoch, const TrainingState& state) {
+  Crc32 sum = begun_.empty() ? Crc32() : begun_at(begun_[row], epoch);
+  write_tensors(row, layout::TensorSet::last, state.weights, sum);
+  for (std::size_t k = 0; k < parts_.moments; ++k)
+    write_tensors(row, layout::moment_set(k), k < state.moments.size() ? state.moments[k] : Weights{}, sum);
+  const std::uint32_t value = sum.value();
+  if (weights_checksum_ != 0) write_checksums(weights_checksum_, row, {&value, 1});
   if (moments_checksum_ == 0) return;
   const std::int64_t checksum = checksum_of(state.moments);
   descriptor_.write_at(moments_checksum_ + row * sizeof checksum, &checksum, sizeof checksum);
 }
 
-void ArrayWriter::write_weights(std::size_t row, layout::TensorSet set, const Weights& weights) {
+void ArrayWriter::write_tensors(std::size_t row, layout::TensorSet set, const Weights& weights, Crc32& sum) {
   for (std::size_t t = 0; t < tensor_count; ++t) {
     const std::vector<float> values = row_of(tensor_table[t], weights, extents_);
     const std::size_t bytes = values.size() * sizeof(float);
     descriptor_.write_at(weights_[static_cast<std::size_t>(set)][t] + row * bytes, values.data(), bytes);
+    add_to<float>(sum, values);
   }
 }
 
-void ArrayWriter::write_predictions(std::size_t row, std::span<const std::uint8_t> classes) {
+void ArrayWriter::write_predictions(std::size_t row, std::int32_t epoch,
+                                    std::span<const std::uint8_t> classes) {
   assert(predictions_ != 0 && classes.size() == extents_[layout::test_image]);
   descriptor_.write_at(predictions_ + row * classes.size(), classes.data(), classes.size());
+  const std::uint32_t sum = checksum_of_predictions(begun_[row], epoch, classes);
+  write_checksums(predictions_checksum_, row, {&sum, 1});
 }
 
 void ArrayWriter::write_progress(std::size_t row, const RunProgress& progress) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "runner/data/crc32.hpp"
 #include "runner/files/descriptor.hpp"
+#include "runner/model/recorded_epochs.hpp"
 #include "runner/results/session_times.hpp"
 #include "runner/results/stored_weights.hpp"
 
@@ -36,8 +38,8 @@ std::vector<RunProgress> stored_progress(const StoredFile& file);
 /// What a file holds for the parameters of a run of so many hidden units, NaN where there is nothing yet.
 Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet set, std::size_t hidden);
 
-/// What a file holds of a run's state after its last epoch. Throws Error (bad_input) where its moments are
-/// not what was written.
+/// What a file holds of a run's state after its last epoch. Throws Error (bad_input) where that is not what
+/// was written, as far as the file has a checksum of it: one of layout 5 or 6 of the moments alone.
 TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run);
 
 /// The classes that a run predicts for the test images, as a file holds them.
@@ -65,18 +67,23 @@ class ArrayWriter {
   /// bad_input if another program has it open for writing.
   ArrayWriter(const std::filesystem::path& file, const StoredFile& stored);
 
+  // What has a checksum is written with it.
+
   /// Some recorded epochs of one run that follow one another, the first with the index `first`; an array for
   /// each metric.
   void write_epochs(std::size_t row, std::size_t first, std::span<const Metrics> epochs);
+  /// As if the epochs from the index `first` on had never been written.
+  void clear_epochs(std::size_t row, std::size_t first);
 
-  /// A number for each parameter of one run, NaN for the hidden units it does not have.
-  void write_weights(std::size_t row, layout::TensorSet set, const Weights& weights);
+  /// The weights of one run before it is trained: a number for each parameter, NaN for the hidden units it
+  /// does not have.
+  void write_initial_weights(std::size_t row, const Weights& weights);
   /// The state of one run after its last epoch.
-  void write_state(std::size_t row, const TrainingState& state);
+  void write_state(std::size_t row, std::int32_t epoch, const TrainingState& state);
 
   bool keeps_predictions() const { return predictions_ != 0; }
-  /// The classes that one run predicts for the test images.
-  void write_predictions(std::size_t row, std::span<const std::uint8_t> classes);
+  /// The classes that one run predicts for the test images after its last epoch.
+  void write_predictions(std::size_t row, std::int32_t epoch, std::span<const std::uint8_t> classes);
 
   /// All marks but the status.
   void write_progress(std::size_t row, const RunProgress& progress);
@@ -95,12 +102,21 @@ class ArrayWriter {
   // All throw Error (failure) naming the file and the system's reason.
 
  private:
+  void write_metrics(std::size_t row, std::size_t first, std::span<const Metrics> epochs);
+  void write_tensors(std::size_t row, layout::TensorSet set, const Weights& weights, Crc32& sum);
+  void write_checksums(std::uint64_t array, std::size_t place, std::span<const std::uint32_t> sums);
+
   Descriptor descriptor_;
   std::uint64_t size_;
-  layout::Extents extents_{};
+  layout::Parts parts_;
+  layout::Extents extents_;
+  RecordedEpochs recorded_;
   std::vector<std::pair<Metric, std::uint64_t>> metrics_;
   std::array<std::array<std::uint64_t, tensor_count>, layout::tensor_set_count> weights_{};  ///< by TensorSet
-  std::uint64_t moments_checksum_ = 0;  ///< 0 in a file without moments
+  std::uint64_t moments_checksum_ = 0;  ///< 0 in a file that has none
+  std::vector<Crc32> begun_;            ///< of each run, what its checksums begin with; none in an early file
+  std::uint64_t metrics_checksum_ = 0, initial_weights_checksum_ = 0, weights_checksum_ = 0,
+                predictions_checksum_ = 0;  ///< 0: none
   std::uint64_t epochs_done_, wall_time_, status_;
   std::uint64_t weights_epoch_ = 0;                                      ///< 0 in a file without weights
   std::uint64_t predictions_epoch_ = 0, predictions_ = 0;                ///< 0 in a file without predictions

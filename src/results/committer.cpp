@@ -217,10 +217,9 @@ void Committer::write_data(std::span<const Pending> group) {
 
   for (const Pending& p : group) {
     const std::size_t run = p.durable.run;
-    if (p.state && p.durable.epoch == 0)
-      writer_->write_weights(run, layout::TensorSet::initial, p.state->weights);
-    if (p.has_last_state()) writer_->write_state(run, *p.state);
-    if (p.has_predictions()) writer_->write_predictions(run, p.predictions);
+    if (p.state && p.durable.epoch == 0) writer_->write_initial_weights(run, p.state->weights);
+    if (p.has_last_state()) writer_->write_state(run, p.durable.epoch, *p.state);
+    if (p.has_predictions()) writer_->write_predictions(run, p.durable.epoch, p.predictions);
   }
 }
 

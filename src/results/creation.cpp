@@ -8,6 +8,7 @@
 
 #include "additions.hpp"
 #include "array_writer.hpp"
+#include "damage.hpp"
 #include "hdf5_handle.hpp"
 #include "hdf5_types.hpp"
 #include "layout.hpp"
@@ -236,31 +237,15 @@ layout::Parts parts_of(const Sweep& sweep, const Rows& rows, const DatasetFacts&
   return parts;
 }
 
-/// What arrays hold from the beginning, by their names: the bytes as they lie in the file.
-using Columns = std::map<std::string, std::string>;
-
 template <class T>
 std::string bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
 Columns columns_of(const Contents& contents, const DatasetFacts& data, std::span<const ResultsData> earlier) {
-  const Rows& rows = contents.rows;
-  Columns columns;
+  Columns columns = columns_of_runs(contents.rows);
   if (contents.parts.predictions) columns[layout::test_label] = bytes_of(data.test_labels);
-  std::vector<std::int32_t> indices;
-  for (const Run& r : rows) {
-    indices.push_back(r.index);
-    columns["digest"] += r.digest;
-  }
-  columns["run"] = bytes_of(indices);
   columns["epoch"] = bytes_of(contents.epochs);
-  for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
-    std::vector<layout::AsStored<Value>> column;
-    column.reserve(rows.size());
-    for (const Run& r : rows) column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
-    columns[std::string(axis.name)] = bytes_of(column);
-  });
   std::vector<SessionTimes> sessions;
   for (const ResultsData& from : earlier)
     sessions.insert(sessions.end(), from.sessions.begin(), from.sessions.end());
@@ -308,6 +293,7 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   if (contents.parts.weights) make_group(file, "weights");
   if (contents.parts.predictions) make_group(file, "predictions");
   make_group(file, "sessions");
+  make_group(file, "checksums");
   make_group(file, "seal");
   const layout::Extents extents = layout::extents(contents.rows, contents.epochs.size(), data);
   std::vector<Place> places;
@@ -406,8 +392,12 @@ RunProgress progress_of(const StoredRun& run, const RecordedEpochs& then, const 
           run.weights_epoch, run.predictions_epoch <= last ? run.predictions_epoch : -1};
 }
 
-/// The first so many.
-std::vector<Metrics> epochs_of(const StoredRun& run, std::size_t count) {
+/// What is recorded of a run that stands so in a file with the epochs `recorded`; where it diverged, also
+/// that one epoch without numbers.
+std::vector<Metrics> epochs_of(const StoredRun& run, const RunProgress& progress,
+                               const RecordedEpochs& recorded) {
+  const std::size_t count =
+      recorded.count_to(progress.epochs_done) + (progress.status == RunStatus::diverged ? 1 : 0);
   std::vector<Metrics> epochs;
   for (std::size_t e = 0; e < count; ++e) epochs.push_back(run.metrics(e));
   return epochs;
@@ -423,16 +413,17 @@ class Earlier {
   /// Writes it into the new file.
   void write(const fs::path& path, const Stop& stop) const {
     ArrayWriter writer(path, StoredFile(path));
-    for_each_row(
-        stop, [&](std::size_t row, const StoredRun& run, const RunProgress& progress, const Kept& kept) {
-          if (const auto epochs = epochs_of(run, epochs_.count_to(progress.epochs_done)); !epochs.empty())
-            writer.write_epochs(row, 0, epochs);
-          if (const auto initial = kept.initial()) writer.write_weights(row, TensorSet::initial, *initial);
-          if (const auto last = kept.last()) writer.write_state(row, *last);
-          if (progress.predictions_epoch >= 0) writer.write_predictions(row, kept.predictions());
-          writer.write_progress(row, progress);
-          writer.write_status(row, progress.status);
-        });
+    for_each_row(stop,
+                 [&](std::size_t row, const StoredRun& run, const RunProgress& progress, const Kept& kept) {
+                   if (const auto epochs = epochs_of(run, progress, epochs_); !epochs.empty())
+                     writer.write_epochs(row, 0, epochs);
+                   if (const auto initial = kept.initial()) writer.write_initial_weights(row, *initial);
+                   if (const auto last = kept.last()) writer.write_state(row, progress.weights_epoch, *last);
+                   if (progress.predictions_epoch >= 0)
+                     writer.write_predictions(row, progress.predictions_epoch, kept.predictions());
+                   writer.write_progress(row, progress);
+                   writer.write_status(row, progress.status);
+                 });
   }
 
   /// Makes sure that the new file holds it, before it takes the place of what it comes from.
@@ -446,7 +437,7 @@ class Earlier {
                  [&](std::size_t row, const StoredRun& run, const RunProgress& expected, const Kept& kept) {
                    from_earlier[row] = true;
                    bool same = progress[row] == expected;
-                   const std::vector<Metrics> epochs = epochs_of(run, epochs_.count_to(expected.epochs_done));
+                   const std::vector<Metrics> epochs = epochs_of(run, expected, epochs_);
                    for (const MetricInfo& metric : metric_table) {
                      if (!made.parts().has(metric)) continue;
                      const std::vector<float> stored =
@@ -465,6 +456,8 @@ class Earlier {
     for (std::size_t row = 0; row < progress.size(); ++row)
       if (!from_earlier[row] && progress[row] != RunProgress{})
         throw failure(fmt::format("its run {} reads back otherwise", row));
+    if (const auto damaged = damaged_by_checksums(made, progress); !damaged.empty())
+      throw failure(fmt::format("the checksums of its run {} read back otherwise", damaged.front().row));
   }
 
  private:
@@ -526,6 +519,23 @@ class Earlier {
 };
 
 }  // namespace
+
+Columns columns_of_runs(std::span<const Run> rows) {
+  Columns columns;
+  std::vector<std::int32_t> indices;
+  for (const Run& r : rows) {
+    indices.push_back(r.index);
+    columns["digest"] += r.digest;
+  }
+  columns["run"] = bytes_of(indices);
+  for_each_axis([&]<class Value, class Rule>(const Axis<Value, Rule>& axis) {
+    std::vector<layout::AsStored<Value>> column;
+    column.reserve(rows.size());
+    for (const Run& r : rows) column.push_back(static_cast<layout::AsStored<Value>>(r.spec.*axis.value));
+    columns[std::string(axis.name)] = bytes_of(column);
+  });
+  return columns;
+}
 
 NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
                      const Creation& how) {

@@ -11,8 +11,10 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace runner {
@@ -26,6 +28,12 @@ struct Stop {
     if (requested != nullptr && requested->load()) throw stopped("stopped");
   }
 };
+
+/// What arrays hold from the beginning, by their names: the bytes as they lie in the file.
+using Columns = std::map<std::string, std::string>;
+
+/// Those that say which runs there are: their digests, their places in the sweep and their settings.
+Columns columns_of_runs(std::span<const Run> rows);
 
 /// How a results file is made.
 struct Creation {

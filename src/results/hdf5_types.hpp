@@ -15,6 +15,8 @@ inline hid_t file_type(layout::Type type) {
       return H5T_STD_U8LE;
     case layout::Type::int32:
       return H5T_STD_I32LE;
+    case layout::Type::uint32:
+      return H5T_STD_U32LE;
     case layout::Type::int64:
       return H5T_STD_I64LE;
     case layout::Type::float32:

@@ -59,6 +59,7 @@ std::size_t size_of(Type type) {
     case Type::character:
       return 1;
     case Type::int32:
+    case Type::uint32:
     case Type::float32:
       return 4;
     case Type::int64:
@@ -143,7 +144,24 @@ std::vector<Variable> variables(const Parts& parts) {
         table.push_back(std::move(array));
       }
   }
-  if (parts.weights && parts.moments > 0)
+  if (parts.has_checksums())
+    table.push_back({metrics_checksum, Type::uint32, {run, epoch}, "CRC-32 of the metrics of an epoch", ""});
+  if (parts.has_checksums() && parts.weights) {
+    table.push_back({initial_weights_checksum,
+                     Type::uint32,
+                     {run},
+                     "CRC-32 of the weights of the untrained network",
+                     ""});
+    table.push_back({weights_checksum,
+                     Type::uint32,
+                     {run},
+                     "CRC-32 of the weights after the last epoch, and of their moments",
+                     ""});
+  }
+  if (parts.has_checksums() && parts.predictions)
+    table.push_back(
+        {predictions_checksum, Type::uint32, {run}, "CRC-32 of the predictions for the test images", ""});
+  if (parts.has_moments_checksum())
     table.push_back({moments_checksum, Type::int64, {run}, "checksum of the moments", ""});
   if (parts.predictions) {
     table.push_back({"predictions_epoch",

@@ -35,7 +35,7 @@ using Extents = std::array<std::uint64_t, dimension_count>;
 
 /// Types as they lie in the file, little-endian. What is not written at creation is NaN (float32), −1
 /// (int32), 255 (uint8) or 0.
-enum class Type { int8, uint8, int32, int64, float32, float64, character };
+enum class Type { int8, uint8, int32, uint32, int64, float32, float64, character };
 std::size_t size_of(Type type);
 
 template <class T>
@@ -43,6 +43,7 @@ constexpr Type type_of() {
   if constexpr (std::is_same_v<T, std::int8_t>) return Type::int8;
   if constexpr (std::is_same_v<T, std::uint8_t>) return Type::uint8;
   if constexpr (std::is_same_v<T, std::int32_t>) return Type::int32;
+  if constexpr (std::is_same_v<T, std::uint32_t>) return Type::uint32;
   if constexpr (std::is_same_v<T, std::int64_t>) return Type::int64;
   if constexpr (std::is_same_v<T, float>) return Type::float32;
   if constexpr (std::is_same_v<T, double>) return Type::float64;
@@ -63,8 +64,15 @@ struct Variable {
   std::vector<std::string_view> flags = {};  ///< meanings of the values 0, 1, …
 };
 
-/// The checksum of each run's moments (checksum_of), in a file that has some: what is trained on from them
-/// could not be told from its metrics to be wrong.
+/// The checksums (checksums.hpp): of each recorded epoch of each run; of its initial weights; of its last
+/// weights with their moments; and of its predictions. They are in a group of their own, so that tables of
+/// the runs know nothing of them.
+inline constexpr const char* metrics_checksum = "checksums/metrics";
+inline constexpr const char* initial_weights_checksum = "checksums/initial_weights";
+inline constexpr const char* weights_checksum = "checksums/weights";
+inline constexpr const char* predictions_checksum = "checksums/predictions";
+
+/// The checksum of each run's moments (checksum_of) in a file from before there were these.
 inline constexpr const char* moments_checksum = "weights/moments_checksum";
 
 /// The array that seals the file.
@@ -89,6 +97,8 @@ struct Parts {
     return axis.since <= layout;
   }
   bool has_sessions() const { return layout >= sessions_since; }
+  bool has_checksums() const { return layout >= checksums_since; }
+  bool has_moments_checksum() const { return weights && moments > 0 && !has_checksums(); }
 };
 
 /// How many training sessions a file has places for: the latest of them.

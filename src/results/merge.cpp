@@ -6,6 +6,7 @@
 #include "runner/results/results_data.hpp"
 
 #include "creation.hpp"
+#include "damage.hpp"
 #include "own_digests.hpp"
 #include "seal.hpp"
 #include "writer_lock.hpp"
@@ -140,6 +141,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
   std::vector<ResultsData> read;
   for (const fs::path& file : files) {
     if (file != whole) require_no_writer(file);
+    require_undamaged(file);
     read.push_back(read_results(file));
   }
   for (const ResultsData& part : read) require_same_sweep(read.front(), part);

@@ -5,6 +5,7 @@
 #include "runner/system/limits.hpp"
 
 #include "creation.hpp"
+#include "damage.hpp"
 #include "resumption.hpp"
 #include "run_progress.hpp"
 #include "stopping.hpp"
@@ -60,6 +61,7 @@ Outlook look_ahead(const fs::path& file, const Sweep& sweep, const DatasetFacts&
   Outlook outlook;
   outlook.free_bytes = free_space(path.parent_path());
   outlook.exists = fs::exists(path);
+  if (outlook.exists) require_undamaged(path);
   Standing standing;
   if (!outlook.exists) {
     NewFile made = file_to_make(sweep, data, {}, {});

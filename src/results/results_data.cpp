@@ -169,8 +169,7 @@ bool can_be(const MetricInfo& metric, float value) {
   return value >= least && std::isfinite(value);
 }
 
-ResultsData read(const StoredFile& file) {
-  require_memory(file);
+ResultsData read_all_but_curves(const StoredFile& file) {
   // What is most likely wrong in a file of made-up extents comes first: little has been read by then.
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
@@ -179,7 +178,6 @@ ResultsData read(const StoredFile& file) {
                    file.text("config"), read_origin(file),
                    file.recorded(),     {},
                    read_sessions(file), {}};
-  const std::size_t length = data.recorded.size();
   const std::vector<RunProgress> progress = read_progress(file);
 
   std::vector<RunSpec> specs(file.extent(layout::run));
@@ -219,7 +217,13 @@ ResultsData read(const StoredFile& file) {
     run.predictions_epoch = progress[r].predictions_epoch;
     data.runs.push_back(std::move(run));
   }
+  return data;
+}
 
+ResultsData read(const StoredFile& file) {
+  require_memory(file);
+  ResultsData data = read_all_but_curves(file);
+  const std::size_t length = data.recorded.size();
   const std::size_t rows = std::max<std::size_t>(1, chunk / length);
   const auto epoch_of = [&](std::ptrdiff_t index) { return data.recorded[static_cast<std::size_t>(index)]; };
   for (const MetricInfo& metric : metric_table) {
@@ -261,12 +265,29 @@ ResultsData read(const StoredFile& file) {
   return data;
 }
 
+/// What a function reads of a file, which may claim more than there is memory for.
+template <class Read>
+ResultsData with_memory(const StoredFile& file, const Read& read_it) {
+  const auto lacking = [&] {
+    return failure(fmt::format("there is not enough memory to read {}", file.path().string()));
+  };
+  try {
+    return read_it(file);
+  } catch (const std::bad_alloc&) {
+    throw lacking();
+  } catch (const std::length_error&) {
+    throw lacking();
+  }
+}
+
 }  // namespace
 
-ResultsData read_results(const StoredFile& file) try { return read(file); } catch (const std::bad_alloc&) {
-  throw failure(fmt::format("there is not enough memory to read {}", file.path().string()));
-} catch (const std::length_error&) {
-  throw failure(fmt::format("there is not enough memory to read {}", file.path().string()));
+ResultsData read_results(const StoredFile& file) {
+  return with_memory(file, read);
+}
+
+ResultsData read_without_curves(const StoredFile& file) {
+  return with_memory(file, read_all_but_curves);
 }
 
 ResultsData read_results(const fs::path& path) {

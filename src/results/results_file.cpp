@@ -8,6 +8,7 @@
 #include "checkpoint.hpp"
 #include "committer.hpp"
 #include "creation.hpp"
+#include "damage.hpp"
 #include "resumption.hpp"
 #include "run_progress.hpp"
 #include "seal.hpp"
@@ -48,10 +49,7 @@ void settle(std::vector<RunProgress>& progress, const Config& config, const Reco
     const RunStatus status = settled_status(its, stopping.stopped[run], config, recorded, parts);
     if (status == its.status) continue;
     // A writer that was killed may have left numbers behind the mark.
-    if (status == RunStatus::stopped) {
-      const std::size_t place = recorded.count_to(its.epochs_done);
-      writer.write_epochs(run, place, std::vector<Metrics>(recorded.size() - place));
-    }
+    if (status == RunStatus::stopped) writer.clear_epochs(run, recorded.count_to(its.epochs_done));
     its.status = status;
     changed.push_back(run);
   }
@@ -133,6 +131,7 @@ ResultsFile::ResultsFile(const fs::path& file, const Sweep& sweep, const Dataset
 
   // What the runs had in a file that is replaced: those with a gap lose epochs.
   std::unordered_map<std::string, int> had;
+  if (fs::exists(path) && !options.fresh) require_undamaged(path);
   if (!fs::exists(path)) {
     create_results(path, sweep, data, provenance, {}, how);
   } else if (options.fresh) {

@@ -226,6 +226,11 @@ std::vector<std::string> StoredFile::digests() const {
   return result;
 }
 
+std::string StoredFile::digest(std::uint64_t row) const {
+  const auto digits = read_part<char>("digest", row * layout::digest_length, layout::digest_length);
+  return {digits.begin(), digits.end()};
+}
+
 std::vector<std::int32_t> StoredFile::epochs(const std::string& name) const {
   std::vector<std::int32_t> result = read<std::int32_t>(name);
   for (const std::int32_t epoch : result)

@@ -79,11 +79,14 @@ class StoredFile {
 
   /// The column `digest`, a text for each run.
   std::vector<std::string> digests() const;
+  std::string digest(std::uint64_t row) const;
 
   /// The columns `epochs_done`, `weights_epoch` and `predictions_epoch`: −1, or a recorded epoch.
   std::vector<std::int32_t> epochs_done() const { return epochs("epochs_done"); }
   std::vector<std::int32_t> weights_epochs() const { return epochs("weights_epoch"); }
   std::vector<std::int32_t> predictions_epochs() const { return epochs("predictions_epoch"); }
+
+  bool has(std::string_view array) const { return arrays_.contains(array); }
 
   /// Where an array's first byte lies in the file; all of its bytes are there.
   std::uint64_t offset(std::string_view name) const { return find(name).offset; }

@@ -1166,6 +1166,126 @@ class Verify(Case):
         self.assertIn("every bit is the same", self.run_it("verify", self.FILE)[0])
 
 
+class Check(Files):
+    """Is what is in a results file what was written, and which sweep is it?"""
+    FILE = Path("results") / "sweep.h5"
+
+    def sweep(self, **keys):
+        config = self.config(**({"learning_rate": [0.1, 0.5, 3e38], "seed": [1, 2]} | keys))
+        self.run_it(config, "--quiet")
+        return config
+
+    def flip(self, name, index, bit=0, file=FILE):
+        with h5py.File(self.dir / file, "r+") as f:
+            values = f[name][()]
+            values.view(np.uint8).reshape(*values.shape, -1)[index][bit // 8] ^= 1 << bit % 8
+            f[name][...] = values
+
+    def fingerprint(self, file=FILE):
+        (one,) = json.loads(self.run_it("compare", file, "--json")[0])["fingerprints"]
+        return one["fingerprint"]
+
+    def test_a_right_file(self):
+        self.sweep(save_weights=True)
+        before = (self.dir / self.FILE).read_bytes()
+        self.assertRegex(self.run_it("check", self.FILE)[0],
+                         rf"^{self.FILE}: 6 runs, \d+ epochs, weights: every checksum is right, fingerprint {self.fingerprint()}\n$")
+        self.run_it("check", self.FILE, "--drop")
+        self.assertEqual((self.dir / self.FILE).read_bytes(), before)
+
+    def test_what_is_changed_is_listed_refused_dropped_and_trained_again(self):
+        config = self.sweep(save_weights=True)
+        shutil.copy(self.dir / self.FILE, self.dir / "right.h5")
+        self.flip("train_loss", (1, 2))
+        self.flip("test_accuracy", (1, 0))
+        self.flip("weights/W1", (2, 5, 3))
+        lines = ["run 1: the metrics of epochs 0 and 2", "run 2: the last weights or their moments"]
+        out, err = self.run_it("check", self.FILE, code=1)
+        self.assertEqual(out.splitlines()[:-1], [f"{self.FILE}: {line}" for line in lines])
+        self.assertIn("of 2 of 6 runs not all is what was written", out)
+        for command in ([config], [config, "epochs=5"], ["plan", config], ["merge", "whole.h5", self.FILE], ["merge", self.FILE, "right.h5"]):
+            with self.subTest(command=command):
+                self.refused(*command, says=["is damaged", lines[0], "runner check ", "--drop"])
+        # Whoever only reads does not look.
+        for command in (["compare", self.FILE], ["report", self.FILE], ["watch", self.FILE]):
+            self.run_it(*command)
+        self.assertIn("taken out", self.run_it("check", self.FILE, "--drop")[0])
+        self.assertIn("every checksum is right\n", self.run_it("check", self.FILE)[0])
+        self.assertIn("2 of 6 runs to train", self.run_it(config)[1])
+        self.assert_same(self.FILE, "right.h5")
+
+    def test_several_files(self):
+        self.sweep()
+        shutil.copy(self.dir / self.FILE, self.dir / "b.h5")
+        self.flip("train_loss", (1, 2), file="b.h5")
+        out, err = self.run_it("check", "b.h5", self.FILE, code=1)
+        self.assertIn("b.h5: run 1: ", out)
+        self.assertIn("every checksum is right", out)
+        out, err = self.run_it("check", "nowhere.h5", "b.h5", self.config(), code=2)
+        self.assertIn("b.h5: run 1: ", out)
+        self.assertEqual(len(err.splitlines()), 2, err)
+        self.assertIn("there is no results file nowhere.h5", self.run_it("check", "nowhere.h5", code=2)[1])
+
+    def test_a_file_that_is_being_written(self):
+        config = self.config(epochs=100000, seed=[1, 2], save_weights=True)
+        process = self.start(config, "--commit-interval", "0", "--progress", "jsonl")
+        for _ in range(20):
+            process.stdout.readline()
+            self.assertIn("every checksum is right\n", self.run_it("check", self.FILE)[0])
+        self.refused("check", self.FILE, "--drop", says=["sweep.h5"])
+        process.kill()
+        process.communicate()
+        self.assertIn("every checksum is right\n", self.run_it("check", self.FILE)[0])
+
+    def test_the_fingerprint_is_of_the_numbers_alone(self):
+        config = self.sweep(epochs=4)
+        fingerprint = self.fingerprint()
+        self.assertRegex(fingerprint, "^[0-9a-f]{16}$")
+        line = f"Fingerprint: {fingerprint}"
+        self.assertEqual(self.run_it("compare", self.FILE)[0].splitlines()[-1], line)
+        self.assertEqual(self.run_it(config)[0].splitlines()[-1], line)  # nothing to do
+        self.assertEqual(self.run_it("compare", self.FILE, "--where", "seed = 1")[0].splitlines()[-1], line)
+        self.run_it("report", self.FILE)
+        self.assertIn(f'["Fingerprint","{fingerprint}"]', (self.dir / self.FILE).with_suffix(".html").read_text())
+        self.assertNotIn(fingerprint, self.run_it(config, "--output", "c.h5", "--progress", "jsonl")[0])
+        # In another order, with weights, in shards, first shorter and with more runs.
+        self.run_it(config, "seed=[2,1]", "learning_rate=[3e38,0.5,0.1]", "name=other", "save_weights=true", "--quiet", "--output", "a.h5")
+        for shard in (1, 2):
+            self.run_it(config, "--shard", f"{shard}/2", "--quiet")
+        parts = [f"results/sweep.shard-{shard}-of-2.h5" for shard in (1, 2)]
+        self.assertEqual(self.run_it("compare", *parts)[0].splitlines()[-1], line)
+        self.run_it("merge", "b.h5", *parts)
+        self.run_it(config, "epochs=2", "seed=[1,2,3]", "--quiet", "--output", "d.h5")
+        self.run_it(config, "--quiet", "--output", "d.h5")
+        for file in ("a.h5", "b.h5", "c.h5", "d.h5"):
+            self.assertEqual(self.fingerprint(file), fingerprint, file)
+        # A shorter sweep on the longer file has the one that it has in a file of its own.
+        shorter = self.run_it(config, "epochs=2", "--output", "a2.h5")[0].splitlines()[-1]
+        self.assertEqual(self.run_it(config, "epochs=2")[0].splitlines()[-1], shorter)
+        self.assertNotEqual(shorter, line)
+
+    def test_a_sweep_that_has_not_ended_has_none(self):
+        config = self.sweep()
+        self.run_it(config, "seed=[1,2,3]", "--shard", "1/2", "--quiet", "--output", "part.h5")
+        self.run_it("merge", "whole.h5", "part.h5", code=1)
+        self.assertIsNone(self.fingerprint("whole.h5"))
+        self.assertNotIn("Fingerprint", self.run_it("compare", "whole.h5")[0])
+        self.assertIn("has no fingerprint", self.run_it("verify", "whole.h5", "--expect", "0123abcd", code=1)[0])
+
+    def test_the_fingerprint_that_is_expected(self):
+        self.sweep()
+        fingerprint = self.fingerprint()
+        self.assertIn("every bit is the same", self.run_it("verify", self.FILE, "--expect", fingerprint)[0])
+        self.assertIn("every bit is the same", self.run_it("verify", self.FILE, "--expect", fingerprint[:8], "--sample", "2")[0])
+        other = ("0" if fingerprint[0] != "0" else "1") + fingerprint[1:]
+        out, _ = self.run_it("verify", self.FILE, "--expect", other, code=1)
+        self.assertEqual(out, f"{self.FILE}: its fingerprint is {fingerprint}, expected is {other}\n")
+        for text in ("3f9a", "xyz", "3F9A1C2B", "0" * 65):
+            self.refused("verify", self.FILE, "--expect", text, says=[text, "8 to 64"])
+        self.flip("train_loss", (1, 2))
+        self.assertIn("its fingerprint is", self.run_it("verify", self.FILE, "--expect", fingerprint, code=1)[0])
+
+
 class Seal(Files):
     """What other programs do to a results file."""
     FILE = Path("results") / "sweep.h5"

@@ -4,8 +4,10 @@
 usage: readme_python_test.py RUNNER REPOSITORY
 
 The command before it makes the results file. The example prints last the test accuracy of a network that NumPy has run, beside that of the
-file: they are the same. Then it prints what the network predicted, a row for each class; its diagonal gives the accuracy once more.
+file: they are the same. Then it prints what the network predicted, a row for each class; its diagonal gives the accuracy once more. The
+second example prints the fingerprint that `compare` has.
 """
+import json
 import os
 import re
 import subprocess
@@ -18,23 +20,34 @@ import numpy as np
 runner, repository = (Path(argument).resolve() for argument in sys.argv[1:])
 readme = (repository / "README.md").read_text()
 programs = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-assert len(programs) == 1, len(programs)
+assert len(programs) == 2, len(programs)
 command = re.search(r"```console\n\$ build/runner ([^\n]*save_weights=true)\n```\n\n```python", readme).group(1)
 
 with tempfile.TemporaryDirectory() as name:
     folder = Path(name)
     (folder / "configs").symlink_to(repository / "configs")
-    subprocess.run(["bash", "-c", f"'{runner}' {command} --quiet"], cwd=folder, check=True)
-    result = subprocess.run(["/usr/bin/python3", "-W", "error", "-c", programs[0]], cwd=folder, capture_output=True, text=True,
-                            env=os.environ | {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)})
-    assert result.returncode == 0 and not result.stderr, result.stderr
+
+    def printed(program):
+        result = subprocess.run(["/usr/bin/python3", "-W", "error", "-c", program], cwd=folder, capture_output=True, text=True,
+                                env=os.environ | {"MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder)})
+        assert result.returncode == 0 and not result.stderr, result.stderr
+        return result.stdout
+
+    # With label noise and a validation set there are more metrics; a run that diverges has fewer epochs.
+    for keys in [], ["label_noise=[0,0.5]"], ["validation_size=100", "learning_rate=[0.1,3e38]"]:
+        subprocess.run(["bash", "-c", f"'{runner}' {command} --quiet --fresh \"$@\"", "sh", *keys], cwd=folder, check=True)
+        compared = subprocess.run([runner, "compare", "results/weights.h5", "--json"], cwd=folder, check=True, capture_output=True, text=True)
+        assert [one["fingerprint"] for one in json.loads(compared.stdout)["fingerprints"]] == [printed(programs[1]).strip()]
+
+    subprocess.run(["bash", "-c", f"'{runner}' {command} --quiet --fresh"], cwd=folder, check=True)
+    result = printed(programs[0])
     assert (folder / "loss.png").read_bytes().startswith(b"\x89PNG")
-    lines = result.stdout.splitlines()
+    lines = result.splitlines()
     *lines, accuracies = lines[:-10]
     ours, recorded = map(float, accuracies.split())
     assert abs(ours - recorded) < 1e-6, accuracies
-    confusion = np.array([re.findall(r"\d+", line) for line in result.stdout.splitlines()[-10:]], int)
+    confusion = np.array([re.findall(r"\d+", line) for line in result.splitlines()[-10:]], int)
     assert confusion.shape == (10, 10) and abs(np.trace(confusion) / confusion.sum() - recorded) < 1e-6, confusion
     # Every configuration is there, each over its three seeds.
     configurations = [line.split() for line in lines[2:]]
-    assert len(configurations) == 4 and all(row[-2] == "3" for row in configurations), result.stdout
+    assert len(configurations) == 4 and all(row[-2] == "3" for row in configurations), result

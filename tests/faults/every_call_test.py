@@ -3,7 +3,7 @@
 
 usage: every_call_test.py RUNNER FAILING_CALLS [SAMPLE [SEED]]
 
-FAILING_CALLS is the library that lets a call fail (failing_calls.cpp). A case is a command (sweep, going on, extension, merge, compare, report,
+FAILING_CALLS is the library that lets a call fail (failing_calls.cpp). A case is a command (sweep, going on, extension, merge, check, compare, report,
 figures, verify), a function of the system, the number of its call, an error, and whether it fails once or from then on. All cases are tried,
 or SAMPLE of them, the same for the same SEED.
 
@@ -62,6 +62,7 @@ def commands(start):
         Command("compare", start["short"], ["compare", "s.h5", "--csv"], ["s.h5"]),
         Command("report", start["short"], ["report", "s.h5", "--output", "s.html"], ["s.h5", "s.html"]),
         Command("figures", start["short"], ["report", "s.h5", "--svg", "."], None),
+        Command("check", start["short"], ["check", "s.h5"], ["s.h5"]),
         Command("verify", start["short"], ["verify", "s.h5", "--threads", "1"], ["s.h5"]),
     ]
 

@@ -47,7 +47,7 @@ def ended(path):
         return int((f["status"][()] >= 2).sum())
 
 
-def check(path, told, reference):
+def check(runner, path, told, reference):
     with h5py.File(path) as f:
         metrics = {name: f[name][()] for name in METRICS}
         done, status = f["epochs_done"][()], f["status"][()]
@@ -65,6 +65,8 @@ def check(path, told, reference):
             value = np.float32(np.nan if line[name] is None else line[name])
             assert metrics[name][run, epoch].tobytes() == value.tobytes() == reference[name][run, epoch].tobytes(), (line, name)
         assert done[run] >= epoch or line["status"] == "diverged", (line, done[run])
+    checked = subprocess.run([runner, "check", path], capture_output=True, text=True)
+    assert checked.returncode == 0 and "every checksum is right" in checked.stdout, checked
 
 
 def main():
@@ -114,13 +116,13 @@ def main():
                 left -= 1
                 counts[when] += 1
                 if path.exists():
-                    check(path, told, reference)
+                    check(runner, path, told, reference)
                 else:
                     assert not told
             process = start(runner, folder, path.name)
             told += told_by(process)
             assert process.wait() == 0, process.stderr.read()
-            check(path, told, reference)
+            check(runner, path, told, reference)
             assert values_of(path) == whole_reference
             assert sorted(p.name for p in folder.iterdir()) == sorted(["config.json", "data", "reference.h5", path.name])
             lines += len(told)

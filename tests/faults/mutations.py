@@ -19,6 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 COMMITTER, CREATION, SEAL = "src/results/committer.cpp", "src/results/creation.cpp", "src/results/seal.cpp"
 REPLACEMENT, WRITER, LOCK = "src/files/replacement.cpp", "src/results/array_writer.cpp", "src/results/writer_lock.cpp"
 RESEAL = "src/results/reseal.cpp"
+CHECK, CHECKSUMS = "src/results/check.cpp", "src/results/checksums.cpp"
 STORED, CHECKPOINT, VERIFY = "src/results/stored_file.cpp", "src/results/checkpoint.cpp", "src/checks/verification.cpp"
 
 # What is taken away, in which file, which text, and what stands there instead.
@@ -78,6 +79,16 @@ MUTATIONS = [
     ("a secret stays one while it is replaced", REPLACEMENT, "like ? 0600 : 0666", "0666"),
     ("the epochs are those the file was made with", STORED, "  if (sha256_hex(bytes(\"epoch\")) != text(layout::epoch_checksum))\n", "  if (false)\n"),
     ("the epochs ascend", STORED, "    if (epochs[i] <= epochs[i - 1])\n", "    if (false)\n"),
+    # checksums
+    ("a file is checked before it is written to", "src/results/results_file.cpp", "  if (fs::exists(path) && !options.fresh) require_undamaged(path);\n", ""),
+    ("a part is checked before it is merged", "src/results/merge.cpp", "    require_undamaged(file);\n", ""),
+    ("checksums of what was made are read back", CREATION, "progress); !damaged.empty())", "progress); false)"),
+    ("a checksum is of one run", CHECKSUMS, "begun[row].add(digests[row]);\n", "begun[row].add(\"\");\n"),
+    ("a checksum is of one epoch", CHECKSUMS, "  add_to<std::int32_t>(begun, {&epoch, 1});\n", ""),
+    ("a run that is said to have diverged has", CHECK, "count_to(run.epochs_done) + (run.status == RunStatus::diverged ? 1 : 0)", "count_to(run.epochs_done)"),
+    ("nothing stands behind the end of a run", CHECK, "      if (index >= written && !has_ended(run.status)) continue;", "      if (index >= written) continue;"),
+    ("weights are what was written when they are taken up", WRITER, "  if (!is_last_state(file, row))\n", "  if (false)\n"),
+    ("sync of the status of what is dropped before its other marks", CHECK, "RunStatus::pending);\n  writer.sync();\n", "RunStatus::pending);\n"),
 ]
 TESTS = [("files_test", "*"), ("faults_test", "EveryCrashPoint*:AChangedNumber*:ADisk.MayLose*"), ("results_test", "*"), ("faults_test", "*")]
 

@@ -344,6 +344,39 @@ TEST_F(EveryCrashPoint, OfASweepThatRecordsSomeEpochs) {
   cut_everywhere(Reference(longer), [&](const auto& left) { train(left, sweep_of(longer)); });
 }
 
+TEST_F(EveryCrashPoint, OfWhatIsDamagedBeingDropped) {
+  record([this](const auto&) {
+    train(path, sweep_of(more));
+    const std::uint64_t at = StoredFile(path).offset("train_loss");
+    Descriptor file(path, O_RDWR);
+    const auto changed = static_cast<char>(file.read_at(at, 1)[0] ^ 1);
+    file.write_at(at, &changed, 1);
+    file.sync_data();
+  });
+  const std::vector<Event> before = events;
+  record([this](const auto&) { drop_damaged(path); });
+  for (const Event& event : before) disk.apply(event);
+  const Reference reference(more);
+  std::size_t states = 0;
+  for (std::size_t next = 0; next <= events.size(); ++next) {
+    if (next > 0) disk.apply(events[next - 1]);
+    disk.each_state(bound, [&](const std::map<std::string, std::string>& files) {
+      if (HasFailure()) return;
+      SCOPED_TRACE(testing::Message() << "cut before event " << next << " of " << events.size());
+      const TemporaryDirectory after;
+      for (const auto& [name, bytes] : files) std::ofstream(after / name, std::ios::binary) << bytes;
+      const std::filesystem::path left = after / "sweep.h5";
+      ASSERT_NO_THROW(read_results(left));
+      for (const DamagedRun& damaged : check_results(left).damaged) EXPECT_EQ(damaged.row, 0u);
+      drop_damaged(left);
+      train(left, sweep_of(more));
+      reference.check_whole(left);
+      ++states;
+    });
+  }
+  EXPECT_GT(states, events.size());
+}
+
 TEST_F(EveryCrashPoint, OfAMerge) {
   const TemporaryDirectory shards;
   const Sweep whole = sweep_of(more);

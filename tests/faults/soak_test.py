@@ -166,6 +166,8 @@ class Round:
         verified = subprocess.run([self.runner, "verify", "soak.h5", "--sample", "3", "--kernel", "reference"], cwd=self.folder,
                                   capture_output=True)
         assert verified.returncode == 0, verified
+        checked = subprocess.run([self.runner, "check", "soak.h5"], cwd=self.folder, capture_output=True)
+        assert checked.returncode == 0, checked
         left = {p.name for p in self.folder.iterdir()} - {"data", "config.json", "soak.h5", "undisturbed.h5"}
         assert all(name.startswith("part-") and name.endswith(".h5") for name in left), left
         self.counts["rounds"] += 1

@@ -2,6 +2,7 @@
 
 #include "runner/error/error.hpp"
 #include "runner/execution/execute.hpp"
+#include "runner/results/check.hpp"
 #include "runner/results/results_data.hpp"
 #include "runner/results/results_file.hpp"
 
@@ -105,9 +106,10 @@ class Reference : public Observer {
       epochs_[sweep_.runs[r.run].digest].push_back({r.metrics, r.status, r.state()});
   }
 
-  /// That a file can be read and all it claims is so.
+  /// That a file can be read and all it claims is so, also by its checksums.
   void check(const std::filesystem::path& path) const {
     const ResultsData results = read_results(path);
+    for (const DamagedRun& damaged : check_results(path).damaged) ADD_FAILURE() << description(damaged);
     for (std::size_t row = 0; row < results.runs.size(); ++row) {
       const StoredRun& run = results.runs[row];
       const auto& epochs = epochs_.at(run.run.digest);

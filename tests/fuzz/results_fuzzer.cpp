@@ -5,6 +5,7 @@
 #include "runner/report/figures.hpp"
 #include "runner/report/live.hpp"
 #include "runner/report/page.hpp"
+#include "runner/results/check.hpp"
 #include "runner/results/merge.hpp"
 #include "runner/results/results_data.hpp"
 
@@ -273,7 +274,7 @@ void make_own_digests(const std::filesystem::path& file, const Seed& seed, Bytes
 
 /// What a file is given to. That a file holds other numbers than training gives is a failure of its own.
 constexpr std::size_t verifying = 3;
-constexpr std::array<void (*)(const std::filesystem::path&, const Seed&), 6> targets{
+constexpr std::array<void (*)(const std::filesystem::path&, const Seed&), 7> targets{
     [](const std::filesystem::path& file, const Seed&) {
       const ResultsData results = read_results(file);
       use(results);
@@ -295,6 +296,12 @@ constexpr std::array<void (*)(const std::filesystem::path&, const Seed&), 6> tar
     },
     [](const std::filesystem::path& file, const Seed& seed) {
       std::filesystem::remove(file.string() + ".checkpoint");
+      train_some(file, seed.sweep, seed.data, 1);
+    },
+    [](const std::filesystem::path& file, const Seed& seed) {
+      std::filesystem::remove(file.string() + ".checkpoint");
+      drop_damaged(file);
+      require(check_results(file).damaged.empty(), "what is damaged is dropped");
       train_some(file, seed.sweep, seed.data, 1);
     }};
 

@@ -76,6 +76,7 @@ struct ComparedFile {
   std::array<std::string, 4> checksums;                            ///< of the data set's files
   std::size_t train_size = 0, validation_size = 0, test_size = 0;  ///< images
   int epochs = 0;
+  std::string fingerprint{};  ///< as shown_fingerprint() has it of the whole sweep; compare() leaves it empty
 };
 
 /// Train against test accuracy, a line for each configuration.
@@ -173,8 +174,9 @@ std::string to_table(const Comparison& comparison, const TableStyle& style = {})
 /// csv_field (csv.hpp) writes them.
 std::string to_csv(const Comparison& comparison);
 
-/// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […], "trust": {…},
-/// "configurations": [{column: value, …}, …]}; null where there is no number.
+/// The same as JSON: {"chosen_by": "validation" or "test", "kept": …, "differences": […],
+/// "fingerprints": [{"file": …, "fingerprint": …}, …], "trust": {…}, "configurations": [{column: value, …},
+/// …]}; null where there is no number.
 std::string to_json(const Comparison& comparison);
 
 }  // namespace runner

@@ -21,7 +21,8 @@ struct Merged {
 ///
 /// Needs no data set. Holds the writer's lock of `out`; parts are only read, and may lie where nothing can be
 /// written; one that is being written is refused, one that is written to meanwhile is a failure. Throws
-/// Error. bad_input: a file that cannot be read as by read_results, or is held by a runner; parts of
+/// Error. bad_input: a file that cannot be read as by read_results, of which not all is what was written
+/// (check.hpp), or that is held by a runner; parts of
 /// different sweeps, data, sizes or versions of the arithmetic, or with numbers of different epochs, as where
 /// evaluate_every is not the same (file and difference named); the same run with
 /// different numbers in two of them; a run that is not the one its digest stands for. failure: any I/O error.

@@ -44,7 +44,8 @@ struct DurableEpoch {
 /// the first epoch; from then on nothing but raw data is written. Epochs are committed in groups: gathered
 /// for at most `commit_interval`, written and synced (fdatasync); then the marks epochs_done and wall_time
 /// are written and synced, then status; and only then `notify` is called. A kill or a power cut costs at
-/// most the epochs of which nobody has been notified yet.
+/// most the epochs of which nobody has been notified yet. A file that is there is checked before it is gone
+/// on with (check.hpp), which takes as long as reading it.
 ///
 /// Early stopping (Config::early_stopping) is decided by what is on file: a run is `stopped` if the rule of
 /// the sweep at work ends it by its recorded numbers, and neither done nor diverged. So a sweep without the
@@ -86,7 +87,8 @@ class ResultsFile : public Observer, public Checkpoints {
   /// an epoch, or from its beginning.
   ///
   /// Throws Error. bad_input: the file is held by another runner (pid, host and start named), or open for
-  /// writing in another program that uses HDF5's locks; it is a folder, not HDF5, of another program, layout
+  /// writing in another program that uses HDF5's locks; not all in it is what was written, and `fresh` is not
+  /// set (a run and what is damaged of it named); it is a folder, not HDF5, of another program, layout
   /// or arithmetic version; it is of other data or sizes, or saves
   /// weights where the sweep does not, and `fresh` is not set (the differences named).
   /// failure: the folder cannot be made or written, too little free space (needed and free named), any I/O
