@@ -49,7 +49,8 @@ Names root_attributes() {
               "validation_size",
               "test_size",
               "train_class_counts",
-              layout::epoch_checksum};
+              layout::epoch_checksum,
+              layout::test_label_checksum};
   for (const std::string_view file : dataset_file_names)
     for (const char* what : {"path", "sha256"}) names.insert(fmt::format("{}_{}", file, what));
   return names;

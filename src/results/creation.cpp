@@ -88,7 +88,7 @@ std::string bytes_of(const RecordedEpochs& epochs) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(std::int32_t)};
 }
 
-void put_global_attributes(hid_t file, const Sweep& sweep, const RecordedEpochs& epochs,
+void put_global_attributes(hid_t file, const Sweep& sweep, const RecordedEpochs& epochs, bool has_predictions,
                            const DatasetFacts& data, const Provenance& provenance) {
   const Config& config = sweep.config;
   put(file, "Conventions", "CF-1.8 ACDD-1.3");
@@ -118,6 +118,7 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const RecordedEpochs&
   put(file, "validation_size", static_cast<std::int64_t>(data.validation_size));
   put(file, "test_size", static_cast<std::int64_t>(data.test_size));
   if (!data.train_class_counts.empty()) put(file, "train_class_counts", data.train_class_counts);
+  if (has_predictions) put(file, layout::test_label_checksum, sha256_hex(data.test_labels));
   if (epochs.has_gaps()) put(file, layout::epoch_checksum, sha256_hex(bytes_of(epochs)));
   for (std::size_t f = 0; f < data.files.size(); ++f) {
     put(file, fmt::format("{}_path", dataset_file_names[f]).c_str(), data.files[f].path.string());
@@ -289,7 +290,7 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   // No number lies across the border of two sectors or pages, so that none is ever half written.
   hdf5::check(H5Pset_alignment(access, 1, sizeof(std::int64_t)), "set the alignment of arrays");
   hdf5::File file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, root, access), "create it");
-  put_global_attributes(file, sweep, contents.epochs, data, provenance);
+  put_global_attributes(file, sweep, contents.epochs, contents.parts.predictions, data, provenance);
   if (contents.parts.weights) make_group(file, "weights");
   if (contents.parts.predictions) make_group(file, "predictions");
   make_group(file, "sessions");

@@ -145,6 +145,9 @@ Dimension dimension_of(TensorDimension dimension);
 /// Gaps say nothing of which epochs there are, and the seal does not cover arrays.
 inline constexpr const char* epoch_checksum = "epoch_sha256";
 
+/// The root attribute of a file with predictions: the SHA-256 of the array `test_label`.
+inline constexpr const char* test_label_checksum = "used_test_labels_sha256";
+
 /// Of a file with these rows and so many recorded epochs.
 Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data);
 

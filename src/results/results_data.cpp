@@ -1,5 +1,6 @@
 #include "runner/results/results_data.hpp"
 
+#include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 #include "runner/system/limits.hpp"
 
@@ -67,9 +68,8 @@ void read_shape(const StoredFile& file, DatasetFacts& data) {
     throw file.damaged(fmt::format("it has predictions for {} test images, and its test_size is {}",
                                    file.extent(layout::test_image), data.test_size));
   data.test_labels = file.read<std::uint8_t>(layout::test_label);
-  for (const std::uint8_t label : data.test_labels)
-    if (label >= data.classes)
-      throw file.damaged(fmt::format("a test image is of class {}, and there are {}", label, data.classes));
+  if (sha256_hex(data.test_labels) != file.text(layout::test_label_checksum))
+    throw file.damaged("the labels of its test images are not those it was made with");
 }
 
 Origin read_origin(const StoredFile& file) {

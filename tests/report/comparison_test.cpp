@@ -674,8 +674,11 @@ TEST(ToCsv, HasNoNumberThatIsNotFinite) {
 TEST(ToJson, HasEveryColumnAndNullWhereThereIsNoNumber) {
   const std::string json =
       to_json(compare(results(1, {ending(spec(50, 1), 0.75f, 0.5f), ending(spec(50, 2), 1, 0.5f)})));
-  EXPECT_THAT(json, testing::StartsWith("{\n  \"chosen_by\": \"test\",\n  \"kept\": 0,\n  \"differences\": "
-                                        "[],\n  \"trust\": {\n    \"compared\": 1,\n"));
+  EXPECT_THAT(json,
+              testing::StartsWith(
+                  "{\n  \"chosen_by\": \"test\",\n  \"kept\": 0,\n  \"differences\": "
+                  "[],\n  \"fingerprints\": [\n    {\n      \"file\": \"made\",\n      \"fingerprint\": "
+                  "null\n    }\n  ],\n  \"trust\": {\n    \"compared\": 1,\n"));
   EXPECT_THAT(json, HasSubstr("\n  },\n  \"configurations\": [\n    {\n      \"file\": \"made\",\n"));
   for (const std::string_view column : comparison_columns())
     EXPECT_THAT(json, HasSubstr("\"" + std::string(column) + "\": "));

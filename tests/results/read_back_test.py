@@ -113,7 +113,7 @@ def check(path, status, epochs_done, committed_epochs):
         assert np.array_equal(file["train_loss"][:], loss, equal_nan=True)
         arrays = []
         file.visititems(lambda name, item: arrays.append(item) if isinstance(item, h5py.Dataset) else None)
-        assert len(arrays) == 35 + 11 + 4 + 4 + 2, [a.name for a in arrays]
+        assert len(arrays) == 35 + 11 + 4 + 4 + 4 + 2, [a.name for a in arrays]
         assert list(file["weights_epoch"]) == [2 if state == DONE else -1 for state in status], file["weights_epoch"][:]
         for array in arrays:
             assert array.chunks is None and array.compression is None and array.id.get_offset(), array

@@ -38,8 +38,8 @@ struct FileCheck {
 /// Looks whether a results file holds what was written into it, without training: its structure by its seal;
 /// of each run its settings by its digest, if the file was made by this version of the arithmetic; its
 /// metrics after each recorded epoch, that it diverged, its weights with their moments and its predictions by
-/// their checksums. Not noticed: a changed index of a run in the sweep that leaves the order as it is, other
-/// wall times, session times and labels of test images.
+/// their checksums. Not noticed: a changed index of a run in the sweep that leaves the order as it is, and
+/// other wall times and session times.
 ///
 /// Takes no lock: a file that is being written is checked as far as it is committed. Takes about as long as
 /// it takes to read the file. Throws Error as read_results, but accepts impossible metrics: they are damage.
