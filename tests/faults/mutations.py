@@ -28,7 +28,7 @@ MUTATIONS = [
     ("sync of epochs before their marks", COMMITTER, "  write_data(group);\n  writer_->sync();\n", "  write_data(group);\n"),
     ("sync of marks of progress before the status", COMMITTER, "  if (!advanced.empty()) writer_->sync();\n", ""),
     ("sync of the status before it is told", COMMITTER, "  if (!changed.empty()) writer_->sync();\n", ""),
-    ("sync of the mark taken from weights before they are written over", COMMITTER, "  if (any) writer_->sync();\n}\n\nvoid Committer::write_data",
+    ("sync of the marks taken from weights and predictions before they are written over", COMMITTER, "  if (any) writer_->sync();\n}\n\nvoid Committer::write_data",
      "}\n\nvoid Committer::write_data"),
     ("sync of a new file before it gets its name", REPLACEMENT, "    file_.sync_all();\n", ""),
     ("sync of the folder after a file got its name", REPLACEMENT, "if (!sync_names(folder) && note)", "if (false && note)"),
@@ -38,8 +38,8 @@ MUTATIONS = [
     ("progress before the status", COMMITTER, "  for (const std::size_t run : advanced) writer_->write_progress(run, progress_[run]);\n",
      "  for (const std::size_t run : changed) writer_->write_status(run, progress_[run].status);\n  if (!changed.empty()) writer_->sync();\n"
      "  for (const std::size_t run : advanced) writer_->write_progress(run, progress_[run]);\n"),
-    ("the mark taken from weights before they are written over", COMMITTER, "  unmark_weights(group);\n", ""),
-    ("a look at the name before an epoch is told", COMMITTER, "  writer_->require_in_place();\n", ""),
+    ("the marks taken from weights and predictions before they are written over", COMMITTER, "  unmark(group);\n", ""),
+    ("a look at the name before an epoch is told", COMMITTER, "  write_progress(group);\n  writer_->require_in_place();\n", "  write_progress(group);\n"),
     ("a file is made under another name", REPLACEMENT, "  make(temporary.path());\n", "  make(temporary.path());\n  make(file);\n"),
     ("what is being made now is not removed", REPLACEMENT, "    file_.try_lock(LOCK_SH);  // nobody else knows it\n", ""),
     # checks of the seal
