@@ -42,8 +42,7 @@ std::function<int()> parse_arguments(int argc, char** argv) {
       "  runner watch results/sweep.h5              a running sweep: who leads, who overfits\n"
       "  runner predict results/w.h5 --best 7.png   what a trained network takes an image for\n"
       "  runner verify results/sweep.h5             train some of it again and compare every bit\n"
-      "  runner check results/sweep.h5              is in it what was written? in a moment, without "
-      "training\n"
+      "  runner check results/sweep.h5              find damaged numbers, without training\n"
       "  runner seal results/sweep.h5               take it as another program has left it\n"
       "  runner configs/sweep.json --shard 2/8      train the second of eight shares\n"
       "  runner merge results/sweep.h5 results/sweep.shard-*.h5",

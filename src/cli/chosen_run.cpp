@@ -17,8 +17,8 @@ namespace {
 /// Why a run has no weights to be used; empty where it has.
 std::string_view what_is_wrong(const StoredRun& run) {
   if (run.status == RunStatus::diverged) return "has diverged: its weights are no network";
-  const bool ended = run.status == RunStatus::done || run.status == RunStatus::stopped;
-  if (!ended || run.weights_epoch < 0) return "is not done: run its sweep to the end first";
+  if (!has_finished(run.status) || run.weights_epoch < 0)
+    return "is not done: run its sweep to the end first";
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "runner/report/comparison.hpp"
 #include "runner/report/effect.hpp"
 #include "runner/report/importance.hpp"
+#include "runner/results/fingerprint.hpp"
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -56,8 +58,13 @@ int print_each(const std::vector<Told>& all, std::size_t kept, const CompareOpti
 }
 
 int compare_file(const CompareOptions& options) {
-  auto [files, fingerprints, kept] = read_sweeps(options.files, options.all);
-  for (ResultsData& results : files) keep_where(results, options.where);
+  auto [files, kept] = read_sweeps(options.files, options.all);
+  // Those of the whole sweeps, whatever is compared of them.
+  std::vector<std::string> fingerprints;
+  for (ResultsData& results : files) {
+    fingerprints.push_back(shown_fingerprint(results));
+    keep_where(results, options.where);
+  }
   if (!options.by.empty()) return print_each(effects_of(files, options.by), kept, options);
   if (options.importance) return print_each(importances_of(files), kept, options);
   Comparison comparison = compare(files);

@@ -1,7 +1,6 @@
 #include "read_sweeps.hpp"
 
 #include "runner/report/comparison.hpp"
-#include "runner/results/fingerprint.hpp"
 
 #include <utility>
 
@@ -12,7 +11,6 @@ Sweeps read_sweeps(const std::vector<std::filesystem::path>& files, bool all) {
   for (const std::filesystem::path& file : files) sweeps.files.push_back(read_results(file));
   // What one shard keeps may be another's, so pooling comes first.
   sweeps.files = pool_shards(std::move(sweeps.files));
-  for (const ResultsData& results : sweeps.files) sweeps.fingerprints.push_back(shown_fingerprint(results));
   if (!all)
     for (ResultsData& results : sweeps.files) sweeps.kept += leave_out_kept(results);
   return sweeps;

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 namespace runner::cli {
@@ -12,7 +11,6 @@ namespace runner::cli {
 /// Results files, the shards of a sweep as one, in the order of their first.
 struct Sweeps {
   std::vector<ResultsData> files;
-  std::vector<std::string> fingerprints;  ///< of each, as it is shown; empty where there is none
   std::size_t kept = 0;                   ///< runs left out because their values have left the config
 };
 

@@ -92,7 +92,7 @@ int report_file(const ReportOptions& options) {
   const bool page = options.figures.empty() || !options.output.empty();
   if (page && options.output.empty() && options.files.size() > 1)
     throw bad_input("report: the page of several files needs a name: --output PAGE");
-  const auto [files, fingerprints, kept] = read_sweeps(options.files, options.all);
+  const auto [files, kept] = read_sweeps(options.files, options.all);
   if (!options.figures.empty() && files.size() > 1)
     throw bad_input("report: --svg draws the figures of one sweep, and these files are of several");
   if (page) write_page(files, kept, options);
