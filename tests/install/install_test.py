@@ -1,6 +1,6 @@
 """install_test.py BUILD REPOSITORY COMPILER: the library as others use it.
 
-Installs a build into a folder of its own, builds the example of README.md against what is there with find_package, and runs it.
+Installs a build into a folder of its own, builds the example of include/runner/README.md against what is there with find_package, and runs it.
 """
 import re
 import subprocess
@@ -17,7 +17,7 @@ def run(*command, **options):
     return result.stdout
 
 
-section = (Path(repository) / "README.md").read_text().split("\n## As a library\n")[1].split("\n## ")[0]
+section = (Path(repository) / "include/runner/README.md").read_text().split("\n## As a library\n")[1].split("\n## ")[0]
 example, = re.findall(r"```cpp\n(.*?)```", section, re.DOTALL)
 lists, = re.findall(r"```cmake\n(.*?)```", section, re.DOTALL)
 shown, = re.findall(r"\$ build/curve\n(.*?)```", section, re.DOTALL)
@@ -48,4 +48,4 @@ with tempfile.TemporaryDirectory() as name:
     run("cmake", "-S", project, "-B", project / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}")
     run("cmake", "--build", project / "build")
     out = run(project / "build/curve")
-    assert out == shown, f"README.md shows\n{shown}\nand it prints\n{out}"
+    assert out == shown, f"include/runner/README.md shows\n{shown}\nand it prints\n{out}"

@@ -19,7 +19,7 @@ namespace runner {
 ///
 /// Integers and floats are little-endian. Metrics that layouts after 7 may have are not in it, so that a
 /// fingerprint stays what it is. Neither are weights, names, paths, times, processors, nor runs that are no
-/// longer in the sweep. README.md has the formula as a program in Python.
+/// longer in the sweep. results/README.md has the formula as a program in Python.
 ///
 /// Nothing while a run of the sweep has not ended, or where there is none.
 std::optional<std::string> fingerprint_of(const ResultsData& results);
