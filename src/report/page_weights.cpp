@@ -169,8 +169,9 @@ WeightsJson weights_on_page(std::span<const ResultsData> files, const Comparison
     const ResultsData& results = files[comparison.configurations[i].file];
     const auto shape = image_shape(results.origin.data);
     if (!shape) {
-      page["why_not"] = fmt::format("{} does not say how large an image is, and its {} pixels are no square",
-                                    printable(results.file.filename().string()), results.origin.data.pixels);
+      page["why_not"] =
+          fmt::format("{} does not say how large an image is, and its {} pixels do not form a square",
+                      printable(results.file.filename().string()), results.origin.data.pixels);
       continue;
     }
     if (2 * most_pictured_runs * shape->rows * shape->columns > most_pictured_pixels) {

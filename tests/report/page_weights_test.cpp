@@ -203,7 +203,8 @@ TEST_F(PageWeights, OfImagesOfUnknownShapeAreASquareOrSaidToBeNone) {
   results.origin.data.rows = results.origin.data.columns = 0;  // as of an earlier layout
   Json page = page_of(results);
   EXPECT_EQ(page["runs"], Json::array());
-  EXPECT_EQ(page["why_not"], "x.h5 does not say how large an image is, and its 6 pixels are no square");
+  EXPECT_EQ(page["why_not"],
+            "x.h5 does not say how large an image is, and its 6 pixels do not form a square");
   results.origin.data.pixels = 4;
   EXPECT_EQ(page_of(results)["runs"][0]["rows"], 2);
   results.origin.data.rows = results.origin.data.columns = 200;

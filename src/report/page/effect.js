@@ -71,7 +71,7 @@ function drawEffect() {
     : none
     ? `No setting of the others has runs that are done for every ${effect.axis}.`
     : `${counted(runsOf(effect), "run")} for each value (${counted(effect.settings, "setting")} of the others, ${counted(effect.seeds, "seed")}), which ` +
-      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. ${notApplicable(effect)}` +
+      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without a matching run for every value left out` : ""}. ${notApplicable(effect)}` +
       (known ? "Bars are 95 % intervals of the change that hold for all values together: a filled mark is more than chance."
              : "With fewer than three seeds there are no intervals: what is chance is not known.");
   for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = none;

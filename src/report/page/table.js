@@ -79,7 +79,7 @@ function filterChanged() {
 const alike = new Set(page.trust.like_the_best);
 const tableMarks = [
   { mark: "+", what: `best ${page.chosen_by} accuracy`, has: (i) => i === best },
-  { mark: "~", what: "cannot be told from the best (95 %, of all configurations)", has: (i) => alike.has(i) },
+  { mark: "~", what: "may be as good as the best (95 %, of all configurations)", has: (i) => alike.has(i) },
   { mark: "*", what: "widest gap", has: (i) => i === widest },
 ];
 const markOf = ({ mark, what }) => make("span", { role: "img", "aria-label": what, title: what }, mark);

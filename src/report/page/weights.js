@@ -36,7 +36,7 @@ function drawWeights() {
     `after epoch ${run.epoch}. Each picture has a scale of its own, the number below it: blue is negative, the colour of the page 0, orange positive. ` +
     (run.units.length < run.hidden ? `Shown are the ${run.units.length} most used of ${run.hidden} units, ` : "The most used units come first, ") +
     "those with the largest ‖W1[:, unit]‖·‖W2[unit, :]‖. The class is that of the unit's largest output weight. " +
-    "A pixel that is 0 in all images keeps its weight, but for weight decay.";
+    "The weight of a pixel that is 0 in all images changes only by weight decay.";
   element("weights-units").replaceChildren(...run.units.map((unit) => unitPictures(run, unit, colourOf)));
 }
 
