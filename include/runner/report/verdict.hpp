@@ -4,7 +4,7 @@
 
 namespace runner {
 
-/// What the learning curves of a configuration say. A configuration
+/// The judgement of a configuration's learning curves. A configuration
 ///
 /// - *diverged* if more than half of its ended seeds have diverged;
 /// - *did not learn* if more than half of its done seeds did not: over the last w epochs (w as below), the

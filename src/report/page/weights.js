@@ -45,8 +45,8 @@ function setUpWeights() {
   element("weights").hidden = runs.length === 0 && whyNot === "";
   element("weights-shown").hidden = runs.length === 0;
   const leftOut = configurations > runs.length
-    ? `To keep the page small it has pictures of ${runs.length} of ${counted(configurations, "configuration")}: the best, that with the widest gap, the next best; of each one seed.`
-    : "Of each configuration one seed.";
+    ? `To keep the page small it has pictures of ${runs.length} of ${counted(configurations, "configuration")}: the best, the one with the widest gap, the next best; one seed each.`
+    : "One seed of each configuration.";
   element("weights-left-out").textContent = whyNot ? `No pictures: ${whyNot}.` : leftOut;
   if (runs.length === 0) return;
   const marked = (i) => [i === best && "best", i === widest && "widest gap"].filter(Boolean).map((what) => ` (${what})`).join("");
