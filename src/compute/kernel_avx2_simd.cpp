@@ -17,6 +17,7 @@ struct TwelveBitDigits {
   /// |Σ x·d| ≤ 4,096·255·2,048 < 2^31, and so it stays when what the lower digit carries is added.
   static constexpr std::size_t chunk_quads = 4'096 / quad_terms;
 
+  static constexpr std::size_t apart = 0;
   static constexpr QuadForm form = QuadForm::pairs;
 
   struct Sums {

@@ -34,6 +34,7 @@ struct ByteDigits {
 
   static constexpr std::size_t chunk_quads = byte_chunk_terms / quad_terms;
 
+  static constexpr std::size_t apart = 2;
   static constexpr QuadForm form = QuadForm::bytes;
 
   struct Sums {

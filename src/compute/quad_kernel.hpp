@@ -30,6 +30,8 @@ concept DigitCode = requires(const Ints (&q)[quad_terms], std::byte* to, const s
   requires Code::quad_bytes % sizeof(Ints) == 0;
   /// So many quads may be summed in 32 bits.
   requires(Code::chunk_quads > 0);
+  /// So many sums at once, or fewer, are too few to keep the processor busy: each has to wait for itself.
+  requires(Code::apart < 4);
   /// How quads of pixels are stored.
   requires Code::form == QuadForm::bytes || Code::form == QuadForm::pairs;
   /// Writes the digits of four terms.
@@ -157,8 +159,18 @@ class QuadKernel final : public Kernel {
     }
     typename Code::Sums sums[N];
     clear(sums);
-    for (std::size_t n = 0; n < count; ++n, quads += rows.numbers)
-      Code::template add<N>(sums, digits + offset[n], quads);
+    std::size_t n = 0;
+    if constexpr (N <= Code::apart) {
+      // Places in turn to two sets of sums, for an addition has to wait for the one before to the same sum.
+      typename Code::Sums others[N];
+      clear(others);
+      for (; n + 2 <= count; n += 2, quads += 2 * rows.numbers) {
+        Code::template add<N>(sums, digits + offset[n], quads);
+        Code::template add<N>(others, digits + offset[n + 1], quads + rows.numbers);
+      }
+      unrolled<N>([&](auto j) { unrolled<Code::digits>([&](auto d) { sums[j].d[d] += others[j].d[d]; }); });
+    }
+    for (; n < count; ++n, quads += rows.numbers) Code::template add<N>(sums, digits + offset[n], quads);
     unrolled<N>([&](auto j) {
       out[j] = product(to_floats(Code::high(sums[j])), to_floats(Code::low(sums[j])), high, low);
     });
