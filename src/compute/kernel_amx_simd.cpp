@@ -242,12 +242,12 @@ void multiply(const PackedTiles& x, std::size_t rows, FixedPointBlock q, Endings
   bool finite = true;  // else a row of zeros has products all the same: NaN
   for (std::size_t reg = 0; reg < registers_per_block; ++reg) finite = finite && all_finite(*q.factors, reg);
   // The tiles work on the next pair while the sums of this one become products.
-  Sums sums[2];
+  Sums sums;
   const auto add_up_pair = [&](std::size_t pair) {
     add_up(x, pair, x.places_of(pair), x.counts[pair], q.digits);
   };
   add_up_pair(0);
-  store_sums(sums[0]);
+  store_sums(sums);
   for (std::size_t pair = 0; pair < x.pairs(); ++pair) {
     const bool more = pair + 1 < x.pairs();
     if (more) add_up_pair(pair + 1);
@@ -256,8 +256,8 @@ void multiply(const PackedTiles& x, std::size_t rows, FixedPointBlock q, Endings
       for (std::size_t reg = 0; reg < registers_per_block; ++reg)
         endings.of[reg].take_zeros(endings.at(first, reg), rows_of(pair));
     else
-      take_products(sums[pair % 2], first, rows_of(pair), *q.factors, endings);
-    if (more) store_sums(sums[(pair + 1) % 2]);
+      take_products(sums, first, rows_of(pair), *q.factors, endings);
+    if (more) store_sums(sums);
   }
   _tile_release();
 }
