@@ -183,7 +183,7 @@ void register_all(const Dataset& data) {
     if (!supported(set)) continue;
     for (const std::string_view name : kernel_names()) {
       if (name == "reference" || !kernel_usable(name, set)) continue;
-      for (const std::size_t images : {50u, 100u, 200u})
+      for (const std::size_t images : {50u, 100u, 200u, 256u})
         for (const auto& [part, body] : parts)
           benchmark::RegisterBenchmark((std::string(name) + "/" + std::string(to_string(set)) + "/" +
                                         std::to_string(images) + "/" + part)
