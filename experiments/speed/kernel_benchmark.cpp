@@ -161,7 +161,7 @@ const std::pair<const char*, Part> parts[] = {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t) {
          for (std::size_t b = 0; b < blocks; ++b)
            bench.ops.hidden_gradient(Activation::sigmoid, bench.dy.data(), bench.data.classes, bench.images,
-                                     bench.z.data() + b * bench.images * lanes, 0, lanes,
+                                     bench.z.data() + b * bench.images * lanes, nullptr, 0, lanes,
                                      bench.w2.data() + b * lanes * padded(bench.data.classes),
                                      bench.dw2.data(), bench.db1.data(), bench.delta.data());
        });
@@ -183,7 +183,7 @@ void register_all(const Dataset& data) {
     if (!supported(set)) continue;
     for (const std::string_view name : kernel_names()) {
       if (name == "reference" || !kernel_usable(name, set)) continue;
-      for (const std::size_t images : {50u, 100u, 200u})
+      for (const std::size_t images : {50u, 100u, 200u, 256u})
         for (const auto& [part, body] : parts)
           benchmark::RegisterBenchmark((std::string(name) + "/" + std::string(to_string(set)) + "/" +
                                         std::to_string(images) + "/" + part)
