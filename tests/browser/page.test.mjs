@@ -373,7 +373,7 @@ test("runs that diverged are counted", () => open("diverged", async (page) => {
   assert.ok(done.some((text) => /^0\/1, 1 diverged$/.test(text)), done.join("; "));
   assert.ok(done.some((text) => text === "1/1"), done.join("; "));
   assert.ok(await page.locator("#table input:disabled").count() >= 1);
-  assert.match(await page.textContent("#effect-note"), /^No setting of the others/);
+  assert.match(await page.textContent("#effect-note"), /^No setting of the other parameters has finished runs for every /);
   assert.equal(await page.locator("#effect-gap").isHidden(), true);
 }));
 
