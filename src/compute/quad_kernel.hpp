@@ -99,8 +99,8 @@ class QuadKernel final : public Kernel {
                         FixedPointBlock w) const override {
     alignas(64) std::int32_t largest[lanes];
     for (std::size_t reg = 0; reg < registers_per_block; ++reg) {
-      const Descend<WriteQuad> descend{load(rate + reg * register_lanes), power_of(*w.factors, reg),
-                                       {w.digits + reg * Code::quad_bytes}};
+      const Descend<WriteQuad> descend{
+          load(rate + reg * register_lanes), power_of(*w.factors, reg), {w.digits + reg * Code::quad_bytes}};
       *reinterpret_cast<Ints*>(largest + reg * register_lanes) =
           backward(delta, packed, w.terms, reg, w1, descend).largest;
     }

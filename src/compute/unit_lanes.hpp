@@ -77,8 +77,8 @@ inline bool all_finite(const Factors& factors, std::size_t reg) {
   return finite;
 }
 
-/// Sets the factors of weights that have these largest magnitudes. Returns whether all their exponents are what
-/// they were, in which case power[unit] = 2^e is that of before and after.
+/// Sets the factors of weights that have these largest magnitudes. Returns whether all their exponents are
+/// what they were, in which case power[unit] = 2^e is that of before and after.
 inline bool keep_scales(const std::int32_t* largest, Factors& factors, float* power) {
   const Factors before = factors;
   set_scales(largest, factors, power);
