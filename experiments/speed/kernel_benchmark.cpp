@@ -161,7 +161,7 @@ const std::pair<const char*, Part> parts[] = {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t) {
          for (std::size_t b = 0; b < blocks; ++b)
            bench.ops.hidden_gradient(Activation::sigmoid, bench.dy.data(), bench.data.classes, bench.images,
-                                     bench.z.data() + b * bench.images * lanes, 0, lanes,
+                                     bench.z.data() + b * bench.images * lanes, nullptr, 0, lanes,
                                      bench.w2.data() + b * lanes * padded(bench.data.classes),
                                      bench.dw2.data(), bench.db1.data(), bench.delta.data());
        });

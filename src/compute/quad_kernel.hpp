@@ -83,12 +83,14 @@ class QuadKernel final : public Kernel {
   void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
                         FixedPointBlock w) const override {
     alignas(64) std::int32_t largest[lanes];
-    for (std::size_t reg = 0; reg < registers_per_block; ++reg)
+    for (std::size_t reg = 0; reg < registers_per_block; ++reg) {
+      const Descend<WriteQuad> descend{load(rate + reg * register_lanes), power_of(*w.factors, reg),
+                                       {w.digits + reg * register_bytes(w.terms)}};
       *reinterpret_cast<Ints*>(largest + reg * register_lanes) =
-          backward(delta, packed, w.terms, reg, w1, Descend{load(rate + reg * register_lanes)}).largest;
+          backward(delta, packed, w.terms, reg, w1, descend).largest;
+    }
     alignas(64) float power[lanes];
-    set_scales(largest, *w.factors, power);
-    write_digits(w1, power, w);
+    if (!keep_scales(largest, *w.factors, power)) write_digits(w1, power, w);
   }
 
   void backward_store(FixedPointBlock delta, const std::byte* packed, std::size_t pixels,
@@ -120,9 +122,18 @@ class QuadKernel final : public Kernel {
   template <class Byte>
   using Number = std::conditional_t<std::is_const_v<Byte>, const std::uint32_t, std::uint32_t>;
 
+  /// Writes digits of the units in one register, which begin at `digits`.
+  struct WriteQuad {
+    std::byte* digits;
+
+    [[gnu::always_inline]] void operator()(std::size_t quad, const Ints (&q)[quad_terms]) const {
+      Code::write(q, digits + quad * Code::quad_bytes);
+    }
+  };
+
   static void write_digits(const float* values, const float* power, FixedPointBlock out) {
     for_each_quad(values, out.terms, power, [&](std::size_t quad, std::size_t reg, const auto& q) {
-      Code::write(q, out.digits + reg * register_bytes(out.terms) + quad * Code::quad_bytes);
+      WriteQuad{out.digits + reg * register_bytes(out.terms)}(quad, q);
     });
   }
 
@@ -183,23 +194,24 @@ class QuadKernel final : public Kernel {
     const std::byte* digits = delta.digits + reg * register_bytes(delta.terms);
     const Floats high = load(delta.factors->high + reg * register_lanes),
                  low = load(delta.factors->low + reg * register_lanes);
-    bool finite = true;  // else a pixel that is zero in all images has a gradient all the same: NaN
-    for (std::size_t l = 0; l < register_lanes; ++l) finite = finite && low[l] == low[l];
+    // Else a pixel that is zero in all images has a gradient all the same: NaN.
+    const bool finite = all_finite(*delta.factors, reg);
 
     for (std::size_t quad = 0; quad < quads_of(pixels); ++quad) {
       float* at = to + quad * quad_terms * lanes + reg * register_lanes;
       const std::size_t left = pixels - quad * quad_terms;
       if (rows.counts[quad] == 0 && finite && left >= quad_terms) {
-        unrolled<quad_terms>([&](auto i) { ending.take_zero(at + i * lanes); });
+        ending.take_zeros(at, quad_terms);
         continue;
       }
       Floats gradient[quad_terms];
       products<quad_terms>(rows, quad, digits, high, low, gradient);
-      const auto take = [&](auto i) { ending.take(at + i * lanes, gradient[i]); };
-      if (left >= quad_terms)
-        unrolled<quad_terms>(take);
-      else
-        for (std::size_t i = 0; i < left; ++i) take(i);
+      if (left >= quad_terms) {
+        ending.take(quad, at, gradient);
+      } else {
+        const FourFloats last = {gradient[0], gradient[1], gradient[2], gradient[3]};
+        ending.take_last(quad, at, last, left);
+      }
     }
     return ending;
   }

@@ -30,6 +30,7 @@
 
 #include "runner/compute/kernel.hpp"
 
+#include "unit_lanes.hpp"
 #include "unrolled.hpp"
 
 #include <cassert>
@@ -43,7 +44,7 @@
 namespace runner {
 namespace {
 
-inline constexpr std::size_t quad_terms = 4;
+inline constexpr std::size_t quad_terms = four_terms;
 
 inline std::size_t quads_of(std::size_t terms) {
   return (terms + quad_terms - 1) / quad_terms;
