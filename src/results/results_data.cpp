@@ -88,6 +88,7 @@ Origin read_origin(const StoredFile& file) {
                  read_size(file, "validation_size", 0),
                  read_size(file, "test_size", 1),
                  file.integers("train_class_counts"),
+                 {},
                  {}},
                 file.text("config_text"),
                 file.text("config_file")};
