@@ -8,6 +8,7 @@
 #include "exit_codes.hpp"
 #include "expectation.hpp"
 #include "memory.hpp"
+#include "scale_text.hpp"
 #include "shares.hpp"
 #include "standard_streams.hpp"
 
@@ -151,6 +152,7 @@ int print_plan_of(const PlanOptions& options) {
   const InstructionSet set = instruction_set_of(options.compute);
   const Backend backend = make_backend(options.compute.kernel, set);
   const Dataset data = load_dataset(config.dataset);
+  put_message(scale_text(data));
   const Sweep sweep = expand(std::move(config), data);
   const std::size_t threads = options.compute.threads;
   std::vector<Sweep> shares;

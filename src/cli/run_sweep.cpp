@@ -13,6 +13,7 @@
 #include "list.hpp"
 #include "memory.hpp"
 #include "progress.hpp"
+#include "scale_text.hpp"
 #include "shares.hpp"
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
@@ -105,6 +106,7 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
   const InstructionSet set = instruction_set_of(options.compute);
   const Backend backend = make_backend(options.compute.kernel, set);
   const Dataset data = load_dataset(config.dataset);
+  if (const std::string text = scale_text(data); !text.empty()) say(options, "{}", text);
   Sweep sweep = expand(std::move(config), data);
   if (options.shards > 1) sweep = share_for(sweep, data, options.shard, options.shards);
   const std::filesystem::path output =

@@ -78,37 +78,88 @@ std::string name_value(const Setting& setting, const Json& value) {
   return name;
 }
 
-/// The folder that "dir" stands for: relative to the config file, or on the command line to the current
+/// The forms of a data set that is no built-in one: the keys that each has.
+struct DatasetForm {
+  std::span<const std::string_view> keys;
+  std::string_view text;  ///< as messages show it
+};
+constexpr std::array<std::string_view, 1> folder_keys{"dir"}, archive_keys{"npz"};
+constexpr std::array dataset_forms{
+    DatasetForm{folder_keys, R"({"dir": "…"} with a folder of IDX files)"},
+    DatasetForm{archive_keys, R"({"npz": "…"})"},
+    DatasetForm{dataset_array_names, R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})"}};
+
+std::string forms_text() {
+  std::vector<std::string_view> texts;
+  for (const DatasetForm& form : dataset_forms) texts.push_back(form.text);
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// The path that a key stands for: relative to the config file, or on the command line to the current
 /// directory.
-std::filesystem::path dataset_directory(const Setting& setting, const std::filesystem::path& config_file) {
-  static constexpr std::array<std::string_view, 1> keys{"dir"};
-  for (const auto& [key, unused] : setting.value.items())
-    if (key != keys[0])
-      throw bad_input(
-          fmt::format("{}: dataset: unknown key {}: {}", setting.where, shown(key), suggest_key(key, keys)));
-  const auto at = setting.value.find("dir");
-  const std::string dir = at != setting.value.end() && at->is_string() ? at->get<std::string>() : "";
-  if (dir.empty() || dir.size() >= PATH_MAX || dir.find('\0') != std::string::npos)
-    throw bad_value(setting, setting.value, "names no folder", "{\"dir\": \"…\"} with the path of a folder");
+std::filesystem::path dataset_path(const Setting& setting, std::string_view key,
+                                   const std::filesystem::path& config_file) {
+  const Json& value = setting.value.at(std::string(key));
+  const std::string path = value.is_string() ? value.get<std::string>() : "";
+  if (path.empty() || path.size() >= PATH_MAX || path.find('\0') != std::string::npos)
+    throw bad_input(fmt::format("{}: dataset: {}: {} is no path: the path of a {} in quotes", setting.where,
+                                key, shown(value), key == folder_keys[0] ? "folder" : "file"));
   const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
   std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(base / dir, error);
+  const std::filesystem::path absolute = std::filesystem::absolute(base / path, error);
   if (error)
     throw bad_input(fmt::format("{}: {}: cannot find the current folder, which {} is relative to: {}",
-                                setting.where, setting.key, shown(dir), error.message()));
+                                setting.where, setting.key, shown(path), error.message()));
   const std::filesystem::path canonical = std::filesystem::weakly_canonical(absolute, error);
   return error ? absolute : canonical;  // what is wrong with it, the data set's loader says better
 }
 
+/// The form that an object has by its keys: all of one form, and none of another.
+const DatasetForm& dataset_form(const Setting& setting) {
+  std::vector<std::string_view> known;
+  for (const DatasetForm& form : dataset_forms) known.insert(known.end(), form.keys.begin(), form.keys.end());
+  known.push_back("standardise");
+  for (const auto& [key, unused] : setting.value.items())
+    if (std::ranges::find(known, key) == known.end())
+      throw bad_input(
+          fmt::format("{}: dataset: unknown key {}: {}", setting.where, shown(key), suggest_key(key, known)));
+  const auto is_given = [&](std::string_view key) { return setting.value.contains(std::string(key)); };
+  const auto form = std::ranges::find_if(dataset_forms, [&](const DatasetForm& candidate) {
+    return std::ranges::any_of(candidate.keys, is_given);
+  });
+  if (form == dataset_forms.end()) throw bad_value(setting, setting.value, "names no files", forms_text());
+  for (const std::string_view key : form->keys)
+    if (!is_given(key))
+      throw bad_input(fmt::format("{}: dataset: {} is missing beside {}: {}", setting.where, key,
+                                  *std::ranges::find_if(form->keys, is_given), form->text));
+  for (const auto& [key, unused] : setting.value.items())
+    if (key != "standardise" && std::ranges::find(form->keys, key) == form->keys.end())
+      throw bad_input(fmt::format("{}: dataset: {} and {} belong to different forms: give one of {}",
+                                  setting.where, form->keys[0], key, forms_text()));
+  return *form;
+}
+
 void read_dataset(const Setting& setting, const std::filesystem::path& config_file, DatasetSource& dataset) {
-  if (setting.value.is_object()) {
-    dataset.directory = dataset_directory(setting, config_file);
+  if (!setting.value.is_object()) {
+    if (setting.value != "fashion-mnist" && setting.value != "mnist")
+      throw bad_value(setting, setting.value, "is not known",
+                      fmt::format(R"("fashion-mnist", "mnist", {})", forms_text()));
+    dataset.name = setting.value.get<std::string>();
     return;
   }
-  if (setting.value != "fashion-mnist" && setting.value != "mnist")
-    throw bad_value(setting, setting.value, "is not known",
-                    "\"fashion-mnist\", \"mnist\" or {\"dir\": \"…\"} with a folder of IDX files");
-  dataset.name = setting.value.get<std::string>();
+  const DatasetForm& form = dataset_form(setting);
+  const auto path = [&](std::string_view key) { return dataset_path(setting, key, config_file); };
+  if (form.keys[0] == folder_keys[0]) dataset.directory = path(folder_keys[0]);
+  if (form.keys[0] == archive_keys[0]) dataset.npz = path(archive_keys[0]);
+  if (form.keys[0] == dataset_array_names[0])
+    for (std::size_t part = 0; part < dataset.arrays.size(); ++part)
+      dataset.arrays[part] = path(dataset_array_names[part]);
+  if (const auto at = setting.value.find("standardise"); at != setting.value.end()) {
+    if (!at->is_boolean())
+      throw bad_input(fmt::format("{}: dataset: standardise: {} is not a boolean: true or false",
+                                  setting.where, shown(*at)));
+    dataset.standardise = at->get<bool>();
+  }
 }
 
 /// Reads an integer from `least` to `most`.

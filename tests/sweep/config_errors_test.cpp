@@ -112,7 +112,9 @@ TEST(ConfigErrors, UnknownKeySuggestsTheNearest) {
             "unknown key \"learning_rat\": did you mean \"learning_rate\"?");
   EXPECT_EQ(problem(R"({"batch": 10})"), "unknown key \"batch\": did you mean \"batch_size\"?");
   EXPECT_EQ(problem(R"({"eopchs": 10})"), "unknown key \"eopchs\": did you mean \"epochs\"?");
-  EXPECT_EQ(problem(R"({"dataset": {"dri": "x"}})"), "dataset: unknown key \"dri\": the keys are dir");
+  EXPECT_EQ(
+      problem(R"({"dataset": {"dri": "x"}})"),
+      "dataset: unknown key \"dri\": the keys are dir, npz, x_train, t_train, x_test, t_test, standardise");
 }
 
 TEST(ConfigErrors, KeyOfOtherProgramsSaysWhatThereIsInstead) {
@@ -355,20 +357,38 @@ TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
             "slashes and characters that are not seen, not \".\" or \"..\"");
 }
 
+const std::string dataset_forms =
+    R"({"dir": "…"} with a folder of IDX files, {"npz": "…"}, {"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})";
+
 TEST(ConfigErrors, UnknownNames) {
   EXPECT_EQ(problem(R"({"loss": "mse"})"),
             "loss: \"mse\" is not known: \"cross_entropy\" or \"mean_squared_error\"");
   EXPECT_EQ(problem(R"({"dataset": "cifar"})"),
-            "dataset: \"cifar\" is not known: \"fashion-mnist\", \"mnist\" or {\"dir\": \"…\"} with a folder "
-            "of IDX "
-            "files");
-  EXPECT_EQ(problem(R"({"dataset": {}})"),
-            "dataset: {} names no folder: {\"dir\": \"…\"} with the path of a folder");
+            "dataset: \"cifar\" is not known: \"fashion-mnist\", \"mnist\", " + dataset_forms);
+}
+
+TEST(ConfigErrors, FilesOfADataSet) {
+  EXPECT_EQ(problem(R"({"dataset": {}})"), "dataset: {} names no files: " + dataset_forms);
+  EXPECT_EQ(problem(R"({"dataset": {"standardise": true}})"),
+            "dataset: {\"standardise\":true} names no files: " + dataset_forms);
+  EXPECT_EQ(problem(R"({"dataset": {"npz": 7}})"),
+            "dataset: npz: 7 is no path: the path of a file in quotes");
+  EXPECT_EQ(problem(R"({"dataset": {"dir": ""}})"),
+            "dataset: dir: \"\" is no path: the path of a folder in quotes");
+  EXPECT_EQ(problem(R"({"dataset": {"x_train": "x.npy", "x_test": "y.npy", "t_test": "t.npy"}})"),
+            "dataset: t_train is missing beside x_train: "
+            R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})");
+  EXPECT_EQ(problem(R"({"dataset": {"npz": "d.npz", "x_train": "x.npy"}})"),
+            "dataset: npz and x_train belong to different forms: give one of " + dataset_forms);
+  EXPECT_EQ(problem(R"({"dataset": {"npz": "d.npz", "standardise": 1}})"),
+            "dataset: standardise: 1 is not a boolean: true or false");
+  EXPECT_EQ(problem(R"({"dataset": {"npz": "d.npz", "standardize": true}})"),
+            "dataset: unknown key \"standardize\": did you mean \"standardise\"?");
 }
 
 TEST(ConfigErrors, FolderWhosePathIsTooLongForTheSystem) {
   EXPECT_THAT(problem(R"({"dataset": {"dir": ")" + std::string(4096, 'd') + "\"}}"),
-              testing::HasSubstr("d… names no folder"));
+              testing::HasSubstr("is no path: the path of a folder in quotes"));
   EXPECT_EQ(parse_config(R"({"dataset": {"dir": ")" + std::string(4095, 'd') + "\"}}", "/x.json").name, "x");
 }
 

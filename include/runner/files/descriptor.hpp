@@ -61,6 +61,10 @@ class Descriptor {
   /// What comes next, at most `count` bytes; 0 at the end.
   std::size_t read_next(void* bytes, std::size_t count);
 
+  /// What comes next is the first byte again. bad_input where the file cannot be read twice: a pipe or a
+  /// device.
+  void rewind();
+
   /// Writes all of it at `offset`.
   void write_at(std::uint64_t offset, const void* bytes, std::size_t count);
 
