@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -44,6 +45,7 @@ struct Network {
   RunSpec run;
   Weights weights;
   ImageSize size;
+  PixelScale scale;                  ///< of its training images
   std::vector<std::string> classes;  ///< their names
   std::string name;                  ///< "results/sweep.h5, run 7 (seed 2), after epoch 10"
 };
@@ -52,8 +54,12 @@ Network read_network(const PredictOptions& options) {
   const ResultsData results = read_results(options.file);
   const std::size_t row = row_with_weights(results, options.choice);
   const StoredRun& stored = results.runs[row];
-  Network network{
-      stored.run.spec, StoredWeights(options.file).last(stored.row, stored.run.spec.hidden_size), {}, {}, {}};
+  Network network{stored.run.spec,
+                  StoredWeights(options.file).last(stored.row, stored.run.spec.hidden_size),
+                  {},
+                  {},
+                  {},
+                  {}};
   for (const TensorInfo& tensor : tensor_table)
     for (const float weight : network.weights.*tensor.values)
       if (!std::isfinite(weight))
@@ -61,10 +67,9 @@ Network read_network(const PredictOptions& options) {
                                     name_of_run(results, row), options.file.string()));
   // By the weights: a file of an earlier layout says nothing else of the size.
   network.size.pixels = network.weights.W1.size() / network.weights.b1.size();
-  if (results.origin.data.rows * results.origin.data.columns == network.size.pixels) {
-    network.size.rows = results.origin.data.rows;
-    network.size.columns = results.origin.data.columns;
-  }
+  network.size.rows = results.origin.data.rows;
+  network.size.columns = results.origin.data.columns;
+  network.scale = results.origin.data.scale;
   DatasetFacts data = results.origin.data;
   data.classes = network.weights.b2.size();
   network.classes = class_names(data);
@@ -85,10 +90,13 @@ struct NamedImages {
   }
 };
 
-std::vector<NamedImages> read_all(const PredictOptions& options, const ImageSize& size) {
+std::vector<NamedImages> read_all(const PredictOptions& options, const Network& network) {
   std::vector<NamedImages> all;
   for (const std::filesystem::path& file : options.data) {
-    all.push_back({file.string(), read_images(file, size), options.data.size() == 1});
+    all.push_back({file.string(), read_images(file, network.size, network.scale), options.data.size() == 1});
+    if (const std::uint64_t outside = all.back().images.outside; outside > 0)
+      print_message("{}: {} {} outside the scale of the training images and became 0 or 255\n", file.string(),
+                    outside, outside == 1 ? "number lies" : "numbers lie");
     if (options.invert)
       for (std::uint8_t& pixel : all.back().images.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);
   }
@@ -139,7 +147,7 @@ class PredictionLines {
 
 int predict(const PredictOptions& options) {
   const Network network = read_network(options);
-  const std::vector<NamedImages> files = read_all(options, network.size);
+  const std::vector<NamedImages> files = read_all(options, network);
   std::size_t images = 0;
   for (const NamedImages& file : files) images += file.images.count;
   std::vector<std::uint8_t> labels;
@@ -193,19 +201,21 @@ Command predict_command(const CommandLine& line) {
   const auto options = std::make_shared<PredictOptions>();
   CLI::App* app =
       line.app.add_subcommand("predict", "Show a trained network images, and print what it takes them for");
+  app->group(group::elsewhere);
   app->add_option("FILE", options->file, "The results file of a sweep with save_weights")->required();
   app->add_option("DATA", options->data,
-                  "Images of the data set's size: PNG pictures, IDX files, or NumPy arrays (.npy) of uint8")
+                  "Images of the data set's size: PNG pictures, IDX files, or NumPy arrays (.npy)")
       ->required();
   add_options(*app, options->choice);
   app->add_option("--labels", options->labels,
-                  "The classes of all images (IDX, or .npy of integers): print the accuracy");
+                  "The classes of all images (IDX, or .npy of integers): print the accuracy")
+      ->type_name("FILE");
   app->add_flag(
       "--invert", options->invert,
       "Turn dark into light first: for ink on paper, where the network knows light on dark, as MNIST is");
   app->add_flag("--csv", options->csv,
                 "Print comma-separated values: the probabilities of all classes, all digits");
-  return {app, "predict FILE DATA…", [options] { return predict(*options); }};
+  return {app, [options] { return predict(*options); }};
 }
 
 }  // namespace runner::cli

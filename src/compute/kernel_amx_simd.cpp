@@ -1,5 +1,5 @@
-// The kernel for processors with AMX: tiles of up to 16 images (or pixels) × 64 terms, a byte each, times tiles
-// of 64 terms × 16 units of one digit.
+// The kernel for processors with AMX: tiles of up to 16 images (or pixels) × 64 terms, a byte each, times
+// tiles of 64 terms × 16 units of one digit.
 //
 //   digits  for each 64 terms and each digit d0, d1, d2 a tile: 16 quads of four terms, for all units
 //   images  rows of pixels, padded to 64; for the backward product the same transposed: rows of images
@@ -26,8 +26,8 @@ constexpr std::size_t tiles_of(std::size_t terms) {
   return (terms + tile_terms - 1) / tile_terms;
 }
 
-/// Rows of pixels in groups of tile_rows, a view. The rows past the last and the terms past the last are zero.
-/// Number, Byte: const where they are read.
+/// Rows of pixels in groups of tile_rows, a view. The rows past the last and the terms past the last are
+/// zero. Number, Byte: const where they are read.
 template <class Byte, class Number>
 struct PixelTiles {
   std::size_t groups;
@@ -107,8 +107,8 @@ struct alignas(64) Sums {
   }
 };
 
-/// Adds up the products of one pair, over so many of its tiles, at most byte_chunk_terms terms. The pixels are
-/// not kept in the level-1 cache, so that the digits stay there.
+/// Adds up the products of one pair, over so many of its tiles, at most byte_chunk_terms terms. The pixels
+/// are not kept in the level-1 cache, so that the digits stay there.
 void add_up(const PackedTiles& x, std::size_t pair, const std::uint32_t* places, std::size_t count,
             const std::byte* digits) {
   const std::byte* const first = x.group(2 * pair);
@@ -206,8 +206,8 @@ void take_long_products(const PackedTiles& x, std::size_t pair, std::size_t rows
     for (std::size_t group = 0; group < 2; ++group)
       for (std::size_t i = 0; i < tile_rows; ++i)
         for (std::size_t l = 0; l < lanes; ++l)
-          totals[group][i][l] += sums.d[group][2][i][l] * 65536.0 + sums.d[group][1][i][l] * 256.0 +
-                                 sums.d[group][0][i][l];
+          totals[group][i][l] +=
+              sums.d[group][2][i][l] * 65536.0 + sums.d[group][1][i][l] * 256.0 + sums.d[group][0][i][l];
   }
   const std::size_t first = 2 * pair * tile_rows;
   alignas(64) float out[2 * tile_rows][lanes];

@@ -99,8 +99,8 @@ class QuadKernel final : public Kernel {
                         FixedPointBlock w) const override {
     alignas(64) std::int32_t largest[lanes];
     for (std::size_t reg = 0; reg < registers_per_block; ++reg) {
-      const Descend<WriteQuad> descend{load(rate + reg * register_lanes), power_of(*w.factors, reg),
-                                       {w.digits + reg * Code::quad_bytes}};
+      const Descend<WriteQuad> descend{
+          load(rate + reg * register_lanes), power_of(*w.factors, reg), {w.digits + reg * Code::quad_bytes}};
       *reinterpret_cast<Ints*>(largest + reg * register_lanes) =
           backward(delta, packed, w.terms, reg, w1, descend).largest;
     }
@@ -127,11 +127,13 @@ class QuadKernel final : public Kernel {
   /// Bytes from the digits of a quad to those of the next: those of all registers lie together.
   static constexpr std::size_t quad_step = registers_per_block * Code::quad_bytes;
 
-  /// Of the places of the forward product, so many are a part: their digits take up to 26 KB, which leaves a
-  /// level-1 cache of 32 KB some room.
+  /// Of the places of the forward product, so many are a part. Their digits leave a level-1 cache of 32 KB
+  /// some room. Processors with a larger one also read so fast from level 2 that parts cost more than they
+  /// save.
   static std::size_t part_quads(std::size_t pixels) {
     constexpr std::size_t together = ByImage::stored_together;
-    constexpr std::size_t most = 26 * 1024 / quad_step / together * together;
+    static const std::size_t most =
+        (level_1_cache() > 32 * 1024 ? 60 * 1024 : 26 * 1024) / quad_step / together * together;
     const std::size_t all = quads_of(pixels), parts = (all + most - 1) / most;
     return ((all + parts - 1) / parts + together - 1) / together * together;
   }

@@ -7,8 +7,8 @@
 // A *quad* is four terms of one sum, a byte each: four neighbouring pixels of one image for the forward
 // product (which sums over pixels), one pixel of four neighbouring images for the backward product (which
 // sums over images). The layout is that of compressed sparse rows. A row serves N sums at once, since they
-// share the digits that they are multiplied with: one or two images forward, four pixels backward. A row has an
-// entry for each place at which a quad of any of its N sums is not zero, in ascending order:
+// share the digits that they are multiplied with: one or two images forward, four pixels backward. A row has
+// an entry for each place at which a quad of any of its N sums is not zero, in ascending order:
 //
 //   ends[row·parts + p]           entries of the row before the end of part p of the places
 //   offsets[row·capacity + k]     entry k: the byte at which the digits of its place begin

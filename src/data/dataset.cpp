@@ -1,10 +1,18 @@
 #include "runner/data/dataset.hpp"
 
-#include "runner/data/idx.hpp"
+#include "runner/data/array.hpp"
+#include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
+#include "runner/model/limits.hpp"
+
+#include "idx_folder.hpp"
+#include "image_source.hpp"
+#include "labels.hpp"
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -24,16 +32,6 @@ struct BuiltIn {
 };
 
 constexpr std::size_t built_in_classes = 10;
-
-// A place that may not be looked at is as good as one that is not there.
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-bool is_folder(const fs::path& path) {
-  std::error_code ignored;
-  return fs::is_directory(path, ignored);
-}
 
 /// `subfolder` of the folder that an environment variable names; nothing where it is not set.
 void add_place(std::vector<fs::path>& places, const char* variable, const fs::path& subfolder) {
@@ -74,54 +72,127 @@ std::string folder_name(const fs::path& directory) {
   return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
-/// The plain file, or else the gzipped one. `advice` ends the message when there is neither.
-fs::path find_file(const fs::path& directory, const std::string& name, const std::string& advice) {
-  const fs::path plain = directory / name;
-  const fs::path gzipped = directory / (name + ".gz");
-  if (is_there(plain)) return plain;
-  if (is_there(gzipped)) return gzipped;
-  throw bad_input(fmt::format("there is neither {} nor {}{}", plain.string(), gzipped.string(), advice));
-}
+/// The training or the test half of a data set, as its files hold it.
+struct Half {
+  std::unique_ptr<ImageSource> images;
+  std::filesystem::path images_path, labels_path;
+  std::string labels_name;  ///< for messages
+  LabelNumbers labels;
+  bool may_have_gaps = false;  ///< a class below the largest may have no image
 
-/// The training or the test half of a data set, as its two files hold it.
-struct Part {
-  fs::path images_path;
-  fs::path labels_path;
-  IdxImages images;
-  IdxLabels labels;
+  std::vector<std::uint8_t> pixels;   ///< when they have been read
+  std::vector<std::uint8_t> classes;  ///< the labels, when they have been checked
 };
 
-Part read_part(const fs::path& directory, const std::string& prefix, const std::string& advice) {
-  Part part;
-  part.images_path = find_file(directory, prefix + "-images-idx3-ubyte", advice);
-  part.labels_path = find_file(directory, prefix + "-labels-idx1-ubyte", advice);
-  part.images = read_idx_images(part.images_path);
-  part.labels = read_idx_labels(part.labels_path);
-  if (part.images.count != part.labels.labels.size())
-    throw bad_input(fmt::format("{} holds {} images but {} holds {} labels", part.images_path.string(),
-                                part.images.count, part.labels_path.string(), part.labels.labels.size()));
-  return part;
+Half half_of(ArrayReader images, ArrayReader labels) {
+  Half half;
+  half.images_path = images.file();
+  half.labels_path = labels.file();
+  half.labels_name = labels.name();
+  half.images = images_of(std::move(images));
+  half.labels = read_label_numbers(labels);
+  half.may_have_gaps = labels.format() == ArrayFormat::idx || half.labels.one_hot > 0;
+  if (half.images->images() != half.labels.values.size())
+    throw bad_input(fmt::format("{} holds {} images but {} holds {} labels", half.images->name(),
+                                half.images->images(), half.labels_name, half.labels.values.size()));
+  return half;
 }
 
-void check_labels(const Part& part, std::size_t classes) {
-  const std::vector<std::uint8_t>& labels = part.labels.labels;
-  const auto bad = std::ranges::find_if(labels, [&](std::uint8_t label) { return label >= classes; });
+/// Training and test half.
+using Halves = std::array<Half, 2>;
+
+Halves open_files(const std::array<fs::path, 4>& files) {
+  return {half_of(open_array(files[0]), open_array(files[1])),
+          half_of(open_array(files[2]), open_array(files[3]))};
+}
+
+Halves open_archive(const fs::path& file) {
+  const auto open = [&](std::size_t part) { return open_npz_array(file, dataset_array_names[part]); };
+  return {half_of(open(0), open(1)), half_of(open(2), open(3))};
+}
+
+/// How many classes there are, by the training labels; 0 where the data set says it itself.
+std::size_t count_classes(const Half& train) {
+  const std::vector<std::int64_t>& labels = train.labels.values;
+  const auto [lowest, highest] = std::ranges::minmax(labels);
+  const auto refuse = [&](std::int64_t label, std::string_view rule) {
+    throw bad_input(fmt::format("{} holds the label {} at index {}; {}", train.labels_name, label,
+                                std::ranges::find(labels, label) - labels.begin(), rule));
+  };
+  if (lowest < 0) refuse(lowest, "labels are 0 or more");
+  if (highest >= static_cast<std::int64_t>(max_classes)) refuse(highest, "labels are 0 to 255");
+  if (lowest == highest)
+    throw bad_input(fmt::format("{} holds the label {} alone; there must be two classes or more",
+                                train.labels_name, lowest));
+  if (train.labels.one_hot > 0) {
+    if (train.labels.one_hot > max_classes)
+      throw bad_input(fmt::format("{} has {} classes; at most {} are possible", train.labels_name,
+                                  train.labels.one_hot, max_classes));
+    return train.labels.one_hot;
+  }
+  const auto classes = static_cast<std::size_t>(highest) + 1;
+  if (train.may_have_gaps) return classes;
+  std::vector<bool> occurs(classes);
+  for (const std::int64_t label : labels) occurs[static_cast<std::size_t>(label)] = true;
+  const auto gap = std::ranges::find(occurs, false);
+  if (gap != occurs.end())
+    throw bad_input(fmt::format(
+        "{} holds no label {}, and its largest is {}; classes are numbered 0, 1, 2, … without a gap, as "
+        "np.unique(t, return_inverse=True)[1] numbers them",
+        train.labels_name, gap - occurs.begin(), highest));
+  return classes;
+}
+
+void check_labels(Half& half, std::size_t classes) {
+  const std::vector<std::int64_t>& labels = half.labels.values;
+  const auto bad = std::ranges::find_if(
+      labels, [&](std::int64_t label) { return label < 0 || label >= static_cast<std::int64_t>(classes); });
   if (bad != labels.end())
     throw bad_input(fmt::format("{} holds the label {} at index {}; labels of {} classes are 0 to {}",
-                                part.labels_path.string(), *bad, bad - labels.begin(), classes, classes - 1));
+                                half.labels_name, *bad, bad - labels.begin(), classes, classes - 1));
+  half.classes.assign(labels.begin(), labels.end());
+}
+
+/// The size of an image as messages have it: "28 x 28".
+std::string size_of_image(const ImageSource& images) {
+  return fmt::format("{}", fmt::join(images.shape().begin() + 1, images.shape().end(), " x "));
+}
+
+void require_same_kind(const Halves& halves) {
+  const ImageSource &train = *halves[0].images, &test = *halves[1].images;
+  if (size_of_image(train) != size_of_image(test))
+    throw bad_input(fmt::format("{} holds images of {} pixels but {} of {}", train.name(),
+                                size_of_image(train), test.name(), size_of_image(test)));
+  if (train.are_bytes() != test.are_bytes())
+    throw bad_input(
+        fmt::format("{} holds {} but {} {}; training and test images are both bytes, or both numbers that "
+                    "become bytes by one scale",
+                    train.name(), train.type(), test.name(), test.type()));
+}
+
+/// The SHA-256 of an IDX file of bytes.
+std::string sha256_of_idx(std::span<const std::uint64_t> shape, std::span<const std::uint8_t> bytes) {
+  Sha256 sum;
+  std::vector<std::uint8_t> header{0, 0, 8, static_cast<std::uint8_t>(shape.size())};
+  for (const std::uint64_t length : shape)
+    for (int shift = 24; shift >= 0; shift -= 8) header.push_back(static_cast<std::uint8_t>(length >> shift));
+  sum.add(header);
+  sum.add(bytes);
+  return sum.hex();
 }
 
 /// The first `size` images with their labels, or all; `key` is what the config calls this size.
-LabelledImages take(Part part, std::optional<std::size_t> size, std::string_view key) {
-  if (size && (*size < 1 || *size > part.images.count))
+LabelledImages take(Half half, std::optional<std::size_t> size, std::string_view key) {
+  const std::size_t images = half.images->images();
+  if (size && (*size < 1 || *size > images))
     throw bad_input(fmt::format("{} is {}; it must be 1 to {}, the number of images in {}", key, *size,
-                                part.images.count, part.images_path.string()));
+                                images, half.images->name()));
   LabelledImages taken;
-  taken.count = size.value_or(part.images.count);
-  taken.pixels = std::move(part.images.pixels);
-  taken.pixels.resize(taken.count * part.images.rows * part.images.columns);
+  taken.count = size.value_or(images);
+  taken.pixels = std::move(half.pixels);
+  taken.pixels.resize(taken.count * half.images->pixels());
   taken.pixels.shrink_to_fit();
-  taken.labels = std::move(part.labels.labels);
+  taken.labels = std::move(half.classes);
   taken.labels.resize(taken.count);
   return taken;
 }
@@ -144,6 +215,31 @@ LabelledImages split_off(LabelledImages& train, std::size_t size, std::size_t pi
   return taken;
 }
 
+/// Finds the files, and says in `data` which they are.
+Halves open_halves(const DatasetSource& source, Dataset& data) {
+  if (!source.npz.empty()) {
+    data.name = source.npz.stem().string();
+    data.directory = source.npz.parent_path();
+    return open_archive(source.npz);
+  }
+  if (!source.arrays[0].empty()) {
+    data.directory = source.arrays[0].parent_path();
+    data.name = folder_name(data.directory.empty() ? "." : data.directory);
+    return open_files(source.arrays);
+  }
+  if (!source.directory.empty()) {
+    if (!is_folder(source.directory))
+      throw bad_input(fmt::format("dir is {}, which is not a folder", source.directory.string()));
+    data.name = folder_name(source.directory);
+    data.directory = source.directory;
+    return open_files(find_idx_files(data.directory, ""));
+  }
+  const BuiltIn set = built_in(source.name);
+  data.name = source.name;
+  data.directory = find_built_in(source.name, set);
+  return open_files(find_idx_files(data.directory, "; " + set.advice));
+}
+
 }  // namespace
 
 Dataset::operator DatasetFacts() const {
@@ -158,47 +254,49 @@ Dataset::operator DatasetFacts() const {
           validation.count,
           test.count,
           train_class_counts,
-          test.labels};
+          test.labels,
+          scale};
 }
 
 Dataset load_dataset(const DatasetSource& source) {
   Dataset data;
-  std::string advice;
-  const bool by_name = source.directory.empty();
-  if (by_name) {
-    const BuiltIn set = built_in(source.name);
-    data.name = source.name;
-    data.directory = find_built_in(source.name, set);
-    advice = "; " + set.advice;
-  } else {
-    if (!is_folder(source.directory))
-      throw bad_input(fmt::format("dir is {}, which is not a folder", source.directory.string()));
-    data.name = folder_name(source.directory);
-    data.directory = source.directory;
-  }
-
-  Part train = read_part(data.directory, "train", advice);
-  Part test = read_part(data.directory, "t10k", advice);
-  if (train.images.rows != test.images.rows || train.images.columns != test.images.columns)
-    throw bad_input(fmt::format("{} holds images of {} x {} pixels but {} of {} x {}",
-                                train.images_path.string(), train.images.rows, train.images.columns,
-                                test.images_path.string(), test.images.rows, test.images.columns));
-
-  const auto [lowest, highest] = std::ranges::minmax(train.labels.labels);
-  if (lowest == highest)
-    throw bad_input(fmt::format("{} holds the label {} alone; there must be two classes or more",
-                                train.labels_path.string(), lowest));
-  data.classes = by_name ? built_in_classes : std::size_t{1} + highest;
+  const bool by_name = source.directory.empty() && source.npz.empty() && source.arrays[0].empty();
+  Halves halves = open_halves(source, data);
+  Half &train = halves[0], &test = halves[1];
+  require_same_kind(halves);
+  data.classes = count_classes(train);
+  if (by_name) data.classes = built_in_classes;
   check_labels(train, data.classes);
+  if (test.labels.one_hot > 0 && test.labels.one_hot != data.classes)
+    throw bad_input(fmt::format("{} has rows of {} classes, there are {} in {}", test.labels_name,
+                                test.labels.one_hot, data.classes, train.labels_name));
   check_labels(test, data.classes);
 
-  data.files = {DatasetFile{train.images_path, train.images.sha256},
-                DatasetFile{train.labels_path, train.labels.sha256},
-                DatasetFile{test.images_path, test.images.sha256},
-                DatasetFile{test.labels_path, test.labels.sha256}};
-  data.rows = train.images.rows;
-  data.columns = train.images.columns;
-  data.pixels = data.rows * data.columns;
+  if (source.standardise || !train.images->are_bytes()) {
+    data.scale = source.standardise ? scale_of_columns(*train.images) : scale_of_all(*train.images);
+    const auto quantised = [&](Half& half) {
+      Quantised result = quantise(*half.images, data.scale);
+      half.pixels = std::move(result.bytes);
+      return result.outside;
+    };
+    data.train_outside = quantised(train);
+    data.test_outside = quantised(test);
+  } else {
+    for (Half& half : halves) half.pixels = half.images->bytes();
+  }
+
+  for (std::size_t h = 0; h < halves.size(); ++h) {
+    const Half& half = halves[h];
+    const std::uint64_t labels = half.classes.size();
+    data.files[2 * h] = {half.images_path, sha256_of_idx(half.images->shape(), half.pixels)};
+    data.files[2 * h + 1] = {half.labels_path, sha256_of_idx({&labels, 1}, half.classes)};
+  }
+  const Shape shape = train.images->shape();
+  if (shape.size() > 2) {
+    data.rows = shape[1];
+    data.columns = shape[2];
+  }
+  data.pixels = train.images->pixels();
   data.train = take(std::move(train), source.train_size, "train_size");
   data.test = take(std::move(test), source.test_size, "test_size");
   data.validation = split_off(data.train, source.validation_size, data.pixels);

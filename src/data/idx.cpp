@@ -1,17 +1,10 @@
-#include "runner/data/idx.hpp"
-
-#include "runner/data/sha256.hpp"
 #include "runner/error/error.hpp"
 
-#include "idx_file.hpp"
+#include "formats.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <string_view>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,90 +12,63 @@
 namespace runner {
 namespace {
 
-constexpr std::uint32_t image_magic = 0x00000803;
-constexpr std::uint32_t label_magic = 0x00000801;
-constexpr std::uint64_t max_pixels = std::uint64_t{1} << 22;  // an image's sums stay exact up to here
-
 std::uint32_t big_endian(const std::uint8_t* bytes) {
   return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 | std::uint32_t{bytes[2]} << 8 |
          bytes[3];
 }
 
-std::string_view meaning(std::uint32_t magic) {
-  switch (magic) {
-    case image_magic:
-      return " (images)";
-    case label_magic:
-      return " (labels)";
+/// By the third byte of the magic number.
+std::optional<NumberType> idx_type(std::uint8_t code) {
+  using Kind = NumberType::Kind;
+  switch (code) {
+    case 0x08:
+      return NumberType{Kind::unsigned_integer, 1, false};
+    case 0x09:
+      return NumberType{Kind::signed_integer, 1, false};
+    case 0x0b:
+      return NumberType{Kind::signed_integer, 2, true};
+    case 0x0c:
+      return NumberType{Kind::signed_integer, 4, true};
+    case 0x0d:
+      return NumberType{Kind::floating, 4, true};
+    case 0x0e:
+      return NumberType{Kind::floating, 8, true};
     default:
-      return "";
+      return std::nullopt;
   }
-}
-
-/// The header: the magic number, then `Sizes` sizes. What is checked first says most about the file: empty,
-/// of another kind, short, a zero.
-template <std::size_t Sizes>
-std::array<std::uint32_t, Sizes> read_header(BegunFile& file, std::uint32_t magic) {
-  constexpr std::size_t length = 4 + 4 * Sizes;
-  const bool complete = file.read_to(length);
-  const std::vector<std::uint8_t>& bytes = file.bytes;
-  if (bytes.empty()) throw bad_input(file.name + " is empty");
-  if (bytes.size() >= 4 && big_endian(bytes.data()) != magic) {
-    const std::uint32_t found = big_endian(bytes.data());
-    throw bad_input(fmt::format("{} has the magic number 0x{:08x}{} where 0x{:08x}{} must stand", file.name,
-                                found, meaning(found), magic, meaning(magic)));
-  }
-  if (!complete)
-    throw bad_input(
-        fmt::format("{} ends after {} of the {} bytes of its header", file.name, bytes.size(), length));
-
-  std::array<std::uint32_t, Sizes> sizes;
-  for (std::size_t i = 0; i < Sizes; ++i) sizes[i] = big_endian(&bytes[4 + 4 * i]);
-  if (std::ranges::count(sizes, 0u) > 0)
-    throw bad_input(
-        fmt::format("{} has a size of zero in its header: {}", file.name, fmt::join(sizes, " x ")));
-  return sizes;
 }
 
 }  // namespace
 
-IdxImages read_idx_images(BegunFile& file) {
-  const auto [count, rows, columns] = read_header<3>(file, image_magic);
-  const std::size_t header = file.bytes.size();
-  const std::uint64_t pixels = std::uint64_t{rows} * columns;
-  if (pixels > max_pixels)
-    throw bad_input(fmt::format("{} has images of {} x {} pixels; at most {} pixels are possible", file.name,
-                                rows, columns, max_pixels));
-  file.read_body(count * pixels);  // < 2^32·2^22: cannot overflow
-
-  IdxImages images;
-  images.count = count;
-  images.rows = rows;
-  images.columns = columns;
-  images.sha256 = sha256_hex(file.bytes);
-  images.pixels = without_header(std::move(file.bytes), header);
-  return images;
+/// IDX files begin with two zeros.
+bool is_idx(const BegunFile& file) {
+  return file.bytes.size() >= 2 && file.bytes[0] == 0 && file.bytes[1] == 0;
 }
 
-IdxLabels read_idx_labels(BegunFile& file) {
-  const auto [count] = read_header<1>(file, label_magic);
-  const std::size_t header = file.bytes.size();
-  file.read_body(count);
-
-  IdxLabels labels;
-  labels.sha256 = sha256_hex(file.bytes);
-  labels.labels = without_header(std::move(file.bytes), header);
-  return labels;
-}
-
-IdxImages read_idx_images(const std::filesystem::path& path) {
-  BegunFile file(path);
-  return read_idx_images(file);
-}
-
-IdxLabels read_idx_labels(const std::filesystem::path& path) {
-  BegunFile file(path);
-  return read_idx_labels(file);
+/// A magic number, two zeros, the type and the number of dimensions; then the dimensions' sizes.
+ArrayReader open_idx(BegunFile file) {
+  constexpr std::size_t most_dimensions = 8;  // an image has four at most
+  if (!file.read_to(4))
+    throw bad_input(
+        fmt::format("{} ends after {} of the 4 bytes of its magic number", file.name, file.bytes.size()));
+  const std::optional<NumberType> type = idx_type(file.bytes[2]);
+  const std::size_t dimensions = file.bytes[3];
+  if (!type || dimensions < 1 || dimensions > most_dimensions)
+    throw bad_input(
+        fmt::format("{} has the magic number 0x{:08x}, which is none of an IDX file: that of images of bytes "
+                    "is 0x00000803, that of labels 0x00000801",
+                    file.name, big_endian(file.bytes.data())));
+  const std::size_t length = 4 + 4 * dimensions;
+  if (!file.read_to(length))
+    throw bad_input(
+        fmt::format("{} ends after {} of the {} bytes of its header", file.name, file.bytes.size(), length));
+  Shape shape;
+  for (std::size_t i = 0; i < dimensions; ++i) shape.push_back(big_endian(&file.bytes[4 + 4 * i]));
+  if (std::ranges::count(shape, 0u) > 0)
+    throw bad_input(
+        fmt::format("{} has a size of zero in its header: {}", file.name, fmt::join(shape, " x ")));
+  return {
+      ArrayFormat::idx, std::move(file.name), *type, std::move(shape), false, std::move(file.source), length};
 }
 
 }  // namespace runner

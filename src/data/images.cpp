@@ -3,13 +3,14 @@
 #include "runner/error/error.hpp"
 #include "runner/model/limits.hpp"
 
-#include "idx_file.hpp"
+#include "formats.hpp"
 #include "image_size.hpp"
-#include "npy.hpp"
+#include "image_source.hpp"
+#include "labels.hpp"
 #include "png.hpp"
 
 #include <cassert>
-#include <string_view>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +19,7 @@ namespace runner {
 namespace {
 
 /// How many images an array of this shape holds; 0 where it holds none of that size.
-std::uint64_t images_in(const std::vector<std::uint64_t>& shape, const ImageSize& size) {
+std::uint64_t images_in(const Shape& shape, const ImageSize& size) {
   switch (shape.size()) {
     case 1:
       return shape[0] == size.pixels ? 1 : 0;
@@ -27,104 +28,71 @@ std::uint64_t images_in(const std::vector<std::uint64_t>& shape, const ImageSize
       return has_size(shape[0], shape[1], size) ? 1 : 0;
     case 3:
       return has_size(shape[1], shape[2], size) ? shape[0] : 0;
+    case 4:  // with channels
+      return has_pixels({shape.begin() + 1, shape.end()}, size) ? shape[0] : 0;
     default:
       return 0;
   }
 }
 
-Images images_of(NpyArray array, const std::string& name, const ImageSize& size) {
-  const std::uint64_t count = images_in(array.shape, size);
+Images images_of(ArrayReader array, const ImageSize& size, const PixelScale& scale) {
+  const std::string name = array.name();
+  const std::uint64_t count = images_in(array.shape(), size);
   if (count == 0) {
     const std::string image = size.rows == 0 ? "" : fmt::format("(n, {}, {}) or ", size.rows, size.columns);
     throw bad_input(fmt::format("{} is an array of the shape {}; the network takes images of {}: {}(n, {})",
-                                name, array.shape_text(), size_text(size), image, size.pixels));
+                                name, text_of(array.shape()), size_text(size), image, size.pixels));
   }
-  if (array.descr != "|u1")
+  const NumberType type = array.type();
+  if (scale.empty() && !type.is_byte())
     throw bad_input(fmt::format(
-        "{} is an array of '{}'; pixels are bytes, uint8 from 0 to 255{}", name, array.descr,
-        array.descr[1] == 'f' ? ": of floats from 0 to 1 save (255 * x).round().astype(np.uint8)" : ""));
-  return {count, std::move(array.data), false};
+        "{} is an array of {}; the network was trained on bytes, uint8 from 0 to 255{}", name, type.name(),
+        type.kind == NumberType::Kind::floating
+            ? ": of floats from 0 to 1 save (255 * x).round().astype(np.uint8)"
+            : ""));
+  if (type.is_byte() && scale.offsets.size() > 1)
+    throw bad_input(fmt::format(
+        "{} is an array of uint8; the network was trained on numbers with a scale for each column: "
+        "give these numbers, as floats",
+        name));
+  Shape shape = array.shape();
+  const bool one_image = shape.size() == 1 || (shape.size() == 2 && shape[1] != size.pixels);
+  if (one_image) shape.insert(shape.begin(), 1);
+  const std::unique_ptr<ImageSource> images = images_of(std::move(array), std::move(shape));
+  if (images->are_bytes()) return {count, images->bytes(), false};
+  Quantised quantised = quantise(*images, scale);
+  return {count, std::move(quantised.bytes), false, quantised.outside};
 }
 
-/// The bytes of a label as an unsigned number.
-std::uint64_t label_at(const NpyArray& array, std::size_t index, std::size_t width) {
-  std::uint64_t label = 0;
-  for (std::size_t i = 0; i < width; ++i) {
-    const std::size_t from_high = array.descr[0] == '>' ? i : width - 1 - i;
-    label = label << 8 | array.data[index * width + from_high];
-  }
-  return label;
-}
-
-[[noreturn]] void refuse_label(const std::string& name, std::size_t index, const std::string& label,
+[[noreturn]] void refuse_label(const std::string& name, std::size_t index, std::int64_t label,
                                std::size_t classes) {
   throw bad_input(fmt::format("{}: label {} is {}; the network has the classes 0 to {}", name, index, label,
                               classes - 1));
 }
 
-std::vector<std::uint8_t> labels_of(const NpyArray& array, const std::string& name, std::size_t classes) {
-  const bool is_signed = array.descr[1] == 'i';
-  if (!is_signed && array.descr[1] != 'u')
-    throw bad_input(fmt::format("{} is an array of '{}'; labels are integers", name, array.descr));
-  if (array.shape.size() != 1 || array.shape[0] == 0)
-    throw bad_input(fmt::format("{} is an array of the shape {}; labels are one class for each image: (n,)",
-                                name, array.shape_text()));
-  const std::size_t width = array.data.size() / array.shape[0];
-  if (width > 8)
-    throw bad_input(
-        fmt::format("{} is an array of '{}'; labels are integers of at most 8 bytes", name, array.descr));
-  std::vector<std::uint8_t> labels;
-  labels.reserve(array.shape[0]);
-  for (std::size_t i = 0; i < array.shape[0]; ++i) {
-    const std::uint64_t label = label_at(array, i, width);
-    if (is_signed && label >> (8 * width - 1) != 0) refuse_label(name, i, "negative", classes);
-    if (label >= classes) refuse_label(name, i, fmt::format("{}", label), classes);
-    labels.push_back(static_cast<std::uint8_t>(label));
-  }
-  return labels;
-}
-
-/// IDX files begin with two zeros.
-bool is_idx(const BegunFile& file) {
-  return file.bytes.size() >= 2 && file.bytes[0] == 0 && file.bytes[1] == 0;
-}
-
-constexpr std::size_t longest_signature = 8;
-
-/// A file of which enough is read to know its kind.
-BegunFile begun(const std::filesystem::path& path) {
-  BegunFile file(path);
-  file.read_to(longest_signature);
-  if (file.bytes.empty()) throw bad_input(file.name + " is empty");
-  return file;
-}
-
 }  // namespace
 
-Images read_images(const std::filesystem::path& path, const ImageSize& size) {
+Images read_images(const std::filesystem::path& path, const ImageSize& size, const PixelScale& scale) {
   assert(size.pixels > 0 && size.pixels <= max_terms &&
-         (size.rows == 0 || size.rows * size.columns == size.pixels));
+         (size.rows == 0 || size.pixels % (size.rows * size.columns) == 0));
   BegunFile file = begun(path);
-  if (is_png(file)) return read_png(file, size);
-  if (is_npy(file)) return images_of(read_npy(file), file.name, size);
-  if (!is_idx(file))
+  if (!is_png(file))
+    return images_of(
+        open_array(std::move(file), "file of images", "neither IDX, nor a NumPy array (.npy), nor a PNG"),
+        size, scale);
+  if (scale.offsets.size() > 1)
     throw bad_input(fmt::format(
-        "{} is no file of images: it is neither IDX, nor a NumPy array (.npy), nor a PNG", file.name));
-  IdxImages images = read_idx_images(file);
-  require_size(file.name, images.rows, images.columns, size);
-  return {images.count, std::move(images.pixels), false};
+        "{} is a picture; the network was trained on numbers with a scale for each column", file.name));
+  return read_png(file, size);
 }
 
 std::vector<std::uint8_t> read_labels(const std::filesystem::path& path, std::size_t classes) {
-  BegunFile file = begun(path);
-  if (is_npy(file)) return labels_of(read_npy(file), file.name, classes);
-  if (!is_idx(file))
-    throw bad_input(
-        fmt::format("{} is no file of labels: it is neither IDX nor a NumPy array (.npy)", file.name));
-  std::vector<std::uint8_t> labels = read_idx_labels(file).labels;
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    if (labels[i] >= classes) refuse_label(file.name, i, fmt::format("{}", labels[i]), classes);
-  return labels;
+  ArrayReader array = open_array(begun(path), "file of labels", "neither IDX nor a NumPy array (.npy)");
+  const LabelNumbers labels = read_label_numbers(array);
+  for (std::size_t i = 0; i < labels.values.size(); ++i)
+    if (labels.values[i] < 0 || labels.values[i] >= static_cast<std::int64_t>(classes))
+      refuse_label(array.name(), i, labels.values[i], classes);
+  return {labels.values.begin(), labels.values.end()};
 }
 
 }  // namespace runner

@@ -1,15 +1,15 @@
-#include "npy.hpp"
-
 #include "runner/error/error.hpp"
 
+#include "formats.hpp"
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace runner {
 namespace {
@@ -103,31 +103,39 @@ class NpyHeaderParser {
   std::string_view text_;
 };
 
-std::string_view text_of(const BegunFile& file, std::size_t from) {
+std::string_view npy_text(const BegunFile& file, std::size_t from) {
   return std::string_view(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()).substr(from);
 }
 
-/// Bytes of one number by its descr; 0 where it is none of a boolean, an integer, a real or a complex number.
-std::uint64_t size_of(std::string_view descr) {
-  if (descr.size() < 3 || std::string_view("<>|=").find(descr[0]) == std::string_view::npos ||
-      std::string_view("biufc").find(descr[1]) == std::string_view::npos)
-    return 0;
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(descr.data() + 2, descr.data() + descr.size(), size);
-  return error == std::errc() && end == descr.data() + descr.size() && size <= 32 ? size : 0;
+/// What a descr says: '<', '>', '=' or, for bytes, '|'; the kind; the size in bytes: "<f4", "|u1".
+std::optional<NumberType> type_of(std::string_view descr) {
+  using Kind = NumberType::Kind;
+  if (descr.size() != 3 || std::string_view("<>|=").find(descr[0]) == std::string_view::npos)
+    return std::nullopt;
+  const std::size_t kind = std::string_view("buif").find(descr[1]);
+  const auto size = static_cast<std::size_t>(descr[2] - '0');
+  if (kind == std::string_view::npos || (size != 1 && size != 2 && size != 4 && size != 8))
+    return std::nullopt;
+  constexpr std::array kinds{Kind::boolean, Kind::unsigned_integer, Kind::signed_integer, Kind::floating};
+  if ((kinds[kind] == Kind::boolean && size != 1) || (kinds[kind] == Kind::floating && size == 1))
+    return std::nullopt;
+  return NumberType{kinds[kind], size, descr[0] == '>' && size > 1};
+}
+
+/// Whether a header is that of Python objects, which only Python can read, and may do anything when it does.
+bool holds_objects(std::string_view header) {
+  for (const std::string_view descr : {"'|O'", "'O'", "'|O8'", "'<O8'", "'O8'"})
+    if (header.find(descr) != std::string_view::npos) return true;
+  return false;
 }
 
 }  // namespace
 
-std::string NpyArray::shape_text() const {
-  return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
-}
-
 bool is_npy(const BegunFile& file) {
-  return text_of(file, 0).starts_with(npy_magic);
+  return npy_text(file, 0).starts_with(npy_magic);
 }
 
-NpyArray read_npy(BegunFile& file) {
+ArrayReader open_npy(BegunFile file) {
   const auto cut_short = [&] { return bad_input(file.name + " ends within the header of its NumPy array"); };
   if (!file.read_to(npy_version_end)) throw cut_short();
   const int version = file.bytes[npy_magic.size()];
@@ -139,26 +147,24 @@ NpyArray read_npy(BegunFile& file) {
   std::size_t length = 0;  // little-endian
   for (std::size_t i = begin; i-- > npy_version_end;) length = length << 8 | file.bytes[i];
   const auto unreadable = [&](std::string_view text) {
-    return bad_input(fmt::format("{} has a header that is none of a NumPy array of plain numbers: {}",
-                                 file.name, text.substr(0, 120)));
+    return bad_input(
+        fmt::format("{} has a header that is none of a NumPy array of plain numbers: {}", file.name,
+                    text.substr(0, std::min<std::size_t>(120, text.find_last_not_of(" \n") + 1))));
   };
   if (length > longest_npy_header) throw unreadable(fmt::format("it is {} bytes long", length));
   if (!file.read_to(begin + length)) throw cut_short();
-  const std::string text(text_of(file, begin));
+  const std::string text(npy_text(file, begin));
+  if (holds_objects(text))
+    throw bad_input(
+        fmt::format("{} is an array of Python objects (dtype object), and pickles are never read: save an "
+                    "array of numbers, "
+                    "such as np.array(x.tolist(), dtype=np.float32)",
+                    file.name));
   const std::optional<NpyHeader> header = NpyHeaderParser(text).header();
-  if (!header) throw unreadable(text);
-  std::uint64_t size = size_of(header->descr);
-  if (size == 0) throw unreadable(text);
-  NpyArray array{header->descr, *header->shape, {}};
-  if (*header->fortran_order && array.shape.size() > 1)
-    throw bad_input(fmt::format("{} is in Fortran order: save np.ascontiguousarray(x)", file.name));
-  for (const std::uint64_t count : array.shape)
-    if (__builtin_mul_overflow(size, count, &size) || size > std::uint64_t{1} << 62)
-      throw bad_input(
-          fmt::format("{} has the shape {}, for which no file has room", file.name, array.shape_text()));
-  file.read_body(size);
-  array.data = without_header(std::move(file.bytes), begin + length);
-  return array;
+  const std::optional<NumberType> type = header ? type_of(header->descr) : std::nullopt;
+  if (!type) throw unreadable(text);
+  return {ArrayFormat::npy,       std::move(file.name),   *type,         *header->shape,
+          *header->fortran_order, std::move(file.source), begin + length};
 }
 
 }  // namespace runner

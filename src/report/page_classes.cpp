@@ -3,6 +3,7 @@
 #include "runner/data/class_names.hpp"
 #include "runner/error/printable.hpp"
 
+#include "image_shape.hpp"
 #include "json_number.hpp"
 #include "predicted_runs.hpp"
 
@@ -10,10 +11,13 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 namespace runner {
 namespace {
@@ -69,9 +73,13 @@ Json file_json(const ResultsData& results, const Predictions& predictions, const
   for (const StoredRun& run : results.runs)
     if (has_predictions(run)) all.add(predictions(run));
 
-  Json json{{"names", Json::array()}, {"images", std::vector<std::size_t>(data.classes)},
-            {"runs", all.runs()},     {"misclassified", Json::array()},
-            {"rows", data.rows},      {"columns", data.columns}};
+  const std::optional<ImageShape> shape = image_shape(data);
+  Json json{{"names", Json::array()},
+            {"images", std::vector<std::size_t>(data.classes)},
+            {"runs", all.runs()},
+            {"misclassified", Json::array()},
+            {"rows", shape ? shape->rows : 0},
+            {"columns", shape ? shape->columns : 0}};
   for (const std::string& name : class_names(data)) json["names"].push_back(printable(name));
   for (const std::uint8_t label : data.test_labels)
     json["images"][label] = json["images"][label].get<std::size_t>() + 1;
@@ -79,12 +87,13 @@ Json file_json(const ResultsData& results, const Predictions& predictions, const
   for (const MisclassifiedImage& image : all.worst(most_images_on_page)) {
     json["misclassified"].push_back({image.image, image.label, image.predicted, image.runs});
     const auto pixels = static_cast<std::ptrdiff_t>(data.pixels);
-    if (images.pixels.empty() || drawn.size() + data.pixels > most_image_pixels) continue;
+    if (!shape || images.pixels.empty() || drawn.size() + data.pixels > most_image_pixels) continue;
     const auto begin = images.pixels.begin() + static_cast<std::ptrdiff_t>(image.image) * pixels;
     drawn.insert(drawn.end(), begin, begin + pixels);
   }
   json["pixels"] = base64(drawn);
-  json["no_pixels"] = printable(images.missing);
+  json["no_pixels"] =
+      shape ? printable(images.missing) : fmt::format("their {} numbers are no grey picture", data.pixels);
   return json;
 }
 

@@ -3,6 +3,7 @@
 #include "runner/error/printable.hpp"
 #include "runner/results/stored_weights.hpp"
 
+#include "image_shape.hpp"
 #include "seeds.hpp"
 
 #include <algorithm>
@@ -25,18 +26,6 @@ using WeightsJson = nlohmann::ordered_json;
 
 constexpr int steps_of_sign = 45;
 constexpr char no_weight = 'P';
-
-struct ImageShape {
-  std::size_t rows, columns;
-};
-
-/// That of the images of a file; a file of an earlier layout does not say it, and most images are squares.
-std::optional<ImageShape> image_shape(const DatasetFacts& data) {
-  if (data.rows > 0) return ImageShape{data.rows, data.columns};
-  const auto side = static_cast<std::size_t>(std::lround(std::sqrt(static_cast<double>(data.pixels))));
-  if (side == 0 || side * side != data.pixels) return std::nullopt;
-  return ImageShape{side, side};
-}
 
 /// Files whose weights are read, each opened once.
 class WeightFiles {
@@ -169,9 +158,8 @@ WeightsJson weights_on_page(std::span<const ResultsData> files, const Comparison
     const ResultsData& results = files[comparison.configurations[i].file];
     const auto shape = image_shape(results.origin.data);
     if (!shape) {
-      page["why_not"] =
-          fmt::format("{} does not say how large an image is, and its {} pixels do not form a square",
-                      printable(results.file.filename().string()), results.origin.data.pixels);
+      page["why_not"] = fmt::format("the {} numbers of an image of {} do not form a grey picture",
+                                    results.origin.data.pixels, printable(results.file.filename().string()));
       continue;
     }
     if (2 * most_pictured_runs * shape->rows * shape->columns > most_pictured_pixels) {

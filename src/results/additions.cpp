@@ -44,13 +44,15 @@ Names root_attributes() {
               "dataset_directory",
               "image_rows",
               "image_columns",
+              "image_pixels",
               "classes",
               "train_size",
               "validation_size",
               "test_size",
               "train_class_counts",
               layout::epoch_checksum,
-              layout::test_label_checksum};
+              layout::test_label_checksum,
+              layout::scale_checksum};
   for (const std::string_view file : dataset_file_names)
     for (const char* what : {"path", "sha256"}) names.insert(fmt::format("{}_{}", file, what));
   return names;
@@ -78,6 +80,7 @@ std::map<std::string, Names> known_objects(const layout::Parts& parts) {
   if (parts.predictions) objects["predictions"] = {};
   if (parts.has_sessions()) objects["sessions"] = {};
   if (parts.has_checksums()) objects["checksums"] = {};
+  if (parts.scale) objects["pixel_scale"] = {};
   for (const layout::Variable& variable : layout::variables(parts))
     objects[variable.name] = attributes_of(variable);
   return objects;

@@ -113,12 +113,14 @@ void put_global_attributes(hid_t file, const Sweep& sweep, const RecordedEpochs&
   put(file, "dataset_directory", data.directory.string());
   put(file, "image_rows", static_cast<std::int64_t>(data.rows));
   put(file, "image_columns", static_cast<std::int64_t>(data.columns));
+  put(file, "image_pixels", static_cast<std::int64_t>(data.pixels));
   put(file, "classes", static_cast<std::int64_t>(data.classes));
   put(file, "train_size", static_cast<std::int64_t>(data.train_size));
   put(file, "validation_size", static_cast<std::int64_t>(data.validation_size));
   put(file, "test_size", static_cast<std::int64_t>(data.test_size));
   if (!data.train_class_counts.empty()) put(file, "train_class_counts", data.train_class_counts);
   if (has_predictions) put(file, layout::test_label_checksum, sha256_hex(data.test_labels));
+  if (!data.scale.empty()) put(file, layout::scale_checksum, checksum_of(data.scale));
   if (epochs.has_gaps()) put(file, layout::epoch_checksum, sha256_hex(bytes_of(epochs)));
   for (std::size_t f = 0; f < data.files.size(); ++f) {
     put(file, fmt::format("{}_path", dataset_file_names[f]).c_str(), data.files[f].path.string());
@@ -230,7 +232,8 @@ layout::Parts parts_of(const Sweep& sweep, const Rows& rows, const DatasetFacts&
                       data.validation_size > 0,
                       false,
                       0,
-                      predictions && !data.test_labels.empty()};
+                      predictions && !data.test_labels.empty(),
+                      !data.scale.empty()};
   for (const Run& row : rows) {
     parts.label_noise = parts.label_noise || row.spec.label_noise > 0;
     parts.moments = std::max(parts.moments, moment_count(row.spec.optimizer));
@@ -246,6 +249,10 @@ std::string bytes_of(const std::vector<T>& values) {
 Columns columns_of(const Contents& contents, const DatasetFacts& data, std::span<const ResultsData> earlier) {
   Columns columns = columns_of_runs(contents.rows);
   if (contents.parts.predictions) columns[layout::test_label] = bytes_of(data.test_labels);
+  if (contents.parts.scale) {
+    columns[layout::scale_offset] = bytes_of(data.scale.offsets);
+    columns[layout::scale_step] = bytes_of(data.scale.steps);
+  }
   columns["epoch"] = bytes_of(contents.epochs);
   std::vector<SessionTimes> sessions;
   for (const ResultsData& from : earlier)
@@ -295,6 +302,7 @@ std::vector<Place> write_structure(const fs::path& path, const Sweep& sweep, con
   if (contents.parts.predictions) make_group(file, "predictions");
   make_group(file, "sessions");
   make_group(file, "checksums");
+  if (contents.parts.scale) make_group(file, "pixel_scale");
   make_group(file, "seal");
   const layout::Extents extents = layout::extents(contents.rows, contents.epochs.size(), data);
   std::vector<Place> places;
@@ -367,6 +375,13 @@ RecordedEpochs epochs_to_have(const Sweep& sweep, std::span<const ResultsData> e
   RecordedEpochs epochs = how.epochs ? *how.epochs : sweep.config.recorded_epochs();
   for (const ResultsData& results : earlier) epochs = epochs.united_with(results.recorded);
   return epochs;
+}
+
+/// The same bytes may come as bytes now, and have come as numbers once: then their scale is kept.
+DatasetFacts with_scale(DatasetFacts data, std::span<const ResultsData> earlier) {
+  for (const ResultsData& from : earlier)
+    if (data.scale.empty()) data.scale = from.origin.data.scale;
+  return data;
 }
 
 Contents contents_of(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
@@ -538,8 +553,9 @@ Columns columns_of_runs(std::span<const Run> rows) {
   return columns;
 }
 
-NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
+NewFile file_to_make(const Sweep& sweep, const DatasetFacts& given, std::span<const ResultsData> earlier,
                      const Creation& how) {
+  const DatasetFacts data = with_scale(given, earlier);
   const Contents contents = contents_of(sweep, data, earlier, how);
   NewFile made{contents.epochs, contents.parts, {}, {}, bytes_of_file(sweep, contents, data)};
   for (const std::optional<Source>& from : contents.source) {
@@ -551,9 +567,10 @@ NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<con
   return made;
 }
 
-void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts& data,
+void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts& given,
                     const Provenance& provenance, std::span<const ResultsData> earlier,
                     const Creation& how) try {
+  const DatasetFacts data = with_scale(given, earlier);
   const Contents contents = contents_of(sweep, data, earlier, how);
   const std::uint64_t bytes = bytes_of_file(sweep, contents, data);
   constexpr std::uint64_t reserve = std::uint64_t{1} << 20;

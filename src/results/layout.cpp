@@ -48,6 +48,7 @@ std::string_view scale_name(Dimension dimension) {
                                                                 "weights/class",
                                                                 "predictions/test_image",
                                                                 "sessions/session",
+                                                                "pixel_scale/pixel",
                                                                 "seal/length"};
   return names[dimension];
 }
@@ -106,11 +107,11 @@ std::vector<Variable> variables(const Parts& parts) {
     if (parts.has(metric))
       table.push_back(
           {std::string(metric.name), Type::float32, {run, epoch}, std::string(metric.long_name), "1"});
-  const auto scale = [&](Dimension dimension) {
+  const auto make_scale = [&](Dimension dimension) {
     table.push_back({std::string(scale_name(dimension)), Type::float32, {dimension}, "", ""});
   };
   if (parts.has_sessions()) {
-    scale(session);
+    make_scale(session);
     table.push_back({session_arrays[0],
                      Type::float64,
                      {session},
@@ -133,9 +134,9 @@ std::vector<Variable> variables(const Parts& parts) {
                      {run},
                      "epoch after which the run had the weights W1, b1, W2, b2; -1: none",
                      ""});
-    scale(input);
-    scale(hidden);
-    scale(classes);
+    make_scale(input);
+    make_scale(hidden);
+    make_scale(classes);
     for (const TensorSet set : tensor_sets(parts))
       for (const TensorInfo& tensor : tensor_table) {
         Variable array{name_of(tensor, set), Type::float32, {run}, long_name_of(tensor, set), "1"};
@@ -169,7 +170,7 @@ std::vector<Variable> variables(const Parts& parts) {
                      {run},
                      "epoch after which the run made its predictions for the test images; -1: none",
                      ""});
-    scale(test_image);
+    make_scale(test_image);
     table.push_back({test_label, Type::uint8, {test_image}, "class of the test image", ""});
     table.push_back({test_prediction,
                      Type::uint8,
@@ -177,7 +178,20 @@ std::vector<Variable> variables(const Parts& parts) {
                      "class that the run predicts for the test image after its last epoch",
                      ""});
   }
-  scale(seal);
+  if (parts.scale) {
+    make_scale(scale);
+    table.push_back({scale_offset,
+                     Type::float64,
+                     {scale},
+                     "number that the byte 0 of a pixel stands for; one for all pixels, or one for each",
+                     ""});
+    table.push_back({scale_step,
+                     Type::float64,
+                     {scale},
+                     "difference of the numbers that two neighbouring bytes of a pixel stand for",
+                     ""});
+  }
+  make_scale(seal);
   table.push_back({seal_text,
                    Type::character,
                    {seal},
@@ -213,8 +227,16 @@ Dimension dimension_of(TensorDimension dimension) {
 Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data) {
   std::int32_t widest = 0;
   for (const Run& r : rows) widest = std::max(widest, r.spec.hidden_size);
-  return {rows.size(),  epochs,         digest_length, data.pixels, static_cast<std::uint64_t>(widest),
-          data.classes, data.test_size, session_count, seal_length};
+  return {rows.size(),
+          epochs,
+          digest_length,
+          data.pixels,
+          static_cast<std::uint64_t>(widest),
+          data.classes,
+          data.test_size,
+          session_count,
+          data.scale.offsets.size(),
+          seal_length};
 }
 
 std::uint64_t byte_count(const Variable& variable, const Extents& extents) {

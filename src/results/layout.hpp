@@ -24,8 +24,8 @@ inline constexpr std::string_view program = "runner";
 inline constexpr std::size_t digest_length = 32;
 
 /// The dimensions of the arrays.
-enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, test_image, session, seal };
-inline constexpr std::size_t dimension_count = 9;
+enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, test_image, session, scale, seal };
+inline constexpr std::size_t dimension_count = 10;
 
 /// Path of a dimension in the file: of the array that is its scale.
 std::string_view scale_name(Dimension dimension);
@@ -86,6 +86,7 @@ struct Parts {
   bool label_noise;     ///< a run has label noise, or had when the file was made
   std::size_t moments;  ///< with the weights: the most moments that the optimizer of a run has
   bool predictions;     ///< of the runs for the test images, whose labels are there, too
+  bool scale;           ///< how the numbers of the images became bytes
 
   /// Those with a column in it.
   bool has(const MetricInfo& metric) const {
@@ -112,6 +113,11 @@ inline constexpr std::array<const char*, 3> session_arrays{"sessions/start", "se
 /// The arrays of the predictions, in a group of their own, as those of the sessions are.
 inline constexpr const char* test_label = "predictions/test_label";
 inline constexpr const char* test_prediction = "predictions/test_prediction";
+
+/// The arrays of the scale, in a group of their own. Their names are those that CF has for numbers that are
+/// stored as integers: number ≈ add_offset + scale_factor · byte.
+inline constexpr const char* scale_offset = "pixel_scale/add_offset";
+inline constexpr const char* scale_step = "pixel_scale/scale_factor";
 
 /// Whether an array is that of a metric.
 bool is_metric(const Variable& variable);
@@ -147,6 +153,9 @@ inline constexpr const char* epoch_checksum = "epoch_sha256";
 
 /// The root attribute of a file with predictions: the SHA-256 of the array `test_label`.
 inline constexpr const char* test_label_checksum = "used_test_labels_sha256";
+
+/// The root attribute of a file with a scale: the SHA-256 of the offsets, then the steps.
+inline constexpr const char* scale_checksum = "pixel_scale_sha256";
 
 /// Of a file with these rows and so many recorded epochs.
 Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data);

@@ -48,6 +48,9 @@ void require_same_sweep(const ResultsData& first, const ResultsData& other) {
   for (std::size_t f = 0; f < first.origin.data.files.size(); ++f)
     compare("SHA-256 of " + other.origin.data.files[f].path.string(), first.origin.data.files[f].sha256,
             other.origin.data.files[f].sha256);
+  const PixelScale &scale = first.origin.data.scale, &others = other.origin.data.scale;
+  if (!scale.empty() && !others.empty() && scale != others)
+    differences.push_back("the numbers that the bytes of their images stand for");
   // With all epochs of both, runs that are done would lack some.
   if (differences.empty() && first.recorded != other.recorded) {
     const int epoch = first_apart(first.recorded, other.recorded);
@@ -105,6 +108,7 @@ DatasetFacts data_of(std::span<const ResultsData> parts) {
       data.pixels = known.pixels;
       data.classes = known.classes;
     }
+    if (data.scale.empty()) data.scale = known.scale;
     if (data.test_labels.empty()) data.test_labels = known.test_labels;
   }
   return data;

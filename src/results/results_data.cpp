@@ -56,13 +56,21 @@ std::size_t read_size(const StoredFile& file, const char* name, std::int64_t lea
 void read_shape(const StoredFile& file, DatasetFacts& data) {
   data.rows = read_size(file, "image_rows", 0);
   data.columns = read_size(file, "image_columns", 0);
-  const std::size_t pixels = data.rows * data.columns;
+  const bool says_pixels = file.parts().layout >= pixel_scale_since;
+  const std::size_t pixels = says_pixels ? read_size(file, "image_pixels", 0) : data.rows * data.columns;
+  if (const std::size_t area = data.rows * data.columns; area > 0 && pixels % area != 0)
+    throw file.damaged(
+        fmt::format("its images are of {} x {} pixels, and of {}", data.rows, data.columns, pixels));
   const std::size_t classes = read_size(file, "classes", 0);
   if (file.has_weights() && ((pixels > 0 && pixels != data.pixels) || classes != data.classes))
     throw file.damaged(fmt::format("its weights are of {} pixels and {} classes, its images of {} and {}",
                                    data.pixels, data.classes, pixels, classes));
   data.pixels = std::max(data.pixels, pixels);
   data.classes = classes;
+  data.scale = file.scale();
+  if (const std::size_t scales = data.scale.offsets.size(); scales > 1 && scales != data.pixels)
+    throw file.damaged(
+        fmt::format("it has the scales of {} pixels, its images have {}", scales, data.pixels));
   if (!file.has_predictions()) return;
   if (data.test_size != file.extent(layout::test_image))
     throw file.damaged(fmt::format("it has predictions for {} test images, and its test_size is {}",
@@ -88,6 +96,7 @@ Origin read_origin(const StoredFile& file) {
                  read_size(file, "validation_size", 0),
                  read_size(file, "test_size", 1),
                  file.integers("train_class_counts"),
+                 {},
                  {}},
                 file.text("config_text"),
                 file.text("config_file")};

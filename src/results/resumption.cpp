@@ -35,6 +35,8 @@ std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep&
         std::pair("test_size", data.test_size)})
     if (const std::int64_t then = stored.integer(key); then != static_cast<std::int64_t>(size))
       found.push_back(fmt::format("{}: {} in the file, {} now", key, then, size));
+  if (const PixelScale then = stored.scale(); !then.empty() && !data.scale.empty() && then != data.scale)
+    found.push_back("the numbers of the images became bytes by another scale then");
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (stored.text(fmt::format("{}_sha256", dataset_file_names[f])) != data.files[f].sha256)
       found.push_back(fmt::format("the contents of {} differ from those of {} when the file was made",

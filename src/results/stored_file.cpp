@@ -11,6 +11,7 @@
 #include <bit>
 #include <cassert>
 #include <cerrno>
+#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,6 +31,13 @@ std::vector<hsize_t> expected_shape(const layout::Variable& variable, const layo
 }
 
 }  // namespace
+
+std::string checksum_of(const PixelScale& scale) {
+  Sha256 sum;
+  for (const std::vector<double>* numbers : {&scale.offsets, &scale.steps})
+    sum.add({reinterpret_cast<const std::uint8_t*>(numbers->data()), numbers->size() * sizeof(double)});
+  return sum.hex();
+}
 
 /// What HDF5 tells of a file. Takes the process's turn with HDF5 for as long as it lives.
 ///
@@ -165,6 +173,8 @@ StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.si
     for (const layout::Dimension d : {layout::input, layout::hidden, layout::classes})
       extents_[d] = structure.length_of_scale(d);
   if (parts_.predictions) extents_[layout::test_image] = structure.length_of_scale(layout::test_image);
+  parts_.scale = parts_.layout >= pixel_scale_since && structure.has("pixel_scale");
+  if (parts_.scale) extents_[layout::scale] = structure.length_of_scale(layout::scale);
   if (parts_.has_sessions()) extents_[layout::session] = structure.length_of_scale(layout::session);
   if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)
     throw damaged(fmt::format("it has {} epochs", extents_[layout::epoch]));
@@ -189,6 +199,19 @@ RecordedEpochs StoredFile::read_recorded() const {
   if (sha256_hex(bytes("epoch")) != text(layout::epoch_checksum))
     throw damaged("its epochs are not those it was made with");
   return RecordedEpochs(std::vector<int>(epochs.begin(), epochs.end()));
+}
+
+PixelScale StoredFile::scale() const {
+  if (!parts_.scale) return {};
+  PixelScale scale{read<double>(layout::scale_offset), read<double>(layout::scale_step)};
+  if (scale.empty()) throw damaged("its pixel_scale is empty");
+  for (std::size_t p = 0; p < scale.offsets.size(); ++p)
+    if (!std::isfinite(scale.offsets[p]) || !std::isfinite(scale.steps[p]) || scale.steps[p] < 0)
+      throw damaged(
+          fmt::format("the scale of pixel {} is {} + {} * byte", p, scale.offsets[p], scale.steps[p]));
+  if (checksum_of(scale) != text(layout::scale_checksum))
+    throw damaged("its pixel_scale is not what it was made with");
+  return scale;
 }
 
 const StoredFile::Value& StoredFile::attribute(const std::string& name) const {

@@ -5,6 +5,7 @@
 #include "runner/model/recorded_epochs.hpp"
 
 #include "layout.hpp"
+#include "pixel_scale.hpp"
 
 #include <cassert>
 #include <cstdint>
@@ -46,6 +47,9 @@ class StoredFile {
   /// A list of integers, none negative; empty where there is no such attribute, as in files of earlier
   /// versions.
   std::vector<std::int64_t> integers(const std::string& attribute) const;
+
+  /// How the numbers of the images became bytes; empty where they came as bytes.
+  PixelScale scale() const;
 
   /// A whole array.
   template <class T>

@@ -1,6 +1,7 @@
 #include "runner/sweep/config.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/nearest_key.hpp"
 #include "runner/error/printable.hpp"
 #include "runner/files/descriptor.hpp"
 
@@ -8,7 +9,7 @@
 #include "early_stopping_config.hpp"
 #include "effective_config.hpp"
 #include "known_keys.hpp"
-#include "nearest_key.hpp"
+#include "loose_readings.hpp"
 #include "space_settings.hpp"
 
 #include <algorithm>
@@ -30,7 +31,9 @@ constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
 
 Settings file_settings(const std::string& text, const std::string& where) {
-  const Json json = parse_json(text, where);
+  const Json json = parse_edited_json(text, where);
+  if (json.is_object() && json.contains("nbformat") && json.contains("cells"))
+    throw bad_input(fmt::format("{}: this is a Jupyter notebook, and not a config", where));
   if (!json.is_object())
     throw bad_input(fmt::format("{}: {} is no config: a JSON object is", where, shown(json)));
   Settings settings;
@@ -78,37 +81,113 @@ std::string name_value(const Setting& setting, const Json& value) {
   return name;
 }
 
-/// The folder that "dir" stands for: relative to the config file, or on the command line to the current
+/// The forms of a data set that is no built-in one: the keys that each has.
+struct DatasetForm {
+  std::span<const std::string_view> keys;
+  std::string_view text;  ///< as messages show it
+};
+constexpr std::array<std::string_view, 1> folder_keys{"dir"}, archive_keys{"npz"};
+constexpr std::array dataset_forms{
+    DatasetForm{folder_keys, R"({"dir": "…"} with a folder of IDX files)"},
+    DatasetForm{archive_keys, R"({"npz": "…"})"},
+    DatasetForm{dataset_array_names, R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})"}};
+
+std::string forms_text() {
+  std::vector<std::string_view> texts;
+  for (const DatasetForm& form : dataset_forms) texts.push_back(form.text);
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// The path that a key stands for: relative to the config file, or on the command line to the current
 /// directory.
-std::filesystem::path dataset_directory(const Setting& setting, const std::filesystem::path& config_file) {
-  static constexpr std::array<std::string_view, 1> keys{"dir"};
-  for (const auto& [key, unused] : setting.value.items())
-    if (key != keys[0])
-      throw bad_input(
-          fmt::format("{}: dataset: unknown key {}: {}", setting.where, shown(key), suggest_key(key, keys)));
-  const auto at = setting.value.find("dir");
-  const std::string dir = at != setting.value.end() && at->is_string() ? at->get<std::string>() : "";
-  if (dir.empty() || dir.size() >= PATH_MAX || dir.find('\0') != std::string::npos)
-    throw bad_value(setting, setting.value, "names no folder", "{\"dir\": \"…\"} with the path of a folder");
+std::filesystem::path dataset_path(const Setting& setting, std::string_view key,
+                                   const std::filesystem::path& config_file) {
+  const Json& value = setting.value.at(std::string(key));
+  const std::string path = value.is_string() ? value.get<std::string>() : "";
+  if (path.empty() || path.size() >= PATH_MAX || path.find('\0') != std::string::npos)
+    throw bad_input(fmt::format("{}: dataset: {}: {} is no path: the path of a {} in quotes", setting.where,
+                                key, shown(value), key == folder_keys[0] ? "folder" : "file"));
   const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
   std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(base / dir, error);
+  const std::filesystem::path absolute = std::filesystem::absolute(base / path, error);
   if (error)
     throw bad_input(fmt::format("{}: {}: cannot find the current folder, which {} is relative to: {}",
-                                setting.where, setting.key, shown(dir), error.message()));
+                                setting.where, setting.key, shown(path), error.message()));
   const std::filesystem::path canonical = std::filesystem::weakly_canonical(absolute, error);
   return error ? absolute : canonical;  // what is wrong with it, the data set's loader says better
 }
 
+/// The form that an object has by its keys: all of one form, and none of another.
+const DatasetForm& dataset_form(const Setting& setting) {
+  std::vector<std::string_view> known;
+  for (const DatasetForm& form : dataset_forms) known.insert(known.end(), form.keys.begin(), form.keys.end());
+  known.push_back("standardise");
+  for (const auto& [key, unused] : setting.value.items())
+    if (std::ranges::find(known, key) == known.end())
+      throw bad_input(
+          fmt::format("{}: dataset: unknown key {}: {}", setting.where, shown(key), suggest_key(key, known)));
+  const auto is_given = [&](std::string_view key) { return setting.value.contains(std::string(key)); };
+  const auto form = std::ranges::find_if(dataset_forms, [&](const DatasetForm& candidate) {
+    return std::ranges::any_of(candidate.keys, is_given);
+  });
+  if (form == dataset_forms.end()) throw bad_value(setting, setting.value, "names no files", forms_text());
+  for (const std::string_view key : form->keys)
+    if (!is_given(key))
+      throw bad_input(fmt::format("{}: dataset: {} is missing beside {}: {}", setting.where, key,
+                                  *std::ranges::find_if(form->keys, is_given), form->text));
+  for (const auto& [key, unused] : setting.value.items())
+    if (key != "standardise" && std::ranges::find(form->keys, key) == form->keys.end())
+      throw bad_input(fmt::format("{}: dataset: {} and {} belong to different forms: give one of {}",
+                                  setting.where, form->keys[0], key, forms_text()));
+  return *form;
+}
+
 void read_dataset(const Setting& setting, const std::filesystem::path& config_file, DatasetSource& dataset) {
-  if (setting.value.is_object()) {
-    dataset.directory = dataset_directory(setting, config_file);
+  if (!setting.value.is_object()) {
+    if (setting.value != "fashion-mnist" && setting.value != "mnist")
+      throw bad_value(setting, setting.value, "is not known",
+                      fmt::format(R"("fashion-mnist", "mnist", {})", forms_text()));
+    dataset.name = setting.value.get<std::string>();
     return;
   }
-  if (setting.value != "fashion-mnist" && setting.value != "mnist")
-    throw bad_value(setting, setting.value, "is not known",
-                    "\"fashion-mnist\", \"mnist\" or {\"dir\": \"…\"} with a folder of IDX files");
-  dataset.name = setting.value.get<std::string>();
+  const DatasetForm& form = dataset_form(setting);
+  const auto path = [&](std::string_view key) { return dataset_path(setting, key, config_file); };
+  if (form.keys[0] == folder_keys[0]) dataset.directory = path(folder_keys[0]);
+  if (form.keys[0] == archive_keys[0]) dataset.npz = path(archive_keys[0]);
+  if (form.keys[0] == dataset_array_names[0])
+    for (std::size_t part = 0; part < dataset.arrays.size(); ++part)
+      dataset.arrays[part] = path(dataset_array_names[part]);
+  if (const auto at = setting.value.find("standardise"); at != setting.value.end()) {
+    if (!at->is_boolean())
+      throw bad_input(fmt::format("{}: dataset: standardise: {} is not a boolean: true or false",
+                                  setting.where, shown(*at)));
+    dataset.standardise = at->get<bool>();
+  }
+}
+
+/// A kind of file that is not a config, and how it begins.
+struct ForeignFile {
+  std::string_view beginning;
+  std::string_view problem;
+};
+
+constexpr std::string_view utf16_problem = "the config is encoded in UTF-16: save it as UTF-8";
+constexpr std::array foreign_files{
+    ForeignFile{"\x89HDF\r\n\x1a\n",
+                "this is a results file (HDF5), and not a config: `runner compare` shows a results file"},
+    ForeignFile{"\xFF\xFE", utf16_problem},
+    ForeignFile{"\xFE\xFF", utf16_problem},
+    ForeignFile{std::string_view("{\0", 2), utf16_problem},
+    ForeignFile{std::string_view("\0{", 2), utf16_problem},
+    ForeignFile{"\x1f\x8b", "the file is compressed by gzip: unpack it with gunzip"},
+    ForeignFile{"PK\x03\x04", "this is a ZIP archive, and not a config"},
+    ForeignFile{"\x89PNG", "this is a PNG picture, and not a config"},
+    ForeignFile{"\x93NUMPY", "this is a NumPy array, and not a config"},
+};
+
+void refuse_foreign_file(std::string_view text, const std::string& where) {
+  for (const ForeignFile& file : foreign_files)
+    if (text.starts_with(file.beginning)) throw bad_input(fmt::format("{}: {}", where, file.problem));
 }
 
 /// Reads an integer from `least` to `most`.
@@ -129,12 +208,8 @@ std::string changes_of(std::span<const std::string> overrides) {
   return fmt::format("{}", fmt::join(changes, " "));
 }
 
-Config parse(const std::string& text, const std::filesystem::path& file,
-             std::span<const std::string> overrides, ConfigSource source) {
-  Settings settings = file_settings(text, file.string());
-  apply_overrides(settings, overrides);
-  if (!settings.contains("name")) settings["name"] = {file.string(), "name", file.stem().string()};
-
+Config config_of(const Settings& settings, const std::string& text, const std::filesystem::path& file,
+                 std::span<const std::string> overrides, ConfigSource source) {
   Config config;
   config.file = file;
   config.text = text;
@@ -172,6 +247,51 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   return config;
 }
 
+/// The setting as whoever gave it would write it: "\"seed\": [1,2]" in a config, "'seed=[1,2]'" in a shell.
+std::string as_written(const Setting& setting) {
+  const std::string dumped = setting.value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (setting.where != command_line) return fmt::format("\"{}\": {}", setting.key, dumped);
+  const std::string value = setting.value.is_string() ? setting.value.get<std::string>() : dumped;
+  const std::string_view quote = value.find_first_of("[{") == std::string::npos ? "" : "'";
+  return fmt::format("{}{}={}{}", quote, setting.key, value, quote);
+}
+
+/// "; did you mean seed=5?" where a value that was refused is accepted as soon as it is read in another way
+/// (loose_readings); empty where it is not. `read` reads a config of such settings.
+template <class Read>
+std::string hint(const BadValue& refused, Settings settings, const Read& read) {
+  constexpr std::size_t longest = 80;
+  const auto at = settings.find(refused.key());
+  if (at == settings.end() || at->second.where != refused.where()) return "";
+  for (const Json& reading : loose_readings(at->second.value)) {
+    at->second.value = reading;
+    const std::string written = as_written(at->second);
+    if (written.size() > longest) continue;
+    try {
+      read(settings);
+    } catch (const BadValue& next) {
+      if (next.key() == refused.key()) continue;
+    } catch (const Error&) {
+      continue;
+    }
+    return fmt::format("; did you mean {}?", written);
+  }
+  return "";
+}
+
+Config parse(const std::string& text, const std::filesystem::path& file,
+             std::span<const std::string> overrides, ConfigSource source) {
+  Settings settings = file_settings(text, file.string());
+  apply_overrides(settings, overrides);
+  if (!settings.contains("name")) settings["name"] = {file.string(), "name", file.stem().string()};
+  const auto read = [&](const Settings& given) { return config_of(given, text, file, overrides, source); };
+  try {
+    return read(settings);
+  } catch (const BadValue& refused) {
+    throw bad_input(refused.what() + hint(refused, settings, read));
+  }
+}
+
 }  // namespace
 
 Config parse_config(const std::string& text, const std::filesystem::path& file,
@@ -199,6 +319,7 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
   std::size_t size = 0;
   while (const std::size_t got = stream.read_next(text.data() + size, text.size() - size)) size += got;
   text.resize(size);
+  refuse_foreign_file(text, file.string());
   if (text.size() > max_config_bytes)
     throw bad_input(fmt::format("{}: the config has more than {} bytes", file.string(), max_config_bytes));
   return parse_config(text, file, overrides);

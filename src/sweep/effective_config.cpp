@@ -54,6 +54,18 @@ Json distribution_text(const Draw& draw, const Json& choices) {
   return {{name, {draw.from, draw.to}}};
 }
 
+Json json_of(const DatasetSource& dataset) {
+  Json files;
+  if (!dataset.directory.empty()) files["dir"] = dataset.directory.string();
+  if (!dataset.npz.empty()) files["npz"] = dataset.npz.string();
+  for (std::size_t part = 0; part < dataset.arrays.size(); ++part)
+    if (!dataset.arrays[part].empty())
+      files[std::string(dataset_array_names[part])] = dataset.arrays[part].string();
+  if (files.is_null()) return dataset.name;
+  if (dataset.standardise) files["standardise"] = true;
+  return files;
+}
+
 /// Calls put(key, value) for each key of a space, in a fixed order.
 template <class Put>
 void put_space(const Space& space, const Put& put) {
@@ -94,10 +106,7 @@ std::string effective_config(const Config& config) {
   };
   put("name", config.name);
   put("description", config.description);
-  if (config.dataset.directory.empty())
-    put("dataset", config.dataset.name);
-  else
-    put("dataset", {{"dir", config.dataset.directory.string()}});
+  put("dataset", json_of(config.dataset));
   if (config.dataset.train_size) put("train_size", *config.dataset.train_size);
   if (config.dataset.validation_size > 0) put("validation_size", config.dataset.validation_size);
   if (config.dataset.test_size) put("test_size", *config.dataset.test_size);

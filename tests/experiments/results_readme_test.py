@@ -20,7 +20,9 @@ import numpy as np
 runner, repository = (Path(argument).resolve() for argument in sys.argv[1:])
 readme = (repository / "results/README.md").read_text()
 programs = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-assert len(programs) == 2, len(programs)
+assert len(programs) == 4, len(programs)
+exports = re.findall(r"^\$ build/runner (export [^#\n]*)", readme, re.MULTILINE)
+assert len(exports) == 2, exports
 r_program, = re.findall(r"```r\n(.*?)```", readme, re.DOTALL)
 command = re.search(r"```console\n\$ build/runner ([^\n]*save_weights=true)\n```\n\n```python", readme).group(1)
 
@@ -52,6 +54,14 @@ with tempfile.TemporaryDirectory() as name:
     # Every configuration is there, each over its three seeds.
     configurations = [line.split() for line in lines[2:]]
     assert len(configurations) == 4 and all(row[-2] == "3" for row in configurations), result
+
+    # What export writes is what the file has.
+    for export in exports:
+        subprocess.run(["bash", "-c", f"'{runner}' {export}"], cwd=folder, check=True, capture_output=True)
+    text = printed(f"import h5py\n{programs[2]}\nprint(np.array_equal(loss, h5py.File('results/weights.h5')['test_loss'][0]))")
+    assert text == "True\n", text
+    text = printed(f"import numpy as np\nx = np.zeros((5, 784))\n{programs[3]}\nprint(scores.shape)")
+    assert text == "(5, 10)\n", text
 
     rows = subprocess.run(["Rscript", "-e", r_program], cwd=folder, check=True, capture_output=True, text=True).stdout.splitlines()
     assert rows[0].split() == ["learning_rate", "hidden_size", "test_accuracy"], rows

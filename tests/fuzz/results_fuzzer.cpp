@@ -59,6 +59,7 @@ Seed make_seed(bool save_weights, bool validation) {
   Dataset& data = seed.data;
   data = tiny_dataset(20, 10, 2, 3);
   if (validation) data.validation = data.test;
+  if (validation) data.scale = {std::vector<double>(data.pixels, -1), std::vector<double>(data.pixels, 0.5)};
   for (std::size_t label = 0; label < data.classes; ++label)
     data.train_class_counts.push_back(
         std::count(data.train.labels.begin(), data.train.labels.end(), static_cast<std::uint8_t>(label)));
@@ -84,7 +85,7 @@ Seed make_seed(bool save_weights, bool validation) {
   for (std::size_t d = 0; d < extents.size(); ++d)
     extents[d] = stored.extent(static_cast<layout::Dimension>(d));
   for (const layout::Variable& variable :
-       layout::variables({.weights = save_weights, .validation = validation}))
+       layout::variables({.weights = save_weights, .validation = validation, .scale = validation}))
     seed.arrays.push_back(
         {variable.name, stored.offset(variable.name), layout::byte_count(variable, extents)});
   std::sort(seed.arrays.begin(), seed.arrays.end(),
@@ -102,7 +103,8 @@ std::int64_t some_number(FuzzedDataProvider& input) {
 /// Gives the attributes of a file other values, as the input says, and seals it again, as who means ill can.
 /// HDF5 does the work: it finds nothing wrong with the file.
 void change_attributes(const std::filesystem::path& path, const Seed& seed, FuzzedDataProvider& input) {
-  constexpr std::array numbers{"arithmetic_version", "train_size", "validation_size", "test_size"};
+  constexpr std::array numbers{"arithmetic_version", "train_size",   "validation_size",
+                               "test_size",          "image_pixels", "image_rows"};
   constexpr std::array texts{"title",
                              "config",
                              "runner_version",

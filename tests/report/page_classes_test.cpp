@@ -81,11 +81,23 @@ TEST(PageClasses, HaveTheBytesOfTheImages) {
 
 TEST(PageClasses, DrawNoMoreImagesThanThereIsRoomFor) {
   ResultsData large = made({10});
-  large.origin.data.pixels = most_image_pixels;
+  large.origin.data.rows = 1;
+  large.origin.data.pixels = large.origin.data.columns = most_image_pixels;
   const TestImages images{std::vector<std::uint8_t>(3 * most_image_pixels), {}};
   const Json file = on_page(large, images)["files"][0];
   EXPECT_EQ(file["misclassified"].size(), 2u);
   EXPECT_EQ(file["pixels"].get<std::string>().size(), most_image_pixels / 3 * 4);
+}
+
+TEST(PageClasses, DrawNoImagesThatAreNoGreyPictures) {
+  ResultsData colours = made({10});
+  colours.origin.data.rows = colours.origin.data.columns = 2;
+  colours.origin.data.pixels = 12;
+  const TestImages images{std::vector<std::uint8_t>(12 * colours.origin.data.test_labels.size()), {}};
+  const Json file = on_page(colours, images)["files"][0];
+  EXPECT_EQ(file["pixels"], "");
+  EXPECT_EQ(file["no_pixels"], "their 12 numbers are no grey picture");
+  EXPECT_EQ(file["rows"], 0);
 }
 
 TEST(PageClasses, AreNoneWithoutPredictions) {

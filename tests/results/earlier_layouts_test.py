@@ -164,6 +164,18 @@ class Layout6(Layout5):
     LAYOUT = 6
 
 
+class Layout7(Layout5):
+    LAYOUT = 7
+
+    def test_is_checked(self):
+        """It has checksums."""
+        said = self.run_it("check", "everything.h5")
+        self.assertIn("everything.h5: 16 runs, ", said)
+        self.assertIn("every checksum is right, fingerprint ", said)
+        self.run_it("merge", "whole.h5", "everything.h5")
+        self.assertEqual(said[-18:], self.run_it("check", "whole.h5")[-18:])
+
+
 if __name__ == "__main__":
     RUNNER = str(Path(sys.argv.pop(1)).resolve())
     unittest.main()

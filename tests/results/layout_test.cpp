@@ -49,7 +49,7 @@ TEST(Layout, DoesNotOverflow) {
 TEST(Layout, IsAsLongAsItsWidestRun) {
   const Sweep sweep = sweep_of(example_config, data);
   const layout::Extents extents = layout::extents(sweep.runs, sweep.config.recorded_epochs().size(), data);
-  EXPECT_THAT(extents, ElementsAre(4, 3, 32, 35, 3, 3, 20, 64, 4096));
+  EXPECT_THAT(extents, ElementsAre(4, 3, 32, 35, 3, 3, 20, 64, 0, 4096));
 }
 
 TEST(Creation, RefusesMoreThanTheDiskHolds) {

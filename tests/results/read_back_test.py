@@ -83,7 +83,7 @@ def check(path, status, epochs_done, committed_epochs):
                 assert isinstance(data.attrs[name], str), name
             assert data.attrs["summary"] == "für Leser" and data.attrs["dataset"] == "tiny"
             assert data.attrs["test_labels_sha256"] == "d" * 64
-            assert data.attrs["layout_version"] == 7 and data.attrs["train_size"] == 60
+            assert data.attrs["layout_version"] == 8 and data.attrs["train_size"] == 60
             assert data.attrs["image_rows"] == 5 and data.attrs["image_columns"] == 7 and data.attrs["classes"] == 3
             assert list(data.predictions_epoch.values) == [2 if state == DONE else -1 for state in status]
         with xarray.open_dataset(path, engine=engine, group="predictions") as predictions:

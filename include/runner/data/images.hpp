@@ -1,5 +1,7 @@
 #pragma once
 
+#include "runner/model/dataset_facts.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,24 +11,25 @@ namespace runner {
 
 /// The size of the images that a network takes.
 struct ImageSize {
-  std::size_t pixels;  ///< of an image, 1 … max_terms
+  std::size_t pixels;  ///< numbers of an image, 1 … max_terms: rows × columns × channels
   /// Height and width; 0 where they are not known: then any image of so many pixels will do.
   std::size_t rows = 0, columns = 0;
 };
 
-/// Images of one size, grey, as the bytes that a network takes.
+/// Images of one size, as the bytes that a network takes.
 struct Images {
   std::size_t count = 0;
   std::vector<std::uint8_t> pixels;  ///< count × ImageSize::pixels, row-major, 0…255
   bool picture = false;              ///< the file is one picture (PNG), and not a list of images
+  std::uint64_t outside = 0;         ///< how many numbers lie outside the scale (is_outside)
 };
 
 /// Reads images that others have made. What kind of file it is, is told by its content, not by its name; each
 /// may be gzipped.
 ///
-/// - IDX images (idx.hpp).
-/// - A NumPy array (.npy) of uint8 in C order: (n, rows, columns) or (n, pixels); or one image, (rows,
-///   columns) or (pixels,).
+/// - An array (array.hpp): (n, pixels), (n, rows, columns) or (n, rows, columns, channels); or one image,
+///   (rows, columns) or (pixels,). Floating-point numbers become bytes by `scale`, that of the training
+///   images; uint8 stay as they are.
 /// - A PNG of 1 to 16 bits, grey or colour, read by libpng: transparent parts are over black; colours become
 ///   their luminance (0.2126·R + 0.7152·G + 0.0722·B in linear light, then sRGB again); 16 bits are
 ///   rounded to 8; a gamma that the file states is turned into that of sRGB. Grey of 8 bits without one stays
@@ -34,11 +37,12 @@ struct Images {
 ///
 /// Throws Error (bad_input) that names the file and what is wrong: it cannot be opened, is of none of these
 /// kinds, is damaged or cut short, holds no images, or holds images of another size; an array of other
-/// numbers or in Fortran order; a PNG of more than 64 MB. No memory is taken for what a header claims before
-/// the size is right, or the data are there. failure: reading fails.
-Images read_images(const std::filesystem::path& file, const ImageSize& size);
+/// numbers; floating-point numbers where there is no scale; bytes where each pixel has a scale of its own; a
+/// PNG of more than 64 MB. No memory is taken for what a header claims before the size is right, or the data
+/// are there. failure: reading fails.
+Images read_images(const std::filesystem::path& file, const ImageSize& size, const PixelScale& scale = {});
 
-/// Reads a class for each image: IDX labels, or a NumPy array (n,) of integers, of any width and byte order.
+/// Reads a class for each image: an array of integers or one-hot rows (IDX or .npy).
 /// Throws as read_images; a label that is not below `classes` is named.
 std::vector<std::uint8_t> read_labels(const std::filesystem::path& file, std::size_t classes);
 

@@ -61,6 +61,9 @@ class Descriptor {
   /// Reads the next bytes, at most `count`; returns 0 at the end.
   std::size_t read_next(void* bytes, std::size_t count);
 
+  /// Goes back to the first byte. bad_input if the file cannot be read twice: a pipe or a device.
+  void rewind();
+
   /// Writes all bytes at `offset`.
   void write_at(std::uint64_t offset, const void* bytes, std::size_t count);
 

@@ -39,6 +39,13 @@ void replace_file(const std::filesystem::path& file,
 /// "cannot write FILE: reason".
 void write_file(const std::filesystem::path& file, std::string_view content);
 
+/// Takes the next part of the content. Throws if it cannot be written.
+using Sink = std::function<void(std::string_view part)>;
+
+/// The same for content that is never in memory as a whole: `make` gives its parts to the sink, one after the
+/// other. Throws what `make` throws, too; a regular file that can be replaced then stays as it was.
+void write_file(const std::filesystem::path& file, const std::function<void(const Sink&)>& make);
+
 /// Removes the temporary files that killed processes left beside a file. Files that are being made now stay.
 /// Does as much as it can, and never throws.
 void remove_unfinished(const std::filesystem::path& file);
