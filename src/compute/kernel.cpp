@@ -8,6 +8,8 @@
 
 #include <string>
 
+#include <unistd.h>
+
 namespace runner {
 
 Kernel::~Kernel() = default;
@@ -16,6 +18,11 @@ double* thread_scratch(std::size_t n) {
   thread_local AlignedBuffer<double> buffer;
   if (buffer.size() < n) buffer = AlignedBuffer<double>(n);
   return buffer.data();
+}
+
+std::size_t level_1_cache() {
+  const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
+  return bytes > 0 ? static_cast<std::size_t>(bytes) : 32 * 1024;
 }
 
 namespace {

@@ -34,6 +34,9 @@ namespace amx {
 const Kernel& amx_kernel();
 }
 
+/// Bytes of a core's level-1 data cache; 32 KB where the system does not know.
+std::size_t level_1_cache();
+
 /// At least n doubles, 64-byte aligned, for the calling thread until its next call. Grows only.
 double* thread_scratch(std::size_t n);
 
