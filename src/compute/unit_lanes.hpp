@@ -4,41 +4,22 @@
 // it is compiled per instruction set.
 
 #include "fixed_point.hpp"
+#include "registers.hpp"
 #include "unrolled.hpp"
 
 #include <cstring>
 
-#include <immintrin.h>
-
 namespace runner {
 namespace {
 
-/// Hidden units in a register, and registers for the units of a block.
-#ifdef __AVX512F__
-inline constexpr std::size_t register_lanes = 16;
-#else
-inline constexpr std::size_t register_lanes = 8;
-#endif
+/// Registers for the units of a block.
 inline constexpr std::size_t registers_per_block = lanes / register_lanes;
-
-using Ints = std::int32_t __attribute__((vector_size(register_lanes * sizeof(std::int32_t))));
-using Uints = std::uint32_t __attribute__((vector_size(register_lanes * sizeof(std::uint32_t))));
-using Floats = float __attribute__((vector_size(register_lanes * sizeof(float))));
 
 inline Floats load(const float* p) {
   return *reinterpret_cast<const Floats*>(p);
 }
 inline void store(float* p, Floats v) {
   *reinterpret_cast<Floats*>(p) = v;
-}
-
-/// Rounded half to even.
-inline Ints to_ints(Floats v) {
-#ifdef __AVX512F__
-  return reinterpret_cast<Ints>(_mm512_cvtps_epi32(v));
-#else
-  return reinterpret_cast<Ints>(_mm256_cvtps_epi32(v));
-#endif
 }
 
 inline Uints to_uints(Ints v) {

@@ -31,6 +31,8 @@ with tempfile.TemporaryDirectory() as name:
             for place in (build, repository):
                 assert place not in path.read_text(), f"{path} tells of {place}"
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run(prefix / "bin/runner", "--version"))
+    for place in ("man/man1/runner.1.gz", "bash-completion/completions/runner", "zsh/site-functions/_runner", "fish/vendor_completions.d/runner.fish"):
+        assert (prefix / "share" / place).stat().st_size > 0, place
     # Every header is there, and no other.
     installed = {p.relative_to(prefix / "include") for p in (prefix / "include").rglob("*.hpp")}
     assert installed == {p.relative_to(Path(repository) / "include") for p in (Path(repository) / "include").rglob("*.hpp")}

@@ -37,6 +37,13 @@ void replace_file(const std::filesystem::path& file,
 /// leave a part. Throws Error (failure): "cannot write FILE: reason".
 void write_file(const std::filesystem::path& file, std::string_view content);
 
+/// Takes the next part of what is written. Throws what cannot be written.
+using Sink = std::function<void(std::string_view part)>;
+
+/// The same for content that is never in memory as a whole: `make` gives its parts to the sink, one after the
+/// other. Throws what `make` throws, too; a regular file that can be replaced is then what it was before.
+void write_file(const std::filesystem::path& file, const std::function<void(const Sink&)>& make);
+
 /// Removes what processes that were killed in replace_file left of a file. What is being made now stays. Does
 /// what it can; never throws for what it cannot.
 void remove_unfinished(const std::filesystem::path& file);
