@@ -25,7 +25,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", "IProgress not found")  # a notebook without ipywidgets has a bar of text
     import tqdm.auto
 
-_PATHS = ("dir", "npz", "x_train", "t_train", "x_test", "t_test")  # of a data set
+_PATHS = ("dir", "npz", "x_train", "t_train", "x_test", "t_test", "csv_train", "csv_test")  # of a data set
 
 Config = Union[PathLike, Mapping[str, Any]]
 

@@ -101,6 +101,10 @@ class Run(Case):
         Path("mine.json").write_text('{"name": "a, }", "dataset": {"dir": "data"}, "epochs": 1}')
         rs.run("mine.json", progress=False)
         self.assertTrue(Path("results/a, }.h5").exists())
+        Path("commented.json").write_text('{ // of ours\n"name": "with // slashes", /* "name": "no" */ "dataset": {"dir": "data"}, "epochs": 1, }')
+        rs.run("commented.json", progress=False, name="plain")  # the program takes it
+        with self.assertRaisesRegex(rs.RunnerError, "with // slashes"):  # and has something to say about this name
+            rs.run("commented.json", progress=False)
 
     def test_numbers_of_numpy_in_a_config(self):
         data = self.sweep(learning_rate=np.array([0.25, 0.5]), hidden_size=np.int64(4), seed=range(1, 3))
