@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,11 +33,12 @@ struct Verification {
 /// Rows of `count` runs that have epochs to compare, spread evenly over the file; all if it has no more.
 std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t count);
 
-/// Loads the data set a file was made from: from where it lay then, or else by its name.
+/// Loads the data set a file was made from: from where it lay then, or a built-in one by its name. Where
+/// `moved` is given, from there: a folder with files of the same names, or an .npz archive.
 ///
 /// Throws Error. bad_input: it is not there. failure: it is not what it was (the file and both checksums
 /// named).
-Dataset load_origin(const ResultsData& results);
+Dataset load_origin(const ResultsData& results, const std::filesystem::path& moved = {});
 
 /// Trains runs of a file again, from what the file says of itself, as far as they had come, and compares each
 /// recorded epoch's metrics bit for bit; where the file has weights, those of the untrained network and those
