@@ -165,9 +165,9 @@ TEST(ConfigErrors, UnknownKeySuggestsTheNearest) {
             "unknown key \"learning_rat\": did you mean \"learning_rate\"?");
   EXPECT_EQ(problem(R"({"batch": 10})"), "unknown key \"batch\": did you mean \"batch_size\"?");
   EXPECT_EQ(problem(R"({"eopchs": 10})"), "unknown key \"eopchs\": did you mean \"epochs\"?");
-  EXPECT_EQ(
-      problem(R"({"dataset": {"dri": "x"}})"),
-      "dataset: unknown key \"dri\": the keys are dir, npz, x_train, t_train, x_test, t_test, standardise");
+  EXPECT_EQ(problem(R"({"dataset": {"dri": "x"}})"),
+            "dataset: unknown key \"dri\": the keys are dir, npz, x_train, t_train, x_test, t_test, "
+            "csv_train, csv_test, label, standardise");
 }
 
 TEST(ConfigErrors, KeyOfOtherProgramsSaysWhatThereIsInstead) {
@@ -440,7 +440,7 @@ TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
 }
 
 const std::string dataset_forms =
-    R"({"dir": "…"} with a folder of IDX files, {"npz": "…"}, {"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})";
+    R"({"dir": "…"} with a folder of IDX files, {"npz": "…"}, {"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"}, {"csv_train": "…", "csv_test": "…", "label": "…"})";
 
 TEST(ConfigErrors, UnknownNames) {
   EXPECT_EQ(problem(R"({"loss": "mse"})"),
