@@ -107,8 +107,8 @@ std::filesystem::path dataset_path(const Setting& setting, std::string_view key,
   const Json& value = setting.value.at(std::string(key));
   const std::string path = value.is_string() ? value.get<std::string>() : "";
   if (path.empty() || path.size() >= PATH_MAX || path.find('\0') != std::string::npos)
-    throw bad_input(fmt::format("{}: dataset: {}: {} is no path: the path of a {} in quotes", setting.where,
-                                key, shown(value), key == folder_keys[0] ? "folder" : "file"));
+    throw bad_input(fmt::format("{}: dataset: {}: {} is not a path: write the path of a {} in quotes",
+                                setting.where, key, shown(value), key == folder_keys[0] ? "folder" : "file"));
   const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(base / path, error);

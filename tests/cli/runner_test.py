@@ -126,7 +126,7 @@ class Arguments(Case):
                 ('{"epochs": %s}' % ("9" * 900_000), ["epochs", "out of range"]),
                 ('{"%s": 1}' % ("x" * 900_000), ["unknown key"]),
                 ('{"train_size": 1%s}' % ("0" * 30), ["train_size", "1e+30", "2147483647"]),
-                ('{"dataset": {"dir": "%s"}}' % ("d/" * 400_000), ["names no folder"]),
+                ('{"dataset": {"dir": "%s"}}' % ("d/" * 400_000), ["is not a path"]),
         ):
             with self.subTest(text=text[:40]):
                 path = self.dir / "huge.json"
@@ -1099,11 +1099,11 @@ class Predict(Case):
         (self.dir / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
         good = [self.IMAGES]
         for arguments, says in (
-                (["wide"], ["wide has 6 x 7 pixels", "6 x 6"]), (["large.png"], ["large.png has 60 x 60 pixels", "6 x 6"]),
-                (["floats.npy"], ["floats.npy", "<f8", "uint8"]), (["photo.jpg"], ["photo.jpg", "PNG"]), (["nowhere"], ["nowhere"]),
+                (["wide"], ["wide is an array of the shape (2, 6, 7)", "6 x 6"]), (["large.png"], ["large.png has 60 x 60 pixels", "6 x 6"]),
+                (["floats.npy"], ["floats.npy is an array of float64", "uint8"]), (["photo.jpg"], ["photo.jpg", "PNG"]), (["nowhere"], ["nowhere"]),
                 (["data"], ["data"]), (good + ["wide"], ["wide"]), (good + ["--labels", "few.npy"], ["few.npy holds 79 labels, of 80 images"]),
                 (good + ["--labels", "wrong.npy"], ["wrong.npy", "is 4", "0 to 3"]), (good + ["--labels", self.IMAGES], [self.IMAGES]),
-                ([self.LABELS], ["(labels)"])):
+                ([self.LABELS], ["is an array of the shape (80,)"])):
             with self.subTest(arguments=arguments):
                 self.refused("predict", "results/sweep.h5", "--run", "0", *arguments, says=says)
 

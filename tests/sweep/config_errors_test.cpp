@@ -454,9 +454,9 @@ TEST(ConfigErrors, FilesOfADataSet) {
   EXPECT_EQ(problem(R"({"dataset": {"standardise": true}})"),
             "dataset: {\"standardise\":true} names no files: " + dataset_forms);
   EXPECT_EQ(problem(R"({"dataset": {"npz": 7}})"),
-            "dataset: npz: 7 is no path: the path of a file in quotes");
+            "dataset: npz: 7 is not a path: write the path of a file in quotes");
   EXPECT_EQ(problem(R"({"dataset": {"dir": ""}})"),
-            "dataset: dir: \"\" is no path: the path of a folder in quotes");
+            "dataset: dir: \"\" is not a path: write the path of a folder in quotes");
   EXPECT_EQ(problem(R"({"dataset": {"x_train": "x.npy", "x_test": "y.npy", "t_test": "t.npy"}})"),
             "dataset: t_train is missing beside x_train: "
             R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})");
@@ -470,7 +470,7 @@ TEST(ConfigErrors, FilesOfADataSet) {
 
 TEST(ConfigErrors, FolderWhosePathIsTooLongForTheSystem) {
   EXPECT_THAT(problem(R"({"dataset": {"dir": ")" + std::string(4096, 'd') + "\"}}"),
-              testing::HasSubstr("is no path: the path of a folder in quotes"));
+              testing::HasSubstr("is not a path: write the path of a folder in quotes"));
   EXPECT_EQ(parse_config(R"({"dataset": {"dir": ")" + std::string(4095, 'd') + "\"}}", "/x.json").name, "x");
 }
 
