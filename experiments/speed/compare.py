@@ -152,6 +152,9 @@ def main():
         config = json.load(f)
     for key in ("$schema", "sampling"):  # peers shuffle, which costs the same
         config.pop(key, None)
+    for key, value in (("loss", "cross_entropy"), ("weight_init_std", 0.01)):  # what the peers have, too
+        if config.get(key) == value:
+            del config[key]
     config |= {key: json_or_text(value) for key, value in (pair.split("=", 1) for pair in options.keys)}
     if foreign := config.keys() - AXES.keys() - {"name", "description", "dataset", "train_size", "test_size", "epochs"}:
         sys.exit(f"compare.py: the peers know no {', '.join(sorted(foreign))}")
