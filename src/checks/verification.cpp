@@ -98,6 +98,46 @@ class Comparer : public Observer {
   std::vector<bool> differs_;
 };
 
+bool is_folder(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored);
+}
+
+/// The files of a data set in another folder.
+void move_to(DatasetSource& source, const std::filesystem::path& folder) {
+  for (std::filesystem::path* file : {&source.arrays[0], &source.arrays[1], &source.arrays[2],
+                                      &source.arrays[3], &source.npz, &source.csv[0], &source.csv[1]})
+    if (!file->empty()) *file = folder / file->filename();
+}
+
+/// Where the data set of a file is now.
+DatasetSource source_of(const ResultsData& results, const std::filesystem::path& moved) {
+  const DatasetFacts& data = results.origin.data;
+  DatasetSource source = parse_stored_config(results.effective_config, results.file).dataset;
+  source.name = data.name;
+  source.directory.clear();
+  source.train_size = data.train_size + data.validation_size;
+  source.test_size = data.test_size;
+  source.validation_size = data.validation_size;
+  const bool of_files = !source.npz.empty() || !source.arrays[0].empty() || !source.csv[0].empty();
+  if (!moved.empty() &&
+      !is_folder(moved)) {  // an archive has all four arrays, whatever they were read from then
+    source.npz = moved;
+    source.arrays = {};
+    source.csv = {};
+  } else if (of_files) {
+    if (!moved.empty()) move_to(source, moved);
+  } else if (!moved.empty()) {
+    source.directory = moved;
+  } else if (is_folder(data.directory)) {
+    source.directory = data.directory;
+  } else if (!is_built_in(data.name)) {
+    throw bad_input(fmt::format("the data set that {} was made from is not in {} any more",
+                                results.file.string(), data.directory.string()));
+  }
+  return source;
+}
+
 }  // namespace
 
 std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t count) {
@@ -110,16 +150,9 @@ std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t cou
   return sample;
 }
 
-Dataset load_origin(const ResultsData& results) {
+Dataset load_origin(const ResultsData& results, const std::filesystem::path& moved) {
   const Origin& origin = results.origin;
-  DatasetSource source{origin.data.name,
-                       {},
-                       origin.data.train_size + origin.data.validation_size,
-                       origin.data.test_size,
-                       origin.data.validation_size};
-  std::error_code ignored;
-  if (std::filesystem::is_directory(origin.data.directory, ignored)) source.directory = origin.data.directory;
-  Dataset data = load_dataset(source);
+  Dataset data = load_dataset(source_of(results, moved));
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (data.files[f].sha256 != origin.data.files[f].sha256)
       throw failure(fmt::format("{} has changed since {} was made: its SHA-256 is {}, it was {}",

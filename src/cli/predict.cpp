@@ -5,6 +5,7 @@
 #include "runner/error/printable.hpp"
 #include "runner/report/csv.hpp"
 #include "runner/results/stored_weights.hpp"
+#include "runner/sweep/config.hpp"
 #include "runner/training/inference.hpp"
 
 #include "chosen_run.hpp"
@@ -46,6 +47,7 @@ struct Network {
   Weights weights;
   ImageSize size;
   PixelScale scale;                  ///< of its training images
+  std::string label;                 ///< the column of labels, where they were a table
   std::vector<std::string> classes;  ///< their names
   std::string name;                  ///< "results/sweep.h5, run 7 (seed 2), after epoch 10"
 };
@@ -56,6 +58,7 @@ Network read_network(const PredictOptions& options) {
   const StoredRun& stored = results.runs[row];
   Network network{stored.run.spec,
                   StoredWeights(options.file).last(stored.row, stored.run.spec.hidden_size),
+                  {},
                   {},
                   {},
                   {},
@@ -70,6 +73,7 @@ Network read_network(const PredictOptions& options) {
   network.size.rows = results.origin.data.rows;
   network.size.columns = results.origin.data.columns;
   network.scale = results.origin.data.scale;
+  network.label = parse_stored_config(results.effective_config, options.file).dataset.label;
   DatasetFacts data = results.origin.data;
   data.classes = network.weights.b2.size();
   network.classes = class_names(data);
@@ -93,7 +97,8 @@ struct NamedImages {
 std::vector<NamedImages> read_all(const PredictOptions& options, const Network& network) {
   std::vector<NamedImages> all;
   for (const std::filesystem::path& file : options.data) {
-    all.push_back({file.string(), read_images(file, network.size, network.scale), options.data.size() == 1});
+    all.push_back({file.string(), read_images(file, network.size, network.scale, network.label),
+                   options.data.size() == 1});
     if (const std::uint64_t outside = all.back().images.outside; outside > 0)
       print_message("{}: {} {} outside the scale of the training images and became 0 or 255\n", file.string(),
                     outside, outside == 1 ? "number lies" : "numbers lie");
@@ -203,8 +208,9 @@ Command predict_command(const CommandLine& line) {
       line.app.add_subcommand("predict", "Show a trained network images, and print what it takes them for");
   app->group(group::elsewhere);
   app->add_option("FILE", options->file, "The results file of a sweep with save_weights")->required();
-  app->add_option("DATA", options->data,
-                  "Images of the data set's size: PNG pictures, IDX files, or NumPy arrays (.npy)")
+  app->add_option(
+         "DATA", options->data,
+         "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy), or tables (.csv)")
       ->required();
   add_options(*app, options->choice);
   app->add_option("--labels", options->labels,

@@ -26,7 +26,8 @@ struct VerifyOptions {
   std::filesystem::path file;
   std::size_t sample = 10;  ///< runs
   bool all = false;
-  std::string expected;  ///< the beginning of the fingerprint; empty: none is expected
+  std::filesystem::path data;  ///< where the data set is now; empty: where it was
+  std::string expected;        ///< the beginning of the fingerprint; empty: none is expected
   ComputeOptions compute;
 };
 
@@ -43,6 +44,13 @@ bool is_expected(const ResultsData& results, const std::string& expected) {
   return false;
 }
 
+Dataset load_data(const ResultsData& results, const std::filesystem::path& moved) try {
+  return load_origin(results, moved);
+} catch (const Error& error) {
+  if (error.kind() != ErrorKind::bad_input || !moved.empty()) throw;
+  throw bad_input(fmt::format("{}; --data PATH says where the data set is now", error.what()));
+}
+
 int verify_file(const VerifyOptions& options) {
   const Backend backend = make_backend(options.compute.kernel, instruction_set_of(options.compute));
   const ResultsData results = read_results(options.file);
@@ -53,7 +61,7 @@ int verify_file(const VerifyOptions& options) {
     print_out("{}: no run has come as far as an epoch yet\n", options.file.string());
     return exit_done;
   }
-  const Dataset data = load_origin(results);
+  const Dataset data = load_data(results, options.data);
   ThreadPool pool(options.compute.threads);
   std::optional<StopSignal> signal(std::in_place,
                                    [] { print_message("stopping after this epoch; again to stop now\n"); });
@@ -91,6 +99,8 @@ Command verify_command(const CommandLine& line) {
           ->check(CLI::PositiveNumber)
           ->capture_default_str();
   app->add_flag("--all", options->all, "All runs")->excludes(sample);
+  app->add_option("--data", options->data,
+                  "Where the data set is now: a folder with files of the same names, or an .npz archive");
   app->add_option("--expect", options->expected,
                   "The fingerprint that the file must have, or 8 of its digits or more; compared first")
       ->check(CLI::Validator(

@@ -5,6 +5,7 @@
 #include "runner/error/error.hpp"
 #include "runner/model/limits.hpp"
 
+#include "csv_table.hpp"
 #include "idx_folder.hpp"
 #include "image_source.hpp"
 #include "labels.hpp"
@@ -79,6 +80,7 @@ struct Half {
   std::string labels_name;  ///< for messages
   LabelNumbers labels;
   bool may_have_gaps = false;  ///< a class below the largest may have no image
+  bool is_table = false;       ///< what its numbers are is not declared
 
   std::vector<std::uint8_t> pixels;   ///< when they have been read
   std::vector<std::uint8_t> classes;  ///< the labels, when they have been checked
@@ -101,14 +103,48 @@ Half half_of(ArrayReader images, ArrayReader labels) {
 /// Training and test half.
 using Halves = std::array<Half, 2>;
 
+/// Opens one part after the other: what is wrong with the first is said first.
+template <class Open>
+Halves open_parts(const Open& open) {
+  Halves halves;
+  for (std::size_t h = 0; h < halves.size(); ++h) {
+    ArrayReader images = open(2 * h);
+    halves[h] = half_of(std::move(images), open(2 * h + 1));
+  }
+  return halves;
+}
+
 Halves open_files(const std::array<fs::path, 4>& files) {
-  return {half_of(open_array(files[0]), open_array(files[1])),
-          half_of(open_array(files[2]), open_array(files[3]))};
+  return open_parts([&](std::size_t part) { return open_array(files[part]); });
 }
 
 Halves open_archive(const fs::path& file) {
-  const auto open = [&](std::size_t part) { return open_npz_array(file, dataset_array_names[part]); };
-  return {half_of(open(0), open(1)), half_of(open(2), open(3))};
+  return open_parts([&](std::size_t part) { return open_npz_array(file, dataset_array_names[part]); });
+}
+
+Halves open_tables(const std::array<fs::path, 2>& files, const std::string& label) {
+  Halves halves;
+  std::array<std::vector<std::string>, 2> columns;
+  for (std::size_t h = 0; h < halves.size(); ++h) {
+    CsvTable table = read_csv(files[h], label);
+    halves[h].images = std::move(table.images);
+    halves[h].images_path = halves[h].labels_path = files[h];
+    halves[h].labels_name = fmt::format("{}: column {}", files[h].string(), label);
+    halves[h].labels = std::move(table.labels);
+    halves[h].is_table = true;
+    columns[h] = std::move(table.columns);
+  }
+  const auto [train, test] = std::ranges::mismatch(columns[0], columns[1]);
+  const auto name = [](const auto& at, const auto& all) {
+    return at == all.end() ? "no more" : fmt::format("\"{}\"", *at);
+  };
+  if (train != columns[0].end() || test != columns[1].end())
+    throw bad_input(
+        fmt::format("column {} of {} is {} but of {} it is {}; training and test table have the same columns "
+                    "in the same order",
+                    train - columns[0].begin() + 1, files[0].string(), name(train, columns[0]),
+                    files[1].string(), name(test, columns[1])));
+  return halves;
 }
 
 /// How many classes there are, by the training labels; 0 where the data set says it itself.
@@ -163,7 +199,7 @@ void require_same_kind(const Halves& halves) {
   if (size_of_image(train) != size_of_image(test))
     throw bad_input(fmt::format("{} holds images of {} pixels but {} of {}", train.name(),
                                 size_of_image(train), test.name(), size_of_image(test)));
-  if (train.are_bytes() != test.are_bytes())
+  if (train.are_bytes() != test.are_bytes() && !halves[0].is_table)
     throw bad_input(
         fmt::format("{} holds {} but {} {}; training and test images are both bytes, or both numbers that "
                     "become bytes by one scale",
@@ -227,6 +263,11 @@ Halves open_halves(const DatasetSource& source, Dataset& data) {
     data.name = folder_name(data.directory.empty() ? "." : data.directory);
     return open_files(source.arrays);
   }
+  if (!source.csv[0].empty()) {
+    data.name = source.csv[0].stem().string();
+    data.directory = source.csv[0].parent_path();
+    return open_tables(source.csv, source.label);
+  }
   if (!source.directory.empty()) {
     if (!is_folder(source.directory))
       throw bad_input(fmt::format("dir is {}, which is not a folder", source.directory.string()));
@@ -241,6 +282,10 @@ Halves open_halves(const DatasetSource& source, Dataset& data) {
 }
 
 }  // namespace
+
+bool is_built_in(std::string_view name) {
+  return name == "fashion-mnist" || name == "mnist";
+}
 
 Dataset::operator DatasetFacts() const {
   return {name,
@@ -260,7 +305,8 @@ Dataset::operator DatasetFacts() const {
 
 Dataset load_dataset(const DatasetSource& source) {
   Dataset data;
-  const bool by_name = source.directory.empty() && source.npz.empty() && source.arrays[0].empty();
+  const bool by_name =
+      source.directory.empty() && source.npz.empty() && source.arrays[0].empty() && source.csv[0].empty();
   Halves halves = open_halves(source, data);
   Half &train = halves[0], &test = halves[1];
   require_same_kind(halves);
@@ -272,7 +318,7 @@ Dataset load_dataset(const DatasetSource& source) {
                                 test.labels.one_hot, data.classes, train.labels_name));
   check_labels(test, data.classes);
 
-  if (source.standardise || !train.images->are_bytes()) {
+  if (source.standardise || !train.images->are_bytes() || !test.images->are_bytes()) {
     data.scale = source.standardise ? scale_of_columns(*train.images) : scale_of_all(*train.images);
     const auto quantised = [&](Half& half) {
       Quantised result = quantise(*half.images, data.scale);

@@ -3,6 +3,7 @@
 #include "runner/error/error.hpp"
 #include "runner/model/limits.hpp"
 
+#include "csv_table.hpp"
 #include "formats.hpp"
 #include "image_size.hpp"
 #include "image_source.hpp"
@@ -35,6 +36,12 @@ std::uint64_t images_in(const Shape& shape, const ImageSize& size) {
   }
 }
 
+Images as_bytes(ImageSource& images, const PixelScale& scale) {
+  if (images.are_bytes()) return {images.images(), images.bytes(), false};
+  Quantised quantised = quantise(images, scale);
+  return {images.images(), std::move(quantised.bytes), false, quantised.outside};
+}
+
 Images images_of(ArrayReader array, const ImageSize& size, const PixelScale& scale) {
   const std::string name = array.name();
   const std::uint64_t count = images_in(array.shape(), size);
@@ -58,10 +65,26 @@ Images images_of(ArrayReader array, const ImageSize& size, const PixelScale& sca
   Shape shape = array.shape();
   const bool one_image = shape.size() == 1 || (shape.size() == 2 && shape[1] != size.pixels);
   if (one_image) shape.insert(shape.begin(), 1);
-  const std::unique_ptr<ImageSource> images = images_of(std::move(array), std::move(shape));
-  if (images->are_bytes()) return {count, images->bytes(), false};
-  Quantised quantised = quantise(*images, scale);
-  return {count, std::move(quantised.bytes), false, quantised.outside};
+  return as_bytes(*images_of(std::move(array), std::move(shape)), scale);
+}
+
+bool is_named_csv(const std::filesystem::path& file) {
+  const std::string name = file.string();
+  return name.ends_with(".csv") || name.ends_with(".csv.gz");
+}
+
+Images images_of(CsvTable table, const ImageSize& size, const PixelScale& scale) {
+  ImageSource& images = *table.images;
+  if (images.pixels() != size.pixels)
+    throw bad_input(fmt::format("{} has {} columns of numbers; the network takes {}", images.name(),
+                                images.pixels(), size.pixels));
+  if (scale.empty() && !images.are_bytes())
+    throw bad_input(fmt::format("{} holds {}; the network was trained on integers from 0 to 255",
+                                images.name(), images.type()));
+  // What its numbers are is not declared: they are what the network was trained on.
+  if (scale.empty()) return {images.images(), images.bytes(), false};
+  Quantised quantised = quantise(images, scale);
+  return {images.images(), std::move(quantised.bytes), false, quantised.outside};
 }
 
 [[noreturn]] void refuse_label(const std::string& name, std::size_t index, std::int64_t label,
@@ -72,9 +95,11 @@ Images images_of(ArrayReader array, const ImageSize& size, const PixelScale& sca
 
 }  // namespace
 
-Images read_images(const std::filesystem::path& path, const ImageSize& size, const PixelScale& scale) {
+Images read_images(const std::filesystem::path& path, const ImageSize& size, const PixelScale& scale,
+                   const std::string& label) {
   assert(size.pixels > 0 && size.pixels <= max_terms &&
          (size.rows == 0 || size.pixels % (size.rows * size.columns) == 0));
+  if (is_named_csv(path)) return images_of(read_csv(path, label, false), size, scale);
   BegunFile file = begun(path);
   if (!is_png(file))
     return images_of(

@@ -87,10 +87,12 @@ struct DatasetForm {
   std::string_view text;  ///< as messages show it
 };
 constexpr std::array<std::string_view, 1> folder_keys{"dir"}, archive_keys{"npz"};
+constexpr std::array<std::string_view, 2> table_keys{"csv_train", "csv_test"};
 constexpr std::array dataset_forms{
     DatasetForm{folder_keys, R"({"dir": "…"} with a folder of IDX files)"},
     DatasetForm{archive_keys, R"({"npz": "…"})"},
-    DatasetForm{dataset_array_names, R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})"}};
+    DatasetForm{dataset_array_names, R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})"},
+    DatasetForm{table_keys, R"({"csv_train": "…", "csv_test": "…", "label": "…"})"}};
 
 std::string forms_text() {
   std::vector<std::string_view> texts;
@@ -105,8 +107,8 @@ std::filesystem::path dataset_path(const Setting& setting, std::string_view key,
   const Json& value = setting.value.at(std::string(key));
   const std::string path = value.is_string() ? value.get<std::string>() : "";
   if (path.empty() || path.size() >= PATH_MAX || path.find('\0') != std::string::npos)
-    throw bad_input(fmt::format("{}: dataset: {}: {} is no path: the path of a {} in quotes", setting.where,
-                                key, shown(value), key == folder_keys[0] ? "folder" : "file"));
+    throw bad_input(fmt::format("{}: dataset: {}: {} is not a path: write the path of a {} in quotes",
+                                setting.where, key, shown(value), key == folder_keys[0] ? "folder" : "file"));
   const std::filesystem::path base = setting.where == command_line ? "" : config_file.parent_path();
   std::error_code error;
   const std::filesystem::path absolute = std::filesystem::absolute(base / path, error);
@@ -121,7 +123,7 @@ std::filesystem::path dataset_path(const Setting& setting, std::string_view key,
 const DatasetForm& dataset_form(const Setting& setting) {
   std::vector<std::string_view> known;
   for (const DatasetForm& form : dataset_forms) known.insert(known.end(), form.keys.begin(), form.keys.end());
-  known.push_back("standardise");
+  known.insert(known.end(), {"label", "standardise"});
   for (const auto& [key, unused] : setting.value.items())
     if (std::ranges::find(known, key) == known.end())
       throw bad_input(
@@ -136,7 +138,8 @@ const DatasetForm& dataset_form(const Setting& setting) {
       throw bad_input(fmt::format("{}: dataset: {} is missing beside {}: {}", setting.where, key,
                                   *std::ranges::find_if(form->keys, is_given), form->text));
   for (const auto& [key, unused] : setting.value.items())
-    if (key != "standardise" && std::ranges::find(form->keys, key) == form->keys.end())
+    if (key != "standardise" && !(key == "label" && form->keys[0] == table_keys[0]) &&
+        std::ranges::find(form->keys, key) == form->keys.end())
       throw bad_input(fmt::format("{}: dataset: {} and {} belong to different forms: give one of {}",
                                   setting.where, form->keys[0], key, forms_text()));
   return *form;
@@ -157,6 +160,14 @@ void read_dataset(const Setting& setting, const std::filesystem::path& config_fi
   if (form.keys[0] == dataset_array_names[0])
     for (std::size_t part = 0; part < dataset.arrays.size(); ++part)
       dataset.arrays[part] = path(dataset_array_names[part]);
+  if (form.keys[0] == table_keys[0])
+    for (std::size_t set = 0; set < dataset.csv.size(); ++set) dataset.csv[set] = path(table_keys[set]);
+  if (const auto at = setting.value.find("label"); at != setting.value.end()) {
+    if (!at->is_string() || at->get<std::string>().empty())
+      throw bad_input(fmt::format("{}: dataset: label: {} is no name: the name of a column in quotes",
+                                  setting.where, shown(*at)));
+    dataset.label = at->get<std::string>();
+  }
   if (const auto at = setting.value.find("standardise"); at != setting.value.end()) {
     if (!at->is_boolean())
       throw bad_input(fmt::format("{}: dataset: standardise: {} is not a boolean: true or false",

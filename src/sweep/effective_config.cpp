@@ -61,6 +61,11 @@ Json json_of(const DatasetSource& dataset) {
   for (std::size_t part = 0; part < dataset.arrays.size(); ++part)
     if (!dataset.arrays[part].empty())
       files[std::string(dataset_array_names[part])] = dataset.arrays[part].string();
+  if (!dataset.csv[0].empty()) {
+    files["csv_train"] = dataset.csv[0].string();
+    files["csv_test"] = dataset.csv[1].string();
+    files["label"] = dataset.label;
+  }
   if (files.is_null()) return dataset.name;
   if (dataset.standardise) files["standardise"] = true;
   return files;

@@ -4,6 +4,7 @@
 usage: make_seeds.py FOLDER
 """
 import gzip
+import io
 import json
 import shutil
 import struct
@@ -52,6 +53,34 @@ def make_images(folder):
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes(), mtime=0))
 
 
+def make_dataset(folder):
+    # dataset_fuzzer.cpp: the form in the first byte; its files with a separator between them.
+    def npy(array):
+        file = io.BytesIO()
+        np.save(file, array)
+        return file.getvalue()
+
+    def csv(x, t):
+        return "\n".join(["a,label,b", *(f"{row[0]},{label},{row[1]}" for row, label in zip(x, t))]).encode()
+    labels = np.arange(6) % 3
+    floats = np.linspace(-1, 2, 12).reshape(6, 2)
+    images = {"bytes": np.arange(12, dtype=np.uint8).reshape(6, 2), "floats": floats, "halves": floats.astype(">f2"), "fortran": np.asfortranarray(floats, "f4"),
+              "cubes": np.arange(24, dtype="f4").reshape(6, 2, 2, 1), "none": np.full((6, 2), np.nan)}
+    for name, x in images.items():
+        for standardise in 0, 4:
+            for t_name, t in ("", labels), ("-one-hot", np.eye(3)[labels]), ("-wide", labels.astype(">i8")):
+                arrays = {"x_train": x, "t_train": t, "x_test": x[:3], "t_test": t[:3]}
+                stem = f"{name}{t_name}-{standardise}"
+                for kind, save in ("npz", np.savez), ("small-npz", np.savez_compressed):
+                    file = io.BytesIO()
+                    save(file, **arrays)
+                    (folder / f"{stem}.{kind}").write_bytes(bytes([standardise]) + file.getvalue())
+                (folder / f"{stem}.npy").write_bytes(bytes([1 + standardise]) + b"\x1e\x1e".join(map(npy, arrays.values())))
+            if x.ndim == 2:
+                (folder / f"{name}-{standardise}.csv").write_bytes(bytes([2 + standardise]) + csv(x, labels) + b"\x1e\x1e" + csv(x[:3], labels[:3]))
+    (folder / "quoted.csv").write_bytes(b'\x02"a ""x""",label\r\n"1" , 0\r\n\r\n2,1\x1e\x1e"a ""x""",label\n-1e3,1\n')
+
+
 def make_config(folder):
     texts = [path.read_bytes() for path in sorted(TESTS.parent.glob("configs/*.json"))]
     for case in json.loads((TESTS / "sweep" / "config_cases.json").read_text()):
@@ -81,7 +110,7 @@ def make_checkpoint(folder):
 
 def main(folder):
     shutil.rmtree(folder, ignore_errors=True)
-    for make in (make_idx, make_images, make_config, make_results, make_checkpoint):
+    for make in (make_idx, make_images, make_dataset, make_config, make_results, make_checkpoint):
         part = folder / make.__name__.removeprefix("make_")
         part.mkdir(parents=True)
         make(part)

@@ -165,9 +165,9 @@ TEST(ConfigErrors, UnknownKeySuggestsTheNearest) {
             "unknown key \"learning_rat\": did you mean \"learning_rate\"?");
   EXPECT_EQ(problem(R"({"batch": 10})"), "unknown key \"batch\": did you mean \"batch_size\"?");
   EXPECT_EQ(problem(R"({"eopchs": 10})"), "unknown key \"eopchs\": did you mean \"epochs\"?");
-  EXPECT_EQ(
-      problem(R"({"dataset": {"dri": "x"}})"),
-      "dataset: unknown key \"dri\": the keys are dir, npz, x_train, t_train, x_test, t_test, standardise");
+  EXPECT_EQ(problem(R"({"dataset": {"dri": "x"}})"),
+            "dataset: unknown key \"dri\": the keys are dir, npz, x_train, t_train, x_test, t_test, "
+            "csv_train, csv_test, label, standardise");
 }
 
 TEST(ConfigErrors, KeyOfOtherProgramsSaysWhatThereIsInstead) {
@@ -440,7 +440,7 @@ TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
 }
 
 const std::string dataset_forms =
-    R"({"dir": "…"} with a folder of IDX files, {"npz": "…"}, {"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})";
+    R"({"dir": "…"} with a folder of IDX files, {"npz": "…"}, {"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"}, {"csv_train": "…", "csv_test": "…", "label": "…"})";
 
 TEST(ConfigErrors, UnknownNames) {
   EXPECT_EQ(problem(R"({"loss": "mse"})"),
@@ -454,9 +454,9 @@ TEST(ConfigErrors, FilesOfADataSet) {
   EXPECT_EQ(problem(R"({"dataset": {"standardise": true}})"),
             "dataset: {\"standardise\":true} names no files: " + dataset_forms);
   EXPECT_EQ(problem(R"({"dataset": {"npz": 7}})"),
-            "dataset: npz: 7 is no path: the path of a file in quotes");
+            "dataset: npz: 7 is not a path: write the path of a file in quotes");
   EXPECT_EQ(problem(R"({"dataset": {"dir": ""}})"),
-            "dataset: dir: \"\" is no path: the path of a folder in quotes");
+            "dataset: dir: \"\" is not a path: write the path of a folder in quotes");
   EXPECT_EQ(problem(R"({"dataset": {"x_train": "x.npy", "x_test": "y.npy", "t_test": "t.npy"}})"),
             "dataset: t_train is missing beside x_train: "
             R"({"x_train": "…", "t_train": "…", "x_test": "…", "t_test": "…"})");
@@ -470,7 +470,7 @@ TEST(ConfigErrors, FilesOfADataSet) {
 
 TEST(ConfigErrors, FolderWhosePathIsTooLongForTheSystem) {
   EXPECT_THAT(problem(R"({"dataset": {"dir": ")" + std::string(4096, 'd') + "\"}}"),
-              testing::HasSubstr("is no path: the path of a folder in quotes"));
+              testing::HasSubstr("is not a path: write the path of a folder in quotes"));
   EXPECT_EQ(parse_config(R"({"dataset": {"dir": ")" + std::string(4095, 'd') + "\"}}", "/x.json").name, "x");
 }
 

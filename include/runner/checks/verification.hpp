@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,10 +33,12 @@ struct Verification {
 /// Rows of `count` runs that have epochs to compare, evenly spaced over the file; all if there are fewer.
 std::vector<std::size_t> sample_runs(const ResultsData& results, std::size_t count);
 
-/// Loads the data set that a file was made from, from its folder then, or else by its name.
+/// Loads the data set that a file was made from: from where it lay then, or a built-in one by its name. Where
+/// `moved` is given, from there: a folder with files of the same names, or an .npz archive.
 ///
-/// Throws Error. bad_input: it is not there. failure: it has changed (the file and both checksums named).
-Dataset load_origin(const ResultsData& results);
+/// Throws Error. bad_input: it is not there. failure: it is not what it was (the file and both checksums
+/// named).
+Dataset load_origin(const ResultsData& results, const std::filesystem::path& moved = {});
 
 /// Trains runs of a file again, from the settings in the file, up to the epoch they had reached, and compares
 /// bit for bit: the metrics of each recorded epoch; the initial weights and those of weights_epoch, if the

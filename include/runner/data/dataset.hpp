@@ -44,7 +44,7 @@ struct Dataset {
   operator DatasetFacts() const;
 };
 
-/// Which data set, and how much of it. Of `directory`, `arrays` and `npz` at most one is given.
+/// Which data set, and how much of it. Of `directory`, `arrays`, `npz` and `csv` at most one is given.
 struct DatasetSource {
   std::string name = "fashion-mnist";          ///< "fashion-mnist" or "mnist"; not used when files are given
   std::filesystem::path directory = {};        ///< a folder with four IDX files, or empty
@@ -53,13 +53,18 @@ struct DatasetSource {
   std::size_t validation_size = 0;  ///< of the training images the last so many are taken away for validation
   /// Files of arrays (open_array) in the order of dataset_file_names; all empty, or none.
   std::array<std::filesystem::path, 4> arrays = {};
-  std::filesystem::path npz = {};  ///< an archive with the arrays dataset_array_names
-  bool standardise = false;        ///< each pixel has a scale of its own, also where the images are bytes
+  std::filesystem::path npz = {};                 ///< an archive with the arrays dataset_array_names
+  std::array<std::filesystem::path, 2> csv = {};  ///< a table for training and one for test; both or none
+  std::string label = "label";                    ///< their column of labels
+  bool standardise = false;  ///< each pixel has a scale of its own, also where the images are bytes
 };
 
 /// The names of the arrays in an archive, in the order of dataset_file_names.
 inline constexpr std::array<std::string_view, 4> dataset_array_names{"x_train", "t_train", "x_test",
                                                                      "t_test"};
+
+/// Whether a data set is known by this name.
+bool is_built_in(std::string_view name);
 
 /// Finds, reads and checks a data set.
 ///
@@ -75,8 +80,12 @@ inline constexpr std::array<std::string_view, 4> dataset_array_names{"x_train", 
 /// all training images in the file, whatever part of them is used. Memory: the bytes of the images, and a
 /// small buffer; numbers are read twice instead of being kept.
 ///
-/// Labels are read by read_label_numbers. Those of the training images must be 0, 1, 2, … without a gap, but
-/// in IDX files and one-hot rows.
+/// Tables (CSV) have a line of column names, a column of labels, and numbers in all others; in both tables
+/// the columns are the same in the same order. Where all numbers of both are integers from 0 to 255, they are
+/// bytes.
+///
+/// Labels are integers of any type, one-hot rows, or QMNIST's table, whose first column is the class. Those
+/// of the training images must be 0, 1, 2, … without a gap, but in IDX files and one-hot rows.
 ///
 /// All files are read and checked to the end whatever part is used.
 /// Throws Error (bad_input): a folder or file that is not there (with what is there, the places looked in and

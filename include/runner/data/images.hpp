@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace runner {
@@ -30,6 +31,7 @@ struct Images {
 /// - An array (array.hpp): (n, pixels), (n, rows, columns) or (n, rows, columns, channels); or one image,
 ///   (rows, columns) or (pixels,). Floating-point numbers become bytes by `scale`, that of the training
 ///   images; uint8 stay as they are.
+/// - A table (.csv or .csv.gz by its name) as load_dataset reads it; a column named `label` is left out.
 /// - A PNG of 1 to 16 bits, grey or colour, read by libpng: transparent parts are over black; colours become
 ///   their luminance (0.2126·R + 0.7152·G + 0.0722·B in linear light, then sRGB again); 16 bits are
 ///   rounded to 8; a gamma that the file states is turned into that of sRGB. Grey of 8 bits without one stays
@@ -40,7 +42,8 @@ struct Images {
 /// numbers; floating-point numbers where there is no scale; bytes where each pixel has a scale of its own; a
 /// PNG of more than 64 MB. No memory is taken for what a header claims before the size is right, or the data
 /// are there. failure: reading fails.
-Images read_images(const std::filesystem::path& file, const ImageSize& size, const PixelScale& scale = {});
+Images read_images(const std::filesystem::path& file, const ImageSize& size, const PixelScale& scale = {},
+                   const std::string& label = {});
 
 /// Reads a class for each image: an array of integers or one-hot rows (IDX or .npy).
 /// Throws as read_images; a label that is not below `classes` is named.
