@@ -49,7 +49,7 @@ void put_common(std::string& bytes, const ZipEntry& entry) {
   put_little_endian(bytes, 0, 2);  // nothing else
 }
 
-std::string_view bytes_of(std::span<const float> values) {
+std::string_view value_bytes(std::span<const float> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size_bytes()};
 }
 
@@ -66,7 +66,7 @@ std::string npz_archive(std::span<const NamedArray> arrays) {
   std::vector<ZipEntry> entries;
   for (const NamedArray& array : arrays) {
     const std::string header = npy_header_of(array);
-    const std::string_view values = bytes_of(array.values);
+    const std::string_view values = value_bytes(array.values);
     Crc32 crc;
     crc.add(header);
     crc.add(values);
