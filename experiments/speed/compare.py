@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Times `runner` and what else people use on the same sweep, in turn, and prints medians, ratios and the share of the machine's peak.
 
-usage: compare.py CONFIG.json [KEY=VALUE …] [--data DIR] [--peers numpy,numpy-fused,torch,sklearn] [--jobs N] [--repeat N] [-- RUNNER ARGS…]
+usage: compare.py CONFIG.json [KEY=VALUE …] [--data DIR] [--peers numpy,numpy-fused,torch,sklearn,eigen,onednn] [--jobs N] [--repeat N] [-- RUNNER ARGS…]
 
 All train every run of the config and evaluate it on all training and test images after each epoch, on N cores: `runner` with N threads and
 timed as a whole program, loading included; a peer (peers.py) with N processes of one thread each, its data loaded and its library imported
-before the clock starts. DIR holds the four IDX files, gzipped. Needs Debian's python3-numpy and libopenblas0 (without which NumPy is several
-times slower), python3-torch and python3-sklearn for these peers; without --peers those that are installed are run. OPENBLAS_CORETYPE=Haswell
+before the clock starts. The peers eigen and onednn are one program with N threads (peer.cpp), which times itself after it has read its data;
+they train plain networks only. DIR holds the four IDX files, gzipped. Needs Debian's python3-numpy and libopenblas0 (without which NumPy is several
+times slower), python3-torch and python3-sklearn for these peers, and libdnnl-dev before building for onednn; without --peers those that are
+there are run. OPENBLAS_CORETYPE=Haswell
 in the environment holds the NumPy peers to AVX2. The peak is that of float32 multiply-adds, measured by build/experiments/speed/peak.
 """
 import argparse
@@ -28,6 +30,7 @@ import numpy as np
 
 import peers
 
+PROGRAMS = ("eigen", "onednn")
 AXES = {"learning_rate": 0.1, "batch_size": 100, "hidden_size": 50, "optimizer": "sgd", "activation": "sigmoid", "dropout": 0, "seed": 1}
 DATA = None
 
@@ -83,6 +86,29 @@ def train_group(peer, group, epochs):
     return peers.PEERS[peer](DATA, group, epochs)
 
 
+def time_program(build, peer, runs, epochs, jobs):
+    """A peer written in C++."""
+    if plain := [run for run in runs if (run["optimizer"], run["activation"], run["dropout"]) != ("sgd", "sigmoid", 0)]:
+        sys.exit(f"compare.py: {peer} trains plain networks only, not {plain[0]}")
+    with tempfile.TemporaryDirectory() as folder:
+        for name, array in zip(("x_train", "t_train", "x_test", "t_test"), DATA):
+            (array * 255 if name[0] == "x" else array).round().astype(np.uint8).tofile(os.path.join(folder, name))
+        lines = "".join(f"{run['batch_size']} {run['hidden_size']} {run['learning_rate']} {run['seed']}\n" for run in runs)
+        command = [os.path.join(build, "experiments/speed/peer"), peer, folder, str(epochs), str(jobs)]
+        return json.loads(subprocess.run(command, input=lines, check=True, text=True, capture_output=True).stdout)
+
+
+def has_program(build, peer):
+    """Whether the program is there and knows the peer, which it tells before it reads anything."""
+    path = os.path.join(build, "experiments/speed/peer")
+    if not os.path.exists(path):
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("x_train", "t_train", "x_test", "t_test"):
+            np.zeros(784 if name[0] == "x" else 1, np.uint8).tofile(os.path.join(folder, name))
+        return subprocess.run([path, peer, folder, "1", "1"], input="", text=True, capture_output=True).returncode == 0
+
+
 def time_peer(peer, runs, epochs, jobs):
     if peer in ("torch", "sklearn"):
         importlib.import_module(peer)
@@ -132,7 +158,8 @@ def main():
     DATA = load(options.data, config)
     runs, epochs = expand(config), config.get("epochs", 10)
     work = sum(flops(run, epochs) for run in runs)
-    names = options.peers.split(",") if options.peers else [p for p in peers.PEERS if importlib.util.find_spec(p.split("-")[0])]
+    names = options.peers.split(",") if options.peers else (
+        [p for p in peers.PEERS if importlib.util.find_spec(p.split("-")[0])] + [p for p in PROGRAMS if has_program(options.build, p)])
 
     if any(name.startswith("numpy") for name in names) and not uses_openblas():
         sys.exit("compare.py: NumPy has no OpenBLAS here, and would be several times slower than it can be: apt-get install libopenblas0")
@@ -145,6 +172,7 @@ def main():
     for _ in range(options.repeat):
         for name in measured:
             result = (time_runner(f"{options.build}/runner", config, options.data, options.jobs, theirs) if name == "runner" else
+                      time_program(options.build, name, runs, epochs, options.jobs) if name in PROGRAMS else
                       time_peer(name, runs, epochs, options.jobs))
             measured[name].append(result)
             print(f"{name:>11} {result['seconds']:9.2f} s   mean test accuracy {result['accuracy']:.4f}", flush=True)

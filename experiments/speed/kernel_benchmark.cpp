@@ -3,13 +3,17 @@
 //
 // One thread, batches that follow one another as in training, a stack of `blocks` blocks of hidden units.
 // GFLOP/s are those of the dense products (2·784·16 a block and image each way), whatever a kernel leaves
-// out; ns is for one image and one block of 16 hidden units.
+// out; ns is for one image and one block of 16 hidden units. For the two products, bound is what their
+// multiplications (and additions, where these are instructions of their own) would take at the pace that the
+// processor keeps when it does nothing else, and of_bound the share of it that is reached.
 
 #include "runner/compute/aligned_buffer.hpp"
 #include "runner/compute/elementwise.hpp"
 #include "runner/compute/kernel.hpp"
 #include "runner/data/batch_order.hpp"
 #include "runner/data/dataset.hpp"
+
+#include "instruction_pace.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -31,6 +35,7 @@ struct Bench {
   const Dataset& data;
   const Kernel& kernel;
   const Elementwise& ops;
+  InstructionSet set;
   std::size_t images;
   AlignedBuffer<float> w1, z, delta, bias, rate, w2, b2, dy, db1, dw2;
   AlignedBuffer<std::byte> w1_digits, delta_digits, packed;
@@ -38,10 +43,11 @@ struct Bench {
   AlignedBuffer<std::uint8_t> gathered, labels;
   std::size_t digit_bytes, image_bytes;
 
-  Bench(const Dataset& dataset, const Kernel& k, InstructionSet set, std::size_t batch)
+  Bench(const Dataset& dataset, const Kernel& k, InstructionSet instructions, std::size_t batch)
       : data(dataset),
         kernel(k),
-        ops(elementwise(set)),
+        ops(elementwise(instructions)),
+        set(instructions),
         images(batch),
         w1(blocks * data.pixels * lanes),
         z(blocks * images * lanes),
@@ -89,6 +95,63 @@ struct Bench {
   FixedPointBlock delta_of() { return {delta_digits.data(), delta_factors.data(), images}; }
 };
 
+/// Of so many rows by columns of bytes, where at(row, column) is the byte: the tiles of height × width with
+/// anything but zeros.
+template <class At>
+std::size_t used_tiles(std::size_t rows, std::size_t columns, std::size_t height, std::size_t width,
+                       const At& at) {
+  std::size_t used = 0;
+  for (std::size_t r = 0; r < rows; r += height)
+    for (std::size_t c = 0; c < columns; c += width) {
+      bool any = false;
+      for (std::size_t i = r; i < std::min(r + height, rows); ++i)
+        for (std::size_t j = c; j < std::min(c + width, columns); ++j) any = any || at(i, j) != 0;
+      used += any ? 1 : 0;
+    }
+  return used;
+}
+
+/// ns that the instructions of one product take for an image and a block, all batches together.
+double bound_of(const Bench& bench, InstructionSet set, bool forward) {
+  const std::string_view kernel = bench.kernel.name();
+  const bool wide = set >= InstructionSet::x86_64_v4;
+  // For every tile of so many rows and columns that is not all zeros, so many instructions are needed; rows
+  // are images and columns pixels forward, and the other way round backward.
+  struct Tile {
+    std::size_t rows, columns;
+    double instructions;
+    double ns;  ///< of one
+  } tile{};
+  if (kernel == "avx2")
+    tile = {forward ? 1u : 4u, 4, forward ? 8.0 : 32.0, ns_of(Instruction::madd_and_add)};
+  else if (kernel == "vnni" && wide)
+    tile = {forward ? 2u : 4u, 4, forward ? 6.0 : 12.0, ns_of(Instruction::dot_product_512)};
+  else if (kernel == "vnni")
+    tile = {forward ? 1u : 4u, 4, forward ? 6.0 : 24.0, ns_of(Instruction::dot_product_256)};
+  else if (kernel == "amx")
+    tile = {32, 64, 6.0, ns_of(Instruction::tile_product)};
+  else
+    return 0;
+  const std::size_t pixels = bench.data.pixels;
+  std::size_t used = 0;
+  for (std::size_t t = 0; t < batches; ++t) {
+    const std::uint8_t* x = bench.gathered.data() + t * bench.images * pixels;
+    used += forward ? used_tiles(bench.images, pixels, tile.rows, tile.columns,
+                                 [&](std::size_t b, std::size_t d) { return x[b * pixels + d]; })
+                    : used_tiles(pixels, bench.images, tile.rows, tile.columns,
+                                 [&](std::size_t d, std::size_t b) { return x[b * pixels + d]; });
+  }
+  return static_cast<double>(used) * tile.instructions * tile.ns /
+         static_cast<double>(batches * bench.images);
+}
+
+void set_bound(benchmark::State& state, const Bench& bench, double bound) {
+  if (bound == 0) return;
+  const double images = static_cast<double>(bench.images * blocks * state.iterations());
+  state.counters["bound"] = bound;
+  state.counters["of_bound"] = benchmark::Counter(images * bound / 1e9, benchmark::Counter::kIsRate);
+}
+
 /// body(batch) for one batch after another; it does `work` images × blocks.
 template <class Body>
 void time(benchmark::State& state, const Bench& bench, double work, const Body& body) {
@@ -98,6 +161,7 @@ void time(benchmark::State& state, const Bench& bench, double work, const Body& 
     t = (t + 1) % batches;
   }
   const double total = work * static_cast<double>(state.iterations());
+  // Inverted, a rate is seconds: total counts in 1e9, so that these are ns.
   state.counters["ns"] =
       benchmark::Counter(total / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   state.counters["GFLOP/s"] = benchmark::Counter(
@@ -118,6 +182,7 @@ const std::pair<const char*, Part> parts[] = {
            bench.kernel.forward(bench.digits_of(b), bench.packed.data() + t * bench.image_bytes, bench.images,
                                 bench.z.data() + b * bench.images * lanes);
        });
+       set_bound(state, bench, bound_of(bench, bench.set, true));
      }},
     {"backward",
      [](benchmark::State& state, Bench& bench) {
@@ -127,6 +192,7 @@ const std::pair<const char*, Part> parts[] = {
                                          bench.rate.data(), bench.w1.data() + b * bench.data.pixels * lanes,
                                          bench.digits_of(b));
        });
+       set_bound(state, bench, bound_of(bench, bench.set, false));
      }},
     {"quantise",
      [](benchmark::State& state, Bench& bench) {
@@ -161,7 +227,7 @@ const std::pair<const char*, Part> parts[] = {
        time(state, bench, static_cast<double>(bench.images * blocks), [&](std::size_t) {
          for (std::size_t b = 0; b < blocks; ++b)
            bench.ops.hidden_gradient(Activation::sigmoid, bench.dy.data(), bench.data.classes, bench.images,
-                                     bench.z.data() + b * bench.images * lanes, 0, lanes,
+                                     bench.z.data() + b * bench.images * lanes, nullptr, 0, lanes,
                                      bench.w2.data() + b * lanes * padded(bench.data.classes),
                                      bench.dw2.data(), bench.db1.data(), bench.delta.data());
        });
@@ -183,7 +249,7 @@ void register_all(const Dataset& data) {
     if (!supported(set)) continue;
     for (const std::string_view name : kernel_names()) {
       if (name == "reference" || !kernel_usable(name, set)) continue;
-      for (const std::size_t images : {50u, 100u, 200u})
+      for (const std::size_t images : {50u, 100u, 200u, 256u})
         for (const auto& [part, body] : parts)
           benchmark::RegisterBenchmark((std::string(name) + "/" + std::string(to_string(set)) + "/" +
                                         std::to_string(images) + "/" + part)

@@ -155,7 +155,7 @@ Dataset load_origin(const ResultsData& results, const std::filesystem::path& mov
   Dataset data = load_dataset(source_of(results, moved));
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (data.files[f].sha256 != origin.data.files[f].sha256)
-      throw failure(fmt::format("{} is not what {} was made from: its SHA-256 is {}, then it was {}",
+      throw failure(fmt::format("{} has changed since {} was made: its SHA-256 is {}, it was {}",
                                 data.files[f].path.string(), results.file.string(), data.files[f].sha256,
                                 origin.data.files[f].sha256));
   return data;
@@ -178,9 +178,8 @@ Verification verify(const ResultsData& results, std::span<const std::size_t> run
   for (const std::size_t row : runs) {
     const StoredRun& stored = results.runs[row];
     if (run_digest(stored.run.spec, facts) != stored.run.digest)
-      throw failure(
-          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", row,
-                      results.file.string(), stored.run.digest));
+      throw failure(fmt::format("run {} of {} does not fit its digest {}: the file has been changed", row,
+                                results.file.string(), stored.run.digest));
     const bool ends_by_itself = stored.status == RunStatus::diverged;
     longest = std::max(longest,
                        ends_by_itself ? results.recorded.next_after(stored.epochs_done) : stored.epochs_done);

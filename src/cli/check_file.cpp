@@ -6,6 +6,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 #include "warn.hpp"
 
 #include <algorithm>
@@ -78,9 +79,10 @@ Command check_command(const CommandLine& line) {
   const auto options = std::make_shared<CheckOptions>();
   CLI::App* app = line.app.add_subcommand(
       "check", "Compare what is in results files with its checksums, without training");
+  app->group(group::trust);
   app->add_option("FILE", options->files, "Results files, also of sweeps that are running")->required();
   app->add_flag("--drop", options->drop, "Take out what is not what was written: the sweep trains it again");
-  return {app, "check FILE…", [options] { return check_files(*options); }};
+  return {app, [options] { return check_files(*options); }};
 }
 
 }  // namespace runner::cli

@@ -5,6 +5,7 @@
 #include "read_sweeps.hpp"
 #include "standard_streams.hpp"
 #include "terminal.hpp"
+#include "topics.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -54,10 +55,12 @@ Command classes_command(const CommandLine& line) {
   const auto options = std::make_shared<ClassesOptions>();
   CLI::App* app = line.app.add_subcommand(
       "classes", "Show which classes the best configuration confuses, and which test images are the hardest");
+  app->group(group::results);
   app->add_option("FILE", options->file, "The results file, also of a sweep that is running")->required();
   app->add_option("--where", options->where,
                   "The best of the configurations that fulfil a condition, as compare takes it: "
                   "'hidden_size = 100'; of several, all")
+      ->type_name("CONDITION")
       ->allow_extra_args(false);
   app->add_option("--run", options->run, "One run, by its number in --list, instead of a configuration");
   ClassesForm& form = options->form;
@@ -67,7 +70,7 @@ Command classes_command(const CommandLine& line) {
   app->add_flag_callback(
          "--json", [&form] { form = ClassesForm::json; }, "Print JSON: all that is shown")
       ->excludes(csv);
-  return {app, "classes FILE", [options] { return classes_file(*options); }};
+  return {app, [options] { return classes_file(*options); }};
 }
 
 }  // namespace runner::cli

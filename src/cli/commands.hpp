@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <string_view>
 
 namespace CLI {
 class App;
@@ -19,7 +18,6 @@ struct CommandLine {
 /// A command that has been added to a command line.
 struct Command {
   CLI::App* app;             ///< its own arguments
-  std::string_view usage;    ///< "merge OUT PART…"
   std::function<int()> run;  ///< with the arguments that were parsed; returns the exit code. Throws Error
 };
 
@@ -30,17 +28,20 @@ Command classes_command(const CommandLine& line);
 Command report_command(const CommandLine& line);
 Command watch_command(const CommandLine& line);
 Command predict_command(const CommandLine& line);
+Command export_command(const CommandLine& line);
 Command verify_command(const CommandLine& line);
 Command check_command(const CommandLine& line);
 Command seal_command(const CommandLine& line);
 Command gradcheck_command(const CommandLine& line);
 Command merge_command(const CommandLine& line);
+Command help_command(const CommandLine& line);
 
 /// All of them, in the order in which the help lists them.
 using AddCommand = Command (*)(const CommandLine& line);
-inline constexpr AddCommand commands[] = {plan_command,  compare_command,   classes_command, report_command,
-                                          watch_command, predict_command,   verify_command,  check_command,
-                                          seal_command,  gradcheck_command, merge_command};
+inline constexpr AddCommand commands[] = {plan_command,   gradcheck_command, compare_command, classes_command,
+                                          report_command, watch_command,     predict_command, export_command,
+                                          merge_command,  verify_command,    check_command,   seal_command,
+                                          help_command};
 
 /// The one that has no name: it trains a sweep. Its arguments are the program's own.
 Command run_command(const CommandLine& line);

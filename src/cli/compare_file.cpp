@@ -8,6 +8,7 @@
 #include "read_sweeps.hpp"
 #include "standard_streams.hpp"
 #include "terminal.hpp"
+#include "topics.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -91,19 +92,24 @@ int compare_file(const CompareOptions& options) {
 Command compare_command(const CommandLine& line) {
   const auto options = std::make_shared<CompareOptions>();
   CLI::App* app = line.app.add_subcommand("compare", "Show train against test accuracy of a results file");
+  app->group(group::results);
   app->add_option("FILE", options->files,
                   "Results files, also of sweeps that are running; several: side by side, shards as one")
       ->required();
   app->add_option("--where", options->where,
                   "Only what fulfils a condition on axes and columns: 'hidden_size >= 100 && (gap > 0.02 || "
                   "verdict = overfits)'; of several, all")
+      ->type_name("CONDITION")
       ->allow_extra_args(false);
-  CLI::Option* sorting = app->add_option(
-      "--sort", options->sort, fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")));
+  CLI::Option* sorting =
+      app->add_option("--sort", options->sort,
+                      fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")))
+          ->type_name("COLUMN");
   CLI::Option* by = app->add_option("--by", options->by,
                                     "The effect of one axis, such as hidden_size, all else and the seed the "
                                     "same; of values that were drawn "
-                                    "at random, or more than thirty, in bins");
+                                    "at random, or more than thirty, in bins")
+                        ->type_name("AXIS");
   by->excludes(sorting);
   CLI::Option* importance =
       app->add_flag("--importance", options->importance,
@@ -120,7 +126,7 @@ Command compare_command(const CommandLine& line) {
   app->add_flag_callback(
          "--json", [&form] { form = ComparisonForm::json; }, "Print JSON")
       ->excludes(csv);
-  return {app, "compare FILE", [options] { return compare_file(*options); }};
+  return {app, [options] { return compare_file(*options); }};
 }
 
 }  // namespace runner::cli

@@ -30,7 +30,7 @@ void add_options(CLI::App& app, ComputeOptions& options) {
   options.threads = ThreadPool::default_threads();
   app.add_option("-j,--threads", options.threads, "Threads that compute")
       ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
-      ->capture_default_str();
+      ->default_str("all that this process may use");
   app.add_option("--kernel", options.kernel, "Code of the matrix products; the results are the same")
       ->check(CLI::IsMember(auto_or_kernel()))
       ->capture_default_str();

@@ -9,6 +9,7 @@
 #include "exit_codes.hpp"
 #include "memory.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -192,10 +193,11 @@ Command gradcheck_command(const CommandLine& line) {
   const auto options = std::make_shared<GradcheckOptions>();
   CLI::App* app = line.app.add_subcommand(
       "gradcheck", "Check back-propagation against central differences, for the networks of a config");
+  app->group(group::training);
   app->add_option("CONFIG", options->config, "The sweep, a JSON file")->required();
   app->add_option("KEY=VALUE", options->overrides, "Replace keys of the config");
   add_options(*app, options->compute);
-  return {app, "gradcheck CONFIG", [options] { return gradcheck(*options); }};
+  return {app, [options] { return gradcheck(*options); }};
 }
 
 }  // namespace runner::cli

@@ -3,6 +3,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 #include "warn.hpp"
 
 #include <filesystem>
@@ -35,9 +36,10 @@ int merge_files(const MergeOptions& options, const std::string& command_line) {
 Command merge_command(const CommandLine& line) {
   const auto options = std::make_shared<MergeOptions>();
   CLI::App* app = line.app.add_subcommand("merge", "Put the files of a sweep's shards together");
+  app->group(group::elsewhere);
   app->add_option("OUT", options->output, "The results file of the whole sweep")->required();
   app->add_option("PART", options->parts, "The results files of its shards")->required();
-  return {app, "merge OUT PART…", [options, text = line.text] { return merge_files(*options, text); }};
+  return {app, [options, text = line.text] { return merge_files(*options, text); }};
 }
 
 }  // namespace runner::cli

@@ -11,6 +11,7 @@
 #include "scale_text.hpp"
 #include "shares.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <array>
@@ -197,15 +198,17 @@ Command plan_command(const CommandLine& line) {
   const auto options = std::make_shared<PlanOptions>();
   CLI::App* app = line.app.add_subcommand(
       "plan", "What a sweep will take: runs, work, memory, disk, and time by a measurement of two seconds");
+  app->group(group::training);
   app->add_option("CONFIG", options->config, "The sweep, a JSON file")->required();
   app->add_option("KEY=VALUE", options->overrides, "Replace keys of the config");
   CLI::Option* output =
-      app->add_option("-o,--output", options->output, "The results file (results/<name>.h5)");
+      app->add_option("-o,--output", options->output, "The results file (results/<name>.h5)")
+          ->type_name("FILE");
   app->add_option("--shards", options->shards, "Plan each of so many shares")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->excludes(output);
   add_options(*app, options->compute);
-  return {app, "plan CONFIG", [options] { return print_plan_of(*options); }};
+  return {app, [options] { return print_plan_of(*options); }};
 }
 
 }  // namespace runner::cli

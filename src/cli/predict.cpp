@@ -12,6 +12,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -205,6 +206,7 @@ Command predict_command(const CommandLine& line) {
   const auto options = std::make_shared<PredictOptions>();
   CLI::App* app =
       line.app.add_subcommand("predict", "Show a trained network images, and print what it takes them for");
+  app->group(group::elsewhere);
   app->add_option("FILE", options->file, "The results file of a sweep with save_weights")->required();
   app->add_option(
          "DATA", options->data,
@@ -212,13 +214,14 @@ Command predict_command(const CommandLine& line) {
       ->required();
   add_options(*app, options->choice);
   app->add_option("--labels", options->labels,
-                  "The classes of all images (IDX, or .npy of integers): print the accuracy");
+                  "The classes of all images (IDX, or .npy of integers): print the accuracy")
+      ->type_name("FILE");
   app->add_flag(
       "--invert", options->invert,
       "Turn dark into light first: for ink on paper, where the network knows light on dark, as MNIST is");
   app->add_flag("--csv", options->csv,
                 "Print comma-separated values: the probabilities of all classes, all digits");
-  return {app, "predict FILE DATA…", [options] { return predict(*options); }};
+  return {app, [options] { return predict(*options); }};
 }
 
 }  // namespace runner::cli

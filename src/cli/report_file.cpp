@@ -1,18 +1,19 @@
 #include "runner/checks/verification.hpp"
 #include "runner/error/error.hpp"
-#include "runner/files/replacement.hpp"
 #include "runner/report/figures.hpp"
 #include "runner/report/page.hpp"
 
 #include "commands.hpp"
 #include "exit_codes.hpp"
+#include "output_file.hpp"
 #include "read_sweeps.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -32,22 +33,6 @@ struct ReportOptions {
   std::filesystem::path figures;  ///< their folder; none if empty, and no page unless it is named
   std::size_t top = 0;            ///< so many runs in a figure of the best; 0: no such figure
 };
-
-/// Output would take the place of the results.
-void require_another_file(const std::filesystem::path& output, const Paths& results) {
-  for (const std::filesystem::path& file : results) {
-    std::error_code ignored;
-    if (std::filesystem::equivalent(output, file, ignored))
-      throw bad_input(fmt::format("cannot write {}: that is the results file", output.string()));
-  }
-}
-
-void write_output(const std::filesystem::path& output, std::string_view content, const Paths& results) {
-  require_another_file(output, results);
-  write_file(output, content);
-  // What was written into a pipe may be read by whoever reads this.
-  if (std::filesystem::is_regular_file(output)) print_out("{}\n", output.string());
-}
 
 /// The results file's name with .html in place of the extension of such files.
 std::filesystem::path page_of(std::filesystem::path file) {
@@ -73,7 +58,9 @@ void write_page(const std::vector<ResultsData>& files, std::size_t kept, const R
   if (output.empty()) output = page_of(options.files.front());
   std::vector<TestImages> images;
   for (const ResultsData& results : files) images.push_back(images_of(results));
-  write_output(output, to_page(files, kept, images), options.files);
+  const std::string page = to_page(files, kept, images);
+  write_output(
+      output, [&](const Sink& put) { put(page); }, options.files);
 }
 
 void write_figures(const ResultsData& results, const ReportOptions& options) {
@@ -85,7 +72,11 @@ void write_figures(const ResultsData& results, const ReportOptions& options) {
   std::error_code error;
   std::filesystem::create_directories(options.figures, error);
   if (error) throw failure(fmt::format("cannot make {}: {}", options.figures.string(), error.message()));
-  for (const Figure& figure : all) write_output(options.figures / figure.name, figure.svg, options.files);
+  for (const Figure& figure : all) {
+    const std::string& svg = figure.svg;
+    write_output(
+        options.figures / figure.name, [&](const Sink& put) { put(svg); }, options.files);
+  }
 }
 
 int report_file(const ReportOptions& options) {
@@ -105,21 +96,24 @@ int report_file(const ReportOptions& options) {
 Command report_command(const CommandLine& line) {
   const auto options = std::make_shared<ReportOptions>();
   CLI::App* app = line.app.add_subcommand("report", "Write a results file as a page of plots");
+  app->group(group::results);
   app->add_option("FILE", options->files,
                   "Results files, also of sweeps that are running; several: on one page, shards as one")
       ->required();
   app->add_flag("--all", options->all, "Count runs whose values have left the config, too");
   app->add_option("-o,--output", options->output,
-                  "The page (the results file's name with .html; several files need this option)");
+                  "The page (the results file's name with .html; several files need this option)")
+      ->type_name("FILE");
   CLI::Option* svg =
       app->add_option("--svg", options->figures,
-                      "A folder for the plots as SVG files, for a paper; the page too only with --output");
+                      "A folder for the plots as SVG files, for a paper; the page too only with --output")
+          ->type_name("FOLDER");
   app->add_option("--top", options->top,
                   "With --svg: the curves of the so many best runs, too (best_runs.svg), by validation "
                   "accuracy where there is a validation set, else by test accuracy")
       ->check(CLI::Range(1, 100))
       ->needs(svg);
-  return {app, "report FILE", [options] { return report_file(*options); }};
+  return {app, [options] { return report_file(*options); }};
 }
 
 }  // namespace runner::cli

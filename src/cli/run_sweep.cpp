@@ -220,18 +220,19 @@ Command run_command(const CommandLine& line) {
   CLI::App& app = line.app;
   app.add_option("CONFIG", run.config, "The sweep, a JSON file");
   app.add_option("KEY=VALUE", run.overrides, "Replace keys of the config; the value is JSON or plain text");
-  app.add_option("-o,--output", run.output, "The results file (results/<name>.h5)");
+  app.add_option("-o,--output", run.output, "The results file (results/<name>.h5)")->type_name("FILE");
   add_options(app, run.compute);
   app.add_option("--commit-interval", run.commit_interval,
                  "Milliseconds that epochs are gathered before they are written")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
-  app.add_option("--shard", run.share, "i/N: train the i-th of N shares; into results/<name>.shard-i-of-N.h5")
+  app.add_option("--shard", run.share, "Train the i-th of N shares, into results/<name>.shard-i-of-N.h5")
       ->check(CLI::Validator(
           [&run](const std::string& text) {
             return read_share(text, run) ? "" : text + " is not i/N with 1 ≤ i ≤ N";
           },
-          "i/N"));
+          ""))
+      ->type_name("i/N");
   app.add_flag("--list", run.list, "Print the runs and cohorts, and exit");
   CLI::Option* fresh = app.add_flag("--fresh", run.fresh, "Replace the results file, whatever it holds");
   app.add_flag("--prune", run.prune, "Drop runs of the results file that are no longer in the sweep")
@@ -244,7 +245,7 @@ Command run_command(const CommandLine& line) {
           ->transform(CLI::CheckedTransformer(forms).description("text|jsonl"))
           ->default_str("text");
   app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors")->excludes(progress);
-  return {&app, "CONFIG (a sweep to run)", [options, text = line.text] { return run_sweep(*options, text); }};
+  return {&app, [options, text = line.text] { return run_sweep(*options, text); }};
 }
 
 std::string compiler() {

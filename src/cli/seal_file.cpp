@@ -4,6 +4,7 @@
 #include "commands.hpp"
 #include "exit_codes.hpp"
 #include "standard_streams.hpp"
+#include "topics.hpp"
 #include "warn.hpp"
 
 #include <cerrno>
@@ -74,8 +75,9 @@ Command seal_command(const CommandLine& line) {
   const auto file = std::make_shared<std::filesystem::path>();
   CLI::App* app = line.app.add_subcommand(
       "seal", "Say what another program has added to a results file, and take the file as it is");
+  app->group(group::trust);
   app->add_option("FILE", *file, "The results file")->required();
-  return {app, "seal FILE", [file] { return seal_file(*file); }};
+  return {app, [file] { return seal_file(*file); }};
 }
 
 }  // namespace runner::cli

@@ -7,6 +7,7 @@
 #include "exit_codes.hpp"
 #include "standard_streams.hpp"
 #include "stop_signal.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -91,6 +92,7 @@ Command verify_command(const CommandLine& line) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* app = line.app.add_subcommand(
       "verify", "Train stored runs again from what the file says of itself, and compare every bit");
+  app->group(group::trust);
   app->add_option("FILE", options->file, "The results file")->required();
   CLI::Option* sample =
       app->add_option("--sample", options->sample, "How many runs, spread evenly over the file")
@@ -105,9 +107,10 @@ Command verify_command(const CommandLine& line) {
           [](const std::string& text) {
             return is_fingerprint(text) ? "" : text + " is not 8 to 64 of the digits 0-9 and a-f";
           },
-          "DIGITS"));
+          ""))
+      ->type_name("DIGITS");
   add_options(*app, options->compute);
-  return {app, "verify FILE", [options] { return verify_file(*options); }};
+  return {app, [options] { return verify_file(*options); }};
 }
 
 }  // namespace runner::cli

@@ -10,6 +10,7 @@
 #include "screen.hpp"
 #include "standard_streams.hpp"
 #include "terminal.hpp"
+#include "topics.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -179,15 +180,17 @@ Command watch_command(const CommandLine& line) {
   CLI::App* app = line.app.add_subcommand(
       "watch",
       "Show a running sweep as it goes on, until it is done or Ctrl-C; once, where there is no terminal");
+  app->group(group::results);
   app->add_option("FILE", options->files, "The results file, or those of a sweep's shards")->required();
-  app->add_option("--interval", options->interval, "Seconds between two looks, at least")
+  app->add_option("--interval", options->interval, "Seconds between two looks, at least: 0.1 to 86400")
       ->check(CLI::Validator(
           [](const std::string& text) {
             return is_interval(text) ? "" : text + " is no number of seconds from 0.1 to 86400";
           },
-          "0.1 … 86400"))
+          ""))
+      ->type_name("SECONDS")
       ->capture_default_str();
-  return {app, "watch FILE", [options] { return watch_file(*options); }};
+  return {app, [options] { return watch_file(*options); }};
 }
 
 }  // namespace runner::cli

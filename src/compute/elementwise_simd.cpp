@@ -10,27 +10,19 @@
 #include "runner/data/random.hpp"
 
 #include "activation.hpp"
+#include "registers.hpp"
 #include "simd.hpp"
 
 #include <cstring>
 #include <type_traits>
 
-#include <immintrin.h>
-
 namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
-/// As many lanes as one register has.
-#if defined(__AVX512F__)
-constexpr std::size_t width = 16;
-#elif defined(__AVX__)
-constexpr std::size_t width = 8;
-#else
-constexpr std::size_t width = 4;
-#endif
+constexpr std::size_t width = register_lanes;
 static_assert(lanes % width == 0);
 
-using Part = float __attribute__((vector_size(width * sizeof(float))));
+using Part = Floats;
 
 inline Part load(const float* p) {
   Part v;
@@ -59,46 +51,19 @@ void activate(Activation activation, float* a, const float* bias, std::size_t im
   with_activation(activation, [&](auto f) { activate<decltype(f)>(a, bias, images); });
 }
 
-using Words = std::uint32_t __attribute__((vector_size(sizeof(Part))));
-using Longs = std::uint64_t __attribute__((vector_size(sizeof(Part))));
-
-/// The products of the low halves of 64-bit numbers.
-inline Longs multiply_low_halves(Longs a, Longs b) {
-#if defined(__AVX512F__)
-  return reinterpret_cast<Longs>(
-      _mm512_mul_epu32(reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
-#elif defined(__AVX2__)
-  return reinterpret_cast<Longs>(
-      _mm256_mul_epu32(reinterpret_cast<__m256i>(a), reinterpret_cast<__m256i>(b)));
-#else
-  return reinterpret_cast<Longs>(_mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
-#endif
-}
-
-/// A bit for each lane whose word is not 0: such a word has all bits set.
-inline std::uint32_t bits_of(Words set) {
-#if defined(__AVX512F__)
-  return _mm512_movepi32_mask(reinterpret_cast<__m512i>(set));
-#elif defined(__AVX2__)
-  return static_cast<std::uint32_t>(_mm256_movemask_ps(reinterpret_cast<__m256>(set)));
-#else
-  return static_cast<std::uint32_t>(_mm_movemask_ps(reinterpret_cast<__m128>(set)));
-#endif
-}
-
 /// The high and the low half of factor·w for each lane.
-inline void multiply(std::uint32_t factor, Words w, Words& high, Words& low) {
+inline void multiply(std::uint32_t factor, Uints w, Uints& high, Uints& low) {
   const Longs factors = Longs{} + factor, both = reinterpret_cast<Longs>(w);
   const Longs even = multiply_low_halves(both, factors), odd = multiply_low_halves(both >> 32, factors);
-  high = reinterpret_cast<Words>((even >> 32) | (odd & 0xffffffff00000000u));
-  low = reinterpret_cast<Words>((even & 0xffffffffu) | (odd << 32));
+  high = reinterpret_cast<Uints>((even >> 32) | (odd & 0xffffffff00000000u));
+  low = reinterpret_cast<Uints>((even & 0xffffffffu) | (odd << 32));
 }
 
 /// Ten rounds of Philox4x32 (Random123) for each lane: the four words of random_block in w.
-inline void philox(std::uint64_t seed, Words (&w)[4]) {
+inline void philox(std::uint64_t seed, Uints (&w)[4]) {
   auto key0 = static_cast<std::uint32_t>(seed), key1 = static_cast<std::uint32_t>(seed >> 32);
   for (int round = 0; round < 10; ++round) {
-    Words high0, low0, high1, low1;
+    Uints high0, low0, high1, low1;
     multiply(0xD2511F53, w[0], high0, low0);
     multiply(0xCD9E8D57, w[2], high1, low1);
     w[0] = high1 ^ w[1] ^ key0;
@@ -110,8 +75,8 @@ inline void philox(std::uint64_t seed, Words (&w)[4]) {
   }
 }
 
-inline Words load_words(const std::uint32_t* p) {
-  Words v;
+inline Uints load_words(const std::uint32_t* p) {
+  Uints v;
   std::memcpy(&v, p, sizeof v);
   return v;
 }
@@ -120,19 +85,19 @@ void drop_out(const DropoutLanes& dropout, std::uint64_t seed, std::uint64_t ste
               float* z, std::uint16_t* kept) {
   for (std::size_t b = 0; b < images; ++b) kept[b] = 0;
   for (std::size_t p = 0; p < lanes; p += width) {
-    const Words unit = load_words(dropout.unit + p), threshold = load_words(dropout.threshold + p);
+    const Uints unit = load_words(dropout.unit + p), threshold = load_words(dropout.threshold + p);
     for (std::size_t b = 0; b < images; b += 8) {
       const std::uint64_t counter = (step << 19) + b / 8;
-      Words w[4]{Words{} + static_cast<std::uint32_t>(counter),
-                 Words{} + static_cast<std::uint32_t>(counter >> 32), unit,
-                 Words{} + static_cast<std::uint32_t>(RandomPurpose::dropout)};
+      Uints w[4]{Uints{} + static_cast<std::uint32_t>(counter),
+                 Uints{} + static_cast<std::uint32_t>(counter >> 32), unit,
+                 Uints{} + static_cast<std::uint32_t>(RandomPurpose::dropout)};
       philox(seed, w);
       const std::size_t count = images - b < 8 ? images - b : 8;
       for (std::size_t i = 0; i < count; ++i) {
-        const Words bits = i % 2 == 0 ? w[i / 2] & 0xffff : w[i / 2] >> 16;
-        const auto keep = reinterpret_cast<Words>(bits >= threshold);
+        const Uints bits = i % 2 == 0 ? w[i / 2] & 0xffff : w[i / 2] >> 16;
+        const auto keep = reinterpret_cast<Uints>(bits >= threshold);
         float* const row = z + (b + i) * lanes + p;
-        store(row, reinterpret_cast<Part>(reinterpret_cast<Words>(load(row)) & keep));
+        store(row, reinterpret_cast<Part>(reinterpret_cast<Uints>(load(row)) & keep));
         kept[b + i] = static_cast<std::uint16_t>(kept[b + i] | bits_of(keep) << p);
       }
     }

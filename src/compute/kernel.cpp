@@ -3,10 +3,15 @@
 #include "runner/compute/aligned_buffer.hpp"
 #include "runner/error/error.hpp"
 
+#include "architecture.hpp"
 #include "kernel_reference.hpp"
 #include "simd.hpp"
 
+#include <span>
 #include <string>
+#include <vector>
+
+#include <unistd.h>
 
 namespace runner {
 
@@ -18,42 +23,34 @@ double* thread_scratch(std::size_t n) {
   return buffer.data();
 }
 
+std::size_t level_1_cache() {
+  const long bytes = sysconf(_SC_LEVEL1_DCACHE_SIZE);
+  return bytes > 0 ? static_cast<std::size_t>(bytes) : 32 * 1024;
+}
+
 namespace {
 
-bool vnni_usable(InstructionSet set) {
-  return (set >= InstructionSet::x86_64_v4 && has_avx512_vnni()) ||
-         (set >= InstructionSet::x86_64_v3 && has_avx_vnni());
+const Kernel& get_reference(InstructionSet) {
+  return reference_kernel();
 }
-
-const Kernel& vnni_kernel(InstructionSet set) {
-  return set >= InstructionSet::x86_64_v4 && has_avx512_vnni() ? avx512_vnni::vnni_kernel()
-                                                               : avx_vnni::vnni_kernel();
-}
-
-struct Entry {
-  std::string_view name;
-  bool (*usable)(InstructionSet);
-  const Kernel& (*get)(InstructionSet);
-};
 
 /// The slowest first.
-constexpr Entry kernels[] = {
-    {"reference", [](InstructionSet) { return true; },
-     [](InstructionSet) -> const Kernel& { return reference_kernel(); }},
-    {"eigen", [](InstructionSet) { return true; },
-     [](InstructionSet) -> const Kernel& { return x86_64::eigen_kernel(); }},
-    {"avx2", [](InstructionSet set) { return set >= InstructionSet::x86_64_v3; },
-     [](InstructionSet) -> const Kernel& { return avx2::avx2_kernel(); }},
-    {"vnni", vnni_usable, vnni_kernel},
-    {"amx", [](InstructionSet set) { return set >= InstructionSet::x86_64_v4 && has_amx_int8(); },
-     [](InstructionSet) -> const Kernel& { return amx::amx_kernel(); }},
-};
+std::span<const architecture::CompiledKernel> kernels() {
+  static const std::vector<architecture::CompiledKernel> all = [] {
+    std::vector<architecture::CompiledKernel> list{
+        {"reference", [](InstructionSet) { return true; }, get_reference}};
+    const auto of_architecture = architecture::kernels();
+    list.insert(list.end(), of_architecture.begin(), of_architecture.end());
+    return list;
+  }();
+  return all;
+}
 
-const Entry& entry_of(std::string_view name) {
-  for (const Entry& entry : kernels)
+const architecture::CompiledKernel& entry_of(std::string_view name) {
+  for (const architecture::CompiledKernel& entry : kernels())
     if (entry.name == name) return entry;
   std::string names = "auto";
-  for (const Entry& entry : kernels) names += ", " + std::string(entry.name);
+  for (const architecture::CompiledKernel& entry : kernels()) names += ", " + std::string(entry.name);
   throw bad_input("unknown kernel \"" + std::string(name) + "\": one of " + names);
 }
 
@@ -61,7 +58,7 @@ const Entry& entry_of(std::string_view name) {
 
 std::vector<std::string_view> kernel_names() {
   std::vector<std::string_view> names;
-  for (const Entry& entry : kernels) names.push_back(entry.name);
+  for (const architecture::CompiledKernel& entry : kernels()) names.push_back(entry.name);
   return names;
 }
 
@@ -71,12 +68,12 @@ bool kernel_usable(std::string_view name, InstructionSet set) {
 
 const Kernel& find_kernel(std::string_view name, InstructionSet set) {
   if (name == "auto") {
-    const Entry* best = nullptr;
-    for (const Entry& entry : kernels)
+    const architecture::CompiledKernel* best = nullptr;
+    for (const architecture::CompiledKernel& entry : kernels())
       if (entry.usable(set)) best = &entry;
     return best->get(set);
   }
-  const Entry& entry = entry_of(name);
+  const architecture::CompiledKernel& entry = entry_of(name);
   if (!entry.usable(set))
     throw bad_input("the kernel " + std::string(name) + " cannot be used: this processor (" +
                     std::string(processor_name()) + ") or the instruction set " +

@@ -17,6 +17,8 @@ struct TwelveBitDigits {
   /// |Σ x·d| ≤ 4,096·255·2,048 < 2^31, and so it stays when what the lower digit carries is added.
   static constexpr std::size_t chunk_quads = 4'096 / quad_terms;
 
+  static constexpr std::size_t row_images = 1;
+  static constexpr std::size_t sets = 2;
   static constexpr QuadForm form = QuadForm::pairs;
 
   struct Sums {

@@ -1,5 +1,5 @@
 // The portable kernel: Eigen's double-precision product of the integers, exact because no sum exceeds 2^53.
-// There is one copy of it, for any processor: those of x86-64-v3 and later have faster kernels.
+// There is one copy of it, for any processor: those that have faster instructions have faster kernels.
 #include "runner/compute/update_rule.hpp"
 
 #include "fixed_point.hpp"
@@ -7,7 +7,7 @@
 
 #include <Eigen/Core>
 
-namespace runner::x86_64 {
+namespace runner::RUNNER_INSTRUCTION_SET {
 namespace {
 
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -94,4 +94,4 @@ const Kernel& eigen_kernel() {
   return kernel;
 }
 
-}  // namespace runner::x86_64
+}  // namespace runner::RUNNER_INSTRUCTION_SET

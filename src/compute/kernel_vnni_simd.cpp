@@ -34,6 +34,9 @@ struct ByteDigits {
 
   static constexpr std::size_t chunk_quads = byte_chunk_terms / quad_terms;
 
+  /// A processor multiplies two wide registers in the time it loads them; of narrow ones it loads more.
+  static constexpr std::size_t row_images = registers_per_block == 1 ? 2 : 1;
+  static constexpr std::size_t sets = 2;
   static constexpr QuadForm form = QuadForm::bytes;
 
   struct Sums {

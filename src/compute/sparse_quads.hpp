@@ -7,35 +7,41 @@
 // A *quad* is four terms of one sum, a byte each: four neighbouring pixels of one image for the forward
 // product (which sums over pixels), one pixel of four neighbouring images for the backward product (which
 // sums over images). The layout is that of compressed sparse rows. A row serves N sums at once, since they
-// share the digits that they are multiplied with: two images forward, four pixels backward. A row has an
-// entry for each place at which a quad of any of its N sums is not zero, in ascending order:
+// share the digits that they are multiplied with: one or two images forward, four pixels backward. A row has
+// an entry for each place at which a quad of any of its N sums is not zero, in ascending order:
 //
-//   counts[row]                   entries of the row
-//   offsets[row·capacity + k]     entry k: the byte at which the digits of its place begin, of one register
+//   ends[row·parts + p]           entries of the row before the end of part p of the places
+//   offsets[row·capacity + k]     entry k: the byte at which the digits of its place begin
 //   quads[(row·capacity + k)·N]   entry k: its N quads
 //
-// Example: two images by eight pixels, dots for zeros, and digits of 96 bytes a quad.
+// Forward, the places are worked on in parts whose digits stay in the level-1 cache; backward, in one.
+//
+// Example: two images by eight pixels in one part, an image a row, dots for zeros, and digits of 96 bytes a
+// quad.
 //
 //             place 0    place 1
 //             ┌───────┐  ┌───────┐
 //   image 0   .  .  .  .  9  .  7  .
 //   image 1   .  .  .  .  .  3  .  .
 //
-//   forward    row 0 (images 0, 1)    counts 1   offsets 96   quads (9 . 7 .) (. 3 . .)
-//   backward   row 0 (pixels 0 … 3)   counts 0
-//              row 1 (pixels 4 … 7)   counts 1   offsets 0    quads (9 . . .) (. 3 . .) (7 . . .) (. . . .)
+//   forward    row 0 (image 0)        ends 1   offsets 96   quads (9 . 7 .)
+//              row 1 (image 1)        ends 1   offsets 96   quads (. 3 . .)
+//   backward   row 0 (pixels 0 … 3)   ends 0
+//              row 1 (pixels 4 … 7)   ends 1   offsets 0    quads (9 . . .) (. 3 . .) (7 . . .) (. . . .)
 //
 // Forward, place 0 is zero in both images and left out; place 1 has digits from byte 96 on. Backward, there
 // is but one place, the images 0 to 3, of which two do not exist.
 
 #include "runner/compute/kernel.hpp"
 
+#include "unit_lanes.hpp"
 #include "unrolled.hpp"
 
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <type_traits>
 
 #include <immintrin.h>
@@ -43,7 +49,7 @@
 namespace runner {
 namespace {
 
-inline constexpr std::size_t quad_terms = 4;
+inline constexpr std::size_t quad_terms = four_terms;
 
 inline std::size_t quads_of(std::size_t terms) {
   return (terms + quad_terms - 1) / quad_terms;
@@ -71,24 +77,28 @@ struct SparseRows {
   /// Room for the numbers of those entries that are stored beyond the end of the last row, and not counted.
   static constexpr std::size_t slack = (stored_together - 1) * numbers;
 
-  Number* counts;   ///< of each row
+  Number* ends;     ///< row i begins at i·parts
   Number* offsets;  ///< row i begins at i·capacity
   Number* quads;    ///< row i begins at i·capacity·numbers
   std::size_t capacity;
+  std::size_t parts;
 
+  Number* ends_of(std::size_t row) const { return ends + row * parts; }
+  /// Entries of a row.
+  std::size_t count(std::size_t row) const { return ends_of(row)[parts - 1]; }
   Number* offsets_of(std::size_t row) const { return offsets + row * capacity; }
   Number* quads_of_row(std::size_t row) const { return quads + row * capacity * numbers; }
 
   /// Memory for `rows` of up to `capacity` entries, slack included.
-  static std::size_t bytes(std::size_t rows, std::size_t capacity) {
-    return (room_for(rows) + room_for(rows * capacity) + room_for(rows * capacity * numbers)) *
+  static std::size_t bytes(std::size_t rows, std::size_t capacity, std::size_t parts) {
+    return (room_for(rows * parts) + room_for(rows * capacity) + room_for(rows * capacity * numbers)) *
            sizeof(std::uint32_t);
   }
 
-  static SparseRows at(Byte* memory, std::size_t rows, std::size_t capacity) {
-    auto* counts = reinterpret_cast<Number*>(memory);
-    Number* offsets = counts + room_for(rows);
-    return {counts, offsets, offsets + room_for(rows * capacity), capacity};
+  static SparseRows at(Byte* memory, std::size_t rows, std::size_t capacity, std::size_t parts) {
+    auto* ends = reinterpret_cast<Number*>(memory);
+    Number* offsets = ends + room_for(rows * parts);
+    return {ends, offsets, offsets + room_for(rows * capacity), capacity, parts};
   }
 
  private:
@@ -96,15 +106,9 @@ struct SparseRows {
   static std::size_t room_for(std::size_t n) { return (n + slack + 15) / 16 * 16; }
 };
 
-/// Rows of two images for the forward product, and of four pixels for the backward one.
-template <QuadForm form, class Number = const std::uint32_t>
-using ImageRows = SparseRows<2, form, Number>;
+/// Rows of four pixels, for the backward product.
 template <QuadForm form, class Number = const std::uint32_t>
 using PixelRows = SparseRows<4, form, Number>;
-
-inline std::size_t image_rows(std::size_t images) {
-  return (images + 1) / 2;
-}
 
 /// For each mask of 8 numbers, where those that are kept come from, a byte each.
 struct Compression {
@@ -137,63 +141,67 @@ void store_at(std::uint32_t* to, Vector v) {
   std::memcpy(to, &v, sizeof v);
 }
 
-/// Appends what is not zero of 8 places of two images to a row of n entries; returns how many it has then.
+/// Appends what is not zero of 8 places of N images to a row of n entries; returns how many it has then.
 /// Stores 8 entries all the same: those past the new end are overwritten by the next, or lie in the slack.
-template <QuadForm form>
-std::size_t append_quads(__m256i a, __m256i b, __m256i offset, std::size_t n, std::uint32_t* offsets,
+template <std::size_t N, QuadForm form>
+std::size_t append_quads(const __m256i (&x)[N], __m256i offset, std::size_t n, std::uint32_t* offsets,
                          std::uint32_t* quads) {
-  const __m256i zero = _mm256_cmpeq_epi32(_mm256_or_si256(a, b), _mm256_setzero_si256());
+  static_assert(N == 1 || N == 2);
+  const __m256i zero = _mm256_cmpeq_epi32(_mm256_or_si256(x[0], x[N - 1]), _mm256_setzero_si256());
   const auto kept = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(zero))) ^ 0xffu;
   const __m256i from =
       _mm256_cvtepu8_epi32(_mm_cvtsi64_si128(static_cast<long long>(compression.from[kept])));
-  a = _mm256_permutevar8x32_epi32(a, from);
-  b = _mm256_permutevar8x32_epi32(b, from);
   store_at(offsets + n, _mm256_permutevar8x32_epi32(offset, from));
 
-  // Entries 0, 1, 4, 5 and 2, 3, 6, 7: registers interleave within their halves.
-  const __m256i low = _mm256_unpacklo_epi32(a, b), high = _mm256_unpackhi_epi32(a, b);
-  const auto store_halves = [](std::uint32_t* to, std::size_t stride, __m256i v) {
-    store_at(to, _mm256_castsi256_si128(v));
-    store_at(to + stride, _mm256_extracti128_si256(v, 1));
-  };
-  if constexpr (form == QuadForm::bytes) {
-    store_halves(quads + 2 * n, 8, low);
-    store_halves(quads + 2 * n + 4, 8, high);
+  // The numbers of the entries, the first of all, then the second of all, and so on.
+  __m256i numbers[form == QuadForm::pairs ? 2 * N : N];
+  for (std::size_t i = 0; i < N; ++i) {
+    const __m256i v = _mm256_permutevar8x32_epi32(x[i], from);
+    numbers[i] = form == QuadForm::pairs ? _mm256_and_si256(v, _mm256_set1_epi32(even_terms)) : v;
+    if constexpr (form == QuadForm::pairs) numbers[N + i] = _mm256_srli_epi16(v, 8);
+  }
+  if constexpr (std::size(numbers) == 1) {
+    store_at(quads + n, numbers[0]);
   } else {
-    const auto store_pairs = [&](std::uint32_t* to, __m256i v) {
-      const __m256i even = _mm256_and_si256(v, _mm256_set1_epi32(even_terms)), odd = _mm256_srli_epi16(v, 8);
-      store_halves(to, 16, _mm256_unpacklo_epi64(even, odd));
-      store_halves(to + 4, 16, _mm256_unpackhi_epi64(even, odd));
-    };
-    store_pairs(quads + 4 * n, low);
-    store_pairs(quads + 4 * n + 8, high);
+    static_assert(std::size(numbers) == 2);
+    // Entries 0, 1, 4, 5 and 2, 3, 6, 7: registers interleave within their halves.
+    const __m256i low = _mm256_unpacklo_epi32(numbers[0], numbers[1]),
+                  high = _mm256_unpackhi_epi32(numbers[0], numbers[1]);
+    store_at(quads + 2 * n, _mm256_permute2x128_si256(low, high, 0x20));
+    store_at(quads + 2 * n + 8, _mm256_permute2x128_si256(low, high, 0x31));
   }
   return n + static_cast<std::size_t>(__builtin_popcount(kept));
 }
 
-/// Digits of consecutive quads lie quad_bytes apart.
-template <QuadForm form>
-void pack_image_rows(ImageBytes x, std::size_t quad_bytes, ImageRows<form, std::uint32_t> rows) {
+/// Digits of consecutive quads lie offset_step bytes apart; a part has part_quads, a multiple of
+/// stored_together.
+template <std::size_t N, QuadForm form>
+void pack_image_rows(ImageBytes x, std::size_t offset_step, std::size_t part_quads,
+                     SparseRows<N, form, std::uint32_t> rows) {
   constexpr std::size_t step = rows.stored_together;
-  const auto offset_step = static_cast<int>(quad_bytes);
-  for (std::size_t i = 0; i < image_rows(x.count); ++i) {
+  const auto next = static_cast<int>(offset_step);
+  for (std::size_t i = 0; i * N < x.count; ++i) {
     std::size_t n = 0;
-    __m256i offset =
-        _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(offset_step));
-    for (std::size_t p = 0; p < x.pixels; p += step * quad_terms) {
-      assert(n < rows.capacity);  // so that no more than stored_together − 1 entries lie beyond the row
-      n = append_quads<form>(pixels_of<__m256i>(x, 2 * i, p), pixels_of<__m256i>(x, 2 * i + 1, p), offset, n,
-                             rows.offsets_of(i), rows.quads_of_row(i));
-      offset = _mm256_add_epi32(offset, _mm256_set1_epi32(static_cast<int>(step) * offset_step));
+    __m256i offset = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), _mm256_set1_epi32(next));
+    for (std::size_t part = 0, quad = 0; part < rows.parts; ++part) {
+      const std::size_t end = (part + 1) * part_quads;
+      for (; quad < end && quad * quad_terms < x.pixels; quad += step) {
+        assert(n < rows.capacity);  // so that no more than stored_together − 1 entries lie beyond the row
+        __m256i eight_quads[N];
+        for (std::size_t j = 0; j < N; ++j)
+          eight_quads[j] = pixels_of<__m256i>(x, i * N + j, quad * quad_terms);
+        n = append_quads<N, form>(eight_quads, offset, n, rows.offsets_of(i), rows.quads_of_row(i));
+        offset = _mm256_add_epi32(offset, _mm256_set1_epi32(static_cast<int>(step) * next));
+      }
+      rows.ends_of(i)[part] = static_cast<std::uint32_t>(n);
     }
-    rows.counts[i] = static_cast<std::uint32_t>(n);
   }
 }
 
 /// The quads of a pixel are those of four images each; 16 pixels, which are four rows, at a time. Each entry
 /// is stored alone, within its row.
 template <QuadForm form>
-void pack_pixel_rows(ImageBytes x, std::size_t quad_bytes, PixelRows<form, std::uint32_t> rows) {
+void pack_pixel_rows(ImageBytes x, std::size_t offset_step, PixelRows<form, std::uint32_t> rows) {
   constexpr std::size_t step = 4;  // rows
   for (std::size_t first = 0; first < quads_of(x.pixels); first += step) {
     const std::size_t p = first * quad_terms;
@@ -216,12 +224,12 @@ void pack_pixel_rows(ImageBytes x, std::size_t quad_bytes, PixelRows<form, std::
           store_at(quads, _mm_and_si128(four_quads[g], _mm_set1_epi32(even_terms)));
           store_at(quads + 4, _mm_srli_epi16(four_quads[g], 8));
         }
-        rows.offsets_of(first + g)[n[g]] = static_cast<std::uint32_t>(quad * quad_bytes);
+        rows.offsets_of(first + g)[n[g]] = static_cast<std::uint32_t>(quad * offset_step);
         n[g] += _mm_testz_si128(four_quads[g], four_quads[g]) == 0 ? 1 : 0;
       });
     }
     for (std::size_t g = 0; g < step && first + g < quads_of(x.pixels); ++g)
-      rows.counts[first + g] = static_cast<std::uint32_t>(n[g]);
+      *rows.ends_of(first + g) = static_cast<std::uint32_t>(n[g]);
   }
 }
 

@@ -4,39 +4,22 @@
 // it is compiled per instruction set.
 
 #include "fixed_point.hpp"
+#include "registers.hpp"
 #include "unrolled.hpp"
 
-#include <immintrin.h>
+#include <cstring>
 
 namespace runner {
 namespace {
 
-/// Hidden units in a register, and registers for the units of a block.
-#ifdef __AVX512F__
-inline constexpr std::size_t register_lanes = 16;
-#else
-inline constexpr std::size_t register_lanes = 8;
-#endif
+/// Registers for the units of a block.
 inline constexpr std::size_t registers_per_block = lanes / register_lanes;
-
-using Ints = std::int32_t __attribute__((vector_size(register_lanes * sizeof(std::int32_t))));
-using Uints = std::uint32_t __attribute__((vector_size(register_lanes * sizeof(std::uint32_t))));
-using Floats = float __attribute__((vector_size(register_lanes * sizeof(float))));
 
 inline Floats load(const float* p) {
   return *reinterpret_cast<const Floats*>(p);
 }
 inline void store(float* p, Floats v) {
   *reinterpret_cast<Floats*>(p) = v;
-}
-
-/// Rounded half to even.
-inline Ints to_ints(Floats v) {
-#ifdef __AVX512F__
-  return reinterpret_cast<Ints>(_mm512_cvtps_epi32(v));
-#else
-  return reinterpret_cast<Ints>(_mm256_cvtps_epi32(v));
-#endif
 }
 
 inline Uints to_uints(Ints v) {
@@ -56,22 +39,49 @@ inline Ints magnitude_bits(Floats w) {
   return reinterpret_cast<Ints>(w) & 0x7fffffff;
 }
 
+/// Terms of a sum that are cut into digits, and multiplied, together.
+inline constexpr std::size_t four_terms = 4;
+
+/// 2^e of the units in register `reg`, from their factors; 0 for a unit that contains a NaN or an infinity.
+inline Floats power_of(const Factors& factors, std::size_t reg) {
+  const Floats high = load(factors.high + reg * register_lanes);
+  return high == high ? 256.0f / high : Floats{};
+}
+
+/// Whether no unit in register `reg` contains a NaN or an infinity.
+inline bool all_finite(const Factors& factors, std::size_t reg) {
+  bool finite = true;
+  for (std::size_t l = 0; l < register_lanes; ++l) {
+    const float low = factors.low[reg * register_lanes + l];
+    finite = finite && low == low;
+  }
+  return finite;
+}
+
+/// Sets the factors of weights that have these largest magnitudes. Returns whether all their exponents are
+/// what they were, in which case power[unit] = 2^e is that of before and after.
+inline bool keep_scales(const std::int32_t* largest, Factors& factors, float* power) {
+  const Factors before = factors;
+  set_scales(largest, factors, power);
+  // Not as numbers, for a NaN does not equal itself.
+  return std::memcmp(&before, &factors, sizeof factors) == 0;
+}
+
 /// Calls write(quad, reg, q) for every four terms of a block, with their fixed-point numbers of the units in
 /// register `reg`; the last are filled up with zeros.
 template <class Write>
 inline void for_each_quad(const float* values, std::size_t terms, const float* power, const Write& write) {
-  constexpr std::size_t four = 4;
   for (std::size_t reg = 0; reg < registers_per_block; ++reg) {
     const float* from = values + reg * register_lanes;
     const Floats powers = load(power + reg * register_lanes);
     std::size_t quad = 0;
-    for (; (quad + 1) * four <= terms; ++quad, from += four * lanes) {
-      Ints q[four];
-      unrolled<four>([&](auto i) { q[i] = to_ints(load(from + i * lanes) * powers); });
+    for (; (quad + 1) * four_terms <= terms; ++quad, from += four_terms * lanes) {
+      Ints q[four_terms];
+      unrolled<four_terms>([&](auto i) { q[i] = to_ints(load(from + i * lanes) * powers); });
       write(quad, reg, q);
     }
-    if (const std::size_t rest = terms % four; rest != 0) {
-      Ints q[four] = {};
+    if (const std::size_t rest = terms % four_terms; rest != 0) {
+      Ints q[four_terms] = {};
       for (std::size_t i = 0; i < rest; ++i) q[i] = to_ints(load(from + i * lanes) * powers);
       write(quad, reg, q);
     }

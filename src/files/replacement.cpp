@@ -86,14 +86,16 @@ bool would_lose_something(const struct stat& file) {
   return file.st_nlink > 1 || (file.st_uid != geteuid() && geteuid() != 0);
 }
 
-void write_into(const fs::path& file, std::string_view content) {
+void write_into(const fs::path& file, const std::function<void(const Sink&)>& make) {
   const Descriptor out(file, O_WRONLY | O_TRUNC | O_NOCTTY);
-  while (!content.empty()) {
-    const ssize_t written = write(out.number(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw system_failure("cannot write " + file.string(), errno);
-    content.remove_prefix(static_cast<std::size_t>(written));
-  }
+  make([&](std::string_view part) {
+    while (!part.empty()) {
+      const ssize_t written = write(out.number(), part.data(), part.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) throw system_failure("cannot write " + file.string(), errno);
+      part.remove_prefix(static_cast<std::size_t>(written));
+    }
+  });
 }
 
 }  // namespace
@@ -124,16 +126,24 @@ void replace_file(const fs::path& file, const std::function<void(const fs::path&
                      folder.string(), file.filename().string()));
 }
 
-void write_file(const fs::path& file, std::string_view content) try {
+void write_file(const fs::path& file, std::string_view content) {
+  write_file(file, [content](const Sink& put) { put(content); });
+}
+
+void write_file(const fs::path& file, const std::function<void(const Sink&)>& make) try {
   const std::optional<struct stat> before = status_of(file);
   if (before && S_ISDIR(before->st_mode)) throw system_failure("cannot write " + file.string(), EISDIR);
-  if (before && (!S_ISREG(before->st_mode) || would_lose_something(*before)))
-    return write_into(file, content);
+  if (before && (!S_ISREG(before->st_mode) || would_lose_something(*before))) return write_into(file, make);
   const fs::path target = without_links(file);
   if (!fs::is_directory(target.parent_path())) throw system_failure("cannot write " + file.string(), ENOENT);
-  if (before && access(target.parent_path().c_str(), W_OK) != 0) return write_into(file, content);
+  if (before && access(target.parent_path().c_str(), W_OK) != 0) return write_into(file, make);
   replace_file(target, [&](const fs::path& temporary) {
-    Descriptor::open_as(file, temporary, O_WRONLY).write_at(0, content.data(), content.size());
+    Descriptor out = Descriptor::open_as(file, temporary, O_WRONLY);
+    std::uint64_t size = 0;
+    make([&](std::string_view part) {
+      out.write_at(size, part.data(), part.size());
+      size += part.size();
+    });
   });
 } catch (const fs::filesystem_error& error) {
   throw failure(fmt::format("cannot write {}: {}", file.string(), error.code().message()));

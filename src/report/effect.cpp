@@ -123,7 +123,8 @@ std::string bins_heading(const Effect& effect) {
 
 const AxisInfo& compared_axis(std::string_view name) {
   if (name == "seed")
-    throw bad_input("--by seed: seeds are what chance is told by; compare shows each value over all seeds");
+    throw bad_input(
+        "--by seed: seeds measure the noise and are not compared; compare shows means over all seeds");
   if (const AxisInfo* axis = find_axis(name)) return *axis;
   throw bad_input(
       fmt::format("there is no axis \"{}\": the axes are {}", name, fmt::join(axis_names(), ", ")));
@@ -236,8 +237,8 @@ std::string to_table(const Effect& effect) {
   else if (effect.seeds > 2)
     out += "\n± 95 % interval over the seeds, for all values together; * the change is more than chance\n";
   else
-    out += fmt::format("\n{}: no confidence interval; three or more tell what is chance\n",
-                       counted(effect.seeds, "seed"));
+    out +=
+        fmt::format("\n{}: no confidence interval; it takes three or more\n", counted(effect.seeds, "seed"));
   return out;
 }
 

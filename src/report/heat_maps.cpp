@@ -102,7 +102,7 @@ Figure figure_of(const FigureSource& source, const Column& x, const AxisPlaces& 
     note += fmt::format(", mean over the {} of a cell", counted(most, "configuration"));
   if (incomplete) note += " (* not all of them learned)";
   if (std::any_of(cells.begin(), cells.end(), [](const MapCell& c) { return !std::isfinite(c.mean); }))
-    note += "; grey: none that learned";
+    note += "; grey: no network learned";
   std::size_t outside = 0;
   for (std::size_t i = 0; i < rows.at.size(); ++i)
     if (rows.at[i] == ys.size() || columns.at[i] == xs.size()) ++outside;

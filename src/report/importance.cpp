@@ -261,8 +261,9 @@ void fill_from_samples(Importance& importance, const std::vector<Observed>& all)
   const Samples samples = samples_of(specs, sampled_axes(specs, columns));
   importance.samples = samples.count;
   if (samples.count < least_samples) {
-    importance.why_not = fmt::format("the configurations are no full grid, and {} are too few: it takes {}",
-                                     counted(samples.count, "sample"), least_samples);
+    importance.why_not =
+        fmt::format("the configurations are not a full grid, and {} are too few: it takes {}",
+                    counted(samples.count, "sample"), least_samples);
     return;
   }
   importance.method = Importance::Method::samples;

@@ -43,7 +43,7 @@ std::string_view name_of_rest(const Importance& importance) {
 
 std::vector<std::string> what_was_counted(const Importance& importance) {
   if (importance.method == Importance::Method::none)
-    return {fmt::format("No importance of parameters: {}", importance.why_not)};
+    return {fmt::format("Importance of parameters is not known: {}", importance.why_not)};
   const std::string_view why =
       importance.method == Importance::Method::grid ? " to have a full grid" : ": not done";
   std::vector<std::string> phrases{"Importance of parameters: shares of the variance between " +
@@ -60,14 +60,14 @@ std::vector<std::string> what_was_counted(const Importance& importance) {
 }
 
 std::vector<std::string> how_it_was_counted(const Importance& importance) {
-  const std::string of_two = "Of two parameters: what they do together, beyond what each does alone.";
+  const std::string of_two = "For two parameters: their joint effect, beyond the effect of each alone.";
   switch (importance.method) {
     case Importance::Method::none:
       return {};
     case Importance::Method::grid:
       if (importance.seeds == 1)
         return {"Analysis of variance of the full grid; with 1 seed the shares include chance.", of_two};
-      return {"Analysis of variance of the full grid; what chance adds is taken off.", of_two,
+      return {"Analysis of variance of the full grid; the part due to chance is subtracted.", of_two,
               "* more than chance (F test over the seeds, for all lines of a column together)"};
     case Importance::Method::samples:
       return {"What each parameter explains alone:", "the first-order index, from bins of its values;",

@@ -158,7 +158,7 @@ WeightsJson weights_on_page(std::span<const ResultsData> files, const Comparison
     const ResultsData& results = files[comparison.configurations[i].file];
     const auto shape = image_shape(results.origin.data);
     if (!shape) {
-      page["why_not"] = fmt::format("the {} numbers of an image of {} are no grey picture",
+      page["why_not"] = fmt::format("the {} numbers of an image of {} do not form a grey picture",
                                     results.origin.data.pixels, printable(results.file.filename().string()));
       continue;
     }

@@ -115,7 +115,7 @@ std::string widest_gap_sentence(const Comparison& comparison, const Configuratio
     phrases.push_back(fmt::format("no sign of overfitting by {} loss", chosen_set(widest.validated)));
   } else {
     phrases.push_back(fmt::format("{};", verdict_phrase(widest)));
-    phrases.push_back(fmt::format("to stop at epoch {}, where the {} loss is smallest,", widest.stop_epoch,
+    phrases.push_back(fmt::format("stopping at epoch {}, where the {} loss is smallest,", widest.stop_epoch,
                                   chosen_set(widest.validated)));
     phrases.push_back(fmt::format("would change test accuracy by {}{}",
                                   widest.stopping_gain.mean < 0 ? "" : "+",

@@ -33,7 +33,7 @@ std::size_t roughly(std::size_t number) {
   return (number + unit / 2) / unit * unit;
 }
 
-/// Of those that cannot be told from the best, and the best, what takes the least to train.
+/// The one that takes the least to train, of the best and of those that may be as good.
 const ConfigurationSummary& cheapest(const Comparison& comparison, const ConfigurationSummary& best) {
   const ConfigurationSummary* found = &best;
   for (const ConfigurationSummary& c : comparison.configurations)
@@ -46,14 +46,16 @@ TrustSentence told_sentence(const Comparison& comparison) {
   const std::size_t others = trust.compared - 1, alike = comparison.like_the_best().size();
   Phrases phrases;
   if (others == 0)
-    phrases = {"There is nothing to tell the best from"};
+    phrases = {"There is no other configuration to compare the best with"};
   else if (alike == 0)
-    phrases = {others == 1 ? "The other configuration" : fmt::format("All {} other configurations", others),
-               "can be told from the best (95 %, seeds paired)"};
+    phrases = {
+        others == 1 ? "The other configuration is" : fmt::format("All {} other configurations are", others),
+        "worse by more than chance (95 %, seeds paired)"};
   else
-    phrases = {others == 1 ? "~ The other configuration"
-                           : fmt::format("~ {} of the {} other configurations", alike, others),
-               "cannot be told from the best", "(95 %, seeds paired)"};
+    phrases = {others == 1       ? "~ The other configuration"
+               : alike == others ? fmt::format("~ All {} other configurations", others)
+                                 : fmt::format("~ {} of the {} other configurations", alike, others),
+               "may be as good", "(95 %, seeds paired)"};
   if (trust.left_out > 0) {
     phrases.back() += ';';
     phrases.push_back(fmt::format("{} left out:", trust.left_out));
@@ -78,9 +80,10 @@ TrustSentence settlement_sentence(const Comparison& comparison, const Configurat
                   {"About", counted(settlement.seeds, "more seed"),
                    fmt::format("of these {} configurations", settlement.configurations), "would settle it,"});
   const std::size_t seeds = settlement.seeds;
-  Phrases phrases = seeds >= most_seeds / 2
-                        ? Phrases{"No number of seeds would settle it:"}
-                        : Phrases{"To settle it would take", fmt::format("some {} seeds:", roughly(seeds))};
+  Phrases phrases =
+      seeds >= most_seeds / 2
+          ? Phrases{"No number of seeds would settle it:"}
+          : Phrases{fmt::format("It would take about {} seeds", roughly(seeds)), "to settle it:"};
   const ConfigurationSummary& choice = cheapest(comparison, best);
   phrases.push_back("take the cheapest of them,");
   phrases.push_back(&choice == &best ? "which is the best" : name_of(comparison, choice));
@@ -92,9 +95,9 @@ TrustSentence images_sentence(const Comparison& comparison, double p, std::size_
   constexpr double normal = 1.96;
   Estimate of_images{.mean = p, .half_width = normal * std::sqrt(p * (1 - p) / static_cast<double>(images))};
   const std::string text = with_interval(of_images);
-  return {{comparison.trust.seeds > 2 ? "± is over the seeds," : "Accuracies are",
-           fmt::format("for these {} test images;", images), "other images would",
-           fmt::format("move an accuracy by {},", text.substr(text.find("±"))), "a difference by less"},
+  return {{comparison.trust.seeds > 2 ? "± covers the seeds, on" : "Accuracies are for",
+           fmt::format("these {} test images;", images), "other images would",
+           fmt::format("change an accuracy by {},", text.substr(text.find("±"))), "a difference by less"},
           ""};
 }
 
@@ -111,8 +114,8 @@ std::vector<TrustSentence> trust_sentences(const Comparison& comparison) {
     if (settlement.configurations > 0) sentences.push_back(settlement_sentence(comparison, best));
   } else if (settlement.configurations > 0) {
     sentences.push_back(
-        how_to(settlement, {"With 1 seed no configuration can be told from another;",
-                            fmt::format("{} more seeds", settlement.seeds), "would tell the noise,"}));
+        how_to(settlement, {"With 1 seed no configuration is known to be better than another;",
+                            fmt::format("{} more seeds", settlement.seeds), "would measure the noise,"}));
   }
   const std::size_t images = comparison.files[best.file].test_size;
   if (const double p = best.best_test_accuracy.mean; images > 0 && !std::isnan(p))

@@ -115,7 +115,7 @@ class Search {
     if (result >= 0) return result;
     const hdf5::Cause cause = hdf5::last_cause();
     if (cause.system) throw failure(fmt::format("cannot read {}: {}", stored_.path().string(), cause.text));
-    throw stored_.damaged(fmt::format("what is in it cannot be told ({})", cause.text));
+    throw stored_.damaged(fmt::format("its contents cannot be listed ({})", cause.text));
   }
 
   hdf5::Links links() const {

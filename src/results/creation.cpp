@@ -446,7 +446,7 @@ class Earlier {
   void compare(const fs::path& path, const Columns& columns, const Stop& stop) const {
     const StoredFile made(path);
     for (const auto& [name, bytes] : columns)
-      if (made.bytes(name) != bytes) throw failure(fmt::format("its {} reads back otherwise", name));
+      if (made.bytes(name) != bytes) throw failure(fmt::format("its {} reads back differently", name));
     const std::vector<RunProgress> progress = stored_progress(made);
     std::vector<bool> from_earlier(progress.size());
     for_each_row(stop,
@@ -467,13 +467,13 @@ class Earlier {
                    if (expected.predictions_epoch >= 0)
                      same &= read_predictions(made, row) == kept.predictions();
                    if (!same)
-                     throw failure(fmt::format("what it takes over of run {} reads back otherwise", row));
+                     throw failure(fmt::format("what it takes over of run {} reads back differently", row));
                  });
     for (std::size_t row = 0; row < progress.size(); ++row)
       if (!from_earlier[row] && progress[row] != RunProgress{})
-        throw failure(fmt::format("its run {} reads back otherwise", row));
+        throw failure(fmt::format("its run {} reads back differently", row));
     if (const auto damaged = damaged_by_checksums(made, progress); !damaged.empty())
-      throw failure(fmt::format("the checksums of its run {} read back otherwise", damaged.front().row));
+      throw failure(fmt::format("the checksums of its run {} read back differently", damaged.front().row));
   }
 
  private:

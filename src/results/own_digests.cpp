@@ -14,9 +14,8 @@ bool is_of_its_digest(const Run& run, const DatasetFacts& data) {
 void require_own_digests(const ResultsData& results) {
   for (std::size_t r = 0; r < results.runs.size(); ++r)
     if (const Run& run = results.runs[r].run; !is_of_its_digest(run, results.origin.data))
-      throw bad_input(
-          fmt::format("run {} of {} is not the one its digest {} stands for: the file has been changed", r,
-                      results.file.string(), run.digest));
+      throw bad_input(fmt::format("run {} of {} does not fit its digest {}: the file has been changed", r,
+                                  results.file.string(), run.digest));
 }
 
 }  // namespace runner

@@ -153,7 +153,7 @@ std::vector<std::string> read_digests(const StoredFile& file) {
   std::vector<std::string> digests = file.digests();
   for (std::size_t r = 0; r < digests.size(); ++r)
     if (digests[r].find_first_not_of("0123456789abcdef") != std::string::npos)
-      throw file.damaged(fmt::format("the digest of run {} is no hexadecimal number", r));
+      throw file.damaged(fmt::format("the digest of run {} is not a hexadecimal number", r));
   return digests;
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Reasons why this file cannot be gone on with, one clause each: other data or other sizes of it, other
+/// Reasons why this file cannot be continued, one clause each: other data or other sizes of it, other
 /// weights to save.
 std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep& sweep,
                                           const DatasetFacts& data) {
@@ -39,7 +39,8 @@ std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep&
     found.push_back("the numbers of the images became bytes by another scale then");
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (stored.text(fmt::format("{}_sha256", dataset_file_names[f])) != data.files[f].sha256)
-      found.push_back(fmt::format("the contents of {} are not those of {} then", data.files[f].path.string(),
+      found.push_back(fmt::format("the contents of {} differ from those of {} when the file was made",
+                                  data.files[f].path.string(),
                                   stored.text(fmt::format("{}_path", dataset_file_names[f]))));
   return found;
 }
@@ -58,7 +59,7 @@ fs::path path_to_work_with(const fs::path& file) {
 bool is_up_to_date(const StoredFile& stored, const Sweep& sweep, const DatasetFacts& data, bool prune) {
   const auto refuse = [&](const std::string& why) {
     return bad_input(
-        fmt::format("the results file {} cannot be gone on with: {}; name=… gives this sweep a file of its "
+        fmt::format("the results file {} cannot be continued: {}; name=… gives this sweep a file of its "
                     "own (or --output), "
                     "--fresh deletes what the file holds and starts anew",
                     stored.path().string(), why));

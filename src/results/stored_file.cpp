@@ -98,7 +98,7 @@ class StoredFile::Structure {
 
   std::map<std::string, Value> attributes() const {
     std::vector<std::string> names;
-    ask(hdf5::list_attributes(file_, names), "its attributes cannot be told");
+    ask(hdf5::list_attributes(file_, names), "its attributes cannot be listed");
     std::map<std::string, Value> values;
     for (const std::string& name : names) values[name] = value(name);
     return values;
@@ -177,10 +177,10 @@ StoredFile::StoredFile(Descriptor file) : file_(std::move(file)), size_(file_.si
   if (parts_.scale) extents_[layout::scale] = structure.length_of_scale(layout::scale);
   if (parts_.has_sessions()) extents_[layout::session] = structure.length_of_scale(layout::session);
   if (extents_[layout::epoch] < 1 || extents_[layout::epoch] > std::uint64_t{max_epochs} + 1)
-    throw damaged(fmt::format("its epochs are {} in number", extents_[layout::epoch]));
+    throw damaged(fmt::format("it has {} epochs", extents_[layout::epoch]));
   if (extents_[layout::digits] != layout::digest_length) throw damaged("a digest is not of 32 digits");
   if (parts_.has_sessions() && extents_[layout::session] != layout::session_count)
-    throw damaged(fmt::format("its sessions are {} in number", extents_[layout::session]));
+    throw damaged(fmt::format("it has {} sessions", extents_[layout::session]));
   for (const layout::Variable& variable : layout::variables(parts_))
     arrays_.emplace(variable.name, structure.array(variable));
   recorded_ = read_recorded();
@@ -273,7 +273,7 @@ std::vector<std::int8_t> StoredFile::checked_flags(const std::string& name) cons
   const std::size_t count = find(name).variable.flags.size();
   for (const std::int8_t number : numbers)
     if (number < 0 || static_cast<std::size_t>(number) >= count)
-      throw damaged(fmt::format("{} stands for no {}", number, name));
+      throw damaged(fmt::format("{} is not a value of {}", number, name));
   return numbers;
 }
 

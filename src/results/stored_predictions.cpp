@@ -47,8 +47,8 @@ std::vector<std::uint8_t> StoredPredictions::of_run(std::size_t row) const {
   std::vector<std::uint8_t> predictions = read_predictions(state_->file, row);
   for (const std::uint8_t predicted : predictions)
     if (predicted >= state_->classes)
-      throw state_->file.damaged(
-          fmt::format("run {} predicts the class {}, and there are {}", row, predicted, state_->classes));
+      throw state_->file.damaged(fmt::format("run {} predicts the class {}, but there are {} classes", row,
+                                             predicted, state_->classes));
   return predictions;
 }
 

@@ -55,8 +55,8 @@ Error held(const std::filesystem::path& file) {
 }
 
 Error no_lock(const std::filesystem::path& path) {
-  return bad_input(
-      fmt::format("{} stands where the lock file must be, and is none: remove or rename it", path.string()));
+  return bad_input(fmt::format(
+      "{} is in the place of the lock file, but is not a lock file: remove or rename it", path.string()));
 }
 
 /// A lock file has at most a line about its holder, and one name.

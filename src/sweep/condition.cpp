@@ -1,8 +1,7 @@
 #include "runner/sweep/condition.hpp"
 
 #include "runner/error/error.hpp"
-
-#include "nearest_key.hpp"
+#include "runner/error/nearest_key.hpp"
 
 #include <algorithm>
 #include <array>

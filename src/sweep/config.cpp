@@ -1,6 +1,7 @@
 #include "runner/sweep/config.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/nearest_key.hpp"
 #include "runner/error/printable.hpp"
 #include "runner/files/descriptor.hpp"
 
@@ -8,7 +9,7 @@
 #include "early_stopping_config.hpp"
 #include "effective_config.hpp"
 #include "known_keys.hpp"
-#include "nearest_key.hpp"
+#include "loose_readings.hpp"
 #include "space_settings.hpp"
 
 #include <algorithm>
@@ -30,7 +31,9 @@ constexpr std::int64_t max_int32 = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t max_name_bytes = 200;  // leaves room for ".h5" and the like in a file name of 255 bytes
 
 Settings file_settings(const std::string& text, const std::string& where) {
-  const Json json = parse_json(text, where);
+  const Json json = parse_edited_json(text, where);
+  if (json.is_object() && json.contains("nbformat") && json.contains("cells"))
+    throw bad_input(fmt::format("{}: this is a Jupyter notebook, and not a config", where));
   if (!json.is_object())
     throw bad_input(fmt::format("{}: {} is no config: a JSON object is", where, shown(json)));
   Settings settings;
@@ -173,6 +176,31 @@ void read_dataset(const Setting& setting, const std::filesystem::path& config_fi
   }
 }
 
+/// A kind of file that is not a config, and how it begins.
+struct ForeignFile {
+  std::string_view beginning;
+  std::string_view problem;
+};
+
+constexpr std::string_view utf16_problem = "the config is encoded in UTF-16: save it as UTF-8";
+constexpr std::array foreign_files{
+    ForeignFile{"\x89HDF\r\n\x1a\n",
+                "this is a results file (HDF5), and not a config: `runner compare` shows a results file"},
+    ForeignFile{"\xFF\xFE", utf16_problem},
+    ForeignFile{"\xFE\xFF", utf16_problem},
+    ForeignFile{std::string_view("{\0", 2), utf16_problem},
+    ForeignFile{std::string_view("\0{", 2), utf16_problem},
+    ForeignFile{"\x1f\x8b", "the file is compressed by gzip: unpack it with gunzip"},
+    ForeignFile{"PK\x03\x04", "this is a ZIP archive, and not a config"},
+    ForeignFile{"\x89PNG", "this is a PNG picture, and not a config"},
+    ForeignFile{"\x93NUMPY", "this is a NumPy array, and not a config"},
+};
+
+void refuse_foreign_file(std::string_view text, const std::string& where) {
+  for (const ForeignFile& file : foreign_files)
+    if (text.starts_with(file.beginning)) throw bad_input(fmt::format("{}: {}", where, file.problem));
+}
+
 /// Reads an integer from `least` to `most`.
 template <class Integer>
 auto integer(std::int64_t least, std::int64_t most) {
@@ -191,12 +219,8 @@ std::string changes_of(std::span<const std::string> overrides) {
   return fmt::format("{}", fmt::join(changes, " "));
 }
 
-Config parse(const std::string& text, const std::filesystem::path& file,
-             std::span<const std::string> overrides, ConfigSource source) {
-  Settings settings = file_settings(text, file.string());
-  apply_overrides(settings, overrides);
-  if (!settings.contains("name")) settings["name"] = {file.string(), "name", file.stem().string()};
-
+Config config_of(const Settings& settings, const std::string& text, const std::filesystem::path& file,
+                 std::span<const std::string> overrides, ConfigSource source) {
   Config config;
   config.file = file;
   config.text = text;
@@ -234,6 +258,51 @@ Config parse(const std::string& text, const std::filesystem::path& file,
   return config;
 }
 
+/// The setting as whoever gave it would write it: "\"seed\": [1,2]" in a config, "'seed=[1,2]'" in a shell.
+std::string as_written(const Setting& setting) {
+  const std::string dumped = setting.value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (setting.where != command_line) return fmt::format("\"{}\": {}", setting.key, dumped);
+  const std::string value = setting.value.is_string() ? setting.value.get<std::string>() : dumped;
+  const std::string_view quote = value.find_first_of("[{") == std::string::npos ? "" : "'";
+  return fmt::format("{}{}={}{}", quote, setting.key, value, quote);
+}
+
+/// "; did you mean seed=5?" where a value that was refused is accepted as soon as it is read in another way
+/// (loose_readings); empty where it is not. `read` reads a config of such settings.
+template <class Read>
+std::string hint(const BadValue& refused, Settings settings, const Read& read) {
+  constexpr std::size_t longest = 80;
+  const auto at = settings.find(refused.key());
+  if (at == settings.end() || at->second.where != refused.where()) return "";
+  for (const Json& reading : loose_readings(at->second.value)) {
+    at->second.value = reading;
+    const std::string written = as_written(at->second);
+    if (written.size() > longest) continue;
+    try {
+      read(settings);
+    } catch (const BadValue& next) {
+      if (next.key() == refused.key()) continue;
+    } catch (const Error&) {
+      continue;
+    }
+    return fmt::format("; did you mean {}?", written);
+  }
+  return "";
+}
+
+Config parse(const std::string& text, const std::filesystem::path& file,
+             std::span<const std::string> overrides, ConfigSource source) {
+  Settings settings = file_settings(text, file.string());
+  apply_overrides(settings, overrides);
+  if (!settings.contains("name")) settings["name"] = {file.string(), "name", file.stem().string()};
+  const auto read = [&](const Settings& given) { return config_of(given, text, file, overrides, source); };
+  try {
+    return read(settings);
+  } catch (const BadValue& refused) {
+    throw bad_input(refused.what() + hint(refused, settings, read));
+  }
+}
+
 }  // namespace
 
 Config parse_config(const std::string& text, const std::filesystem::path& file,
@@ -261,6 +330,7 @@ Config read_config(const std::filesystem::path& file, std::span<const std::strin
   std::size_t size = 0;
   while (const std::size_t got = stream.read_next(text.data() + size, text.size() - size)) size += got;
   text.resize(size);
+  refuse_foreign_file(text, file.string());
   if (text.size() > max_config_bytes)
     throw bad_input(fmt::format("{}: the config has more than {} bytes", file.string(), max_config_bytes));
   return parse_config(text, file, overrides);

@@ -36,8 +36,9 @@ std::string text_of(const Numbers& rule) {
 
 }  // namespace
 
-Error bad_value(const Setting& setting, const Json& value, std::string_view problem, std::string_view rule) {
-  return bad_input(fmt::format("{}: {}: {} {}: {}", setting.where, setting.key, shown(value), problem, rule));
+BadValue bad_value(const Setting& setting, const Json& value, std::string_view problem,
+                   std::string_view rule) {
+  return {setting, fmt::format("{}: {}: {} {}: {}", setting.where, setting.key, shown(value), problem, rule)};
 }
 
 std::string string_value(const Setting& setting, const Json& value) {

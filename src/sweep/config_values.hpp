@@ -26,9 +26,24 @@ using Settings = std::map<std::string, Setting>;
 /// Setting::where of an override.
 inline constexpr std::string_view command_line = "command line";
 
+/// A value that a key may not have.
+class BadValue : public Error {
+ public:
+  BadValue(const Setting& setting, const std::string& message)
+      : Error(ErrorKind::bad_input, message), where_(setting.where), key_(setting.key) {}
+
+  /// Those of the setting.
+  const std::string& where() const noexcept { return where_; }
+  const std::string& key() const noexcept { return key_; }
+
+ private:
+  std::string where_, key_;
+};
+
 /// "configs/x.json: batch_size: 0 is out of range: an integer from 1 to 4194304". `value` is the setting's,
 /// or one of its list.
-Error bad_value(const Setting& setting, const Json& value, std::string_view problem, std::string_view rule);
+BadValue bad_value(const Setting& setting, const Json& value, std::string_view problem,
+                   std::string_view rule);
 
 /// A value of the named kind, or Error (bad_input).
 std::string string_value(const Setting& setting, const Json& value);

@@ -1,6 +1,6 @@
 #include "early_stopping_config.hpp"
 
-#include "nearest_key.hpp"
+#include "runner/error/nearest_key.hpp"
 
 #include <algorithm>
 #include <array>

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int max_depth = 8;
 constexpr std::size_t max_shown = 80;
+constexpr std::string_view json_blanks = " \t\r\n";
 
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
@@ -74,10 +75,63 @@ std::string syntax_error(std::string_view text, const Json::parse_error& error) 
   return fmt::format("{}: syntax error: {}", position(text, offset), problem);
 }
 
-}  // namespace
-
-Json parse_json(std::string_view text, const std::string& where) {
+std::string_view without_mark(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  return text;
+}
+
+/// The end of a string that begins at an offset: behind its closing quote, or where its line ends, as
+/// no string goes on in the next one.
+std::size_t end_of_string(std::string_view text, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (end < text.size() && text[end] != '"' && text[end] != '\n') end += text[end] == '\\' ? 2 : 1;
+  return std::min(end + 1, text.size());
+}
+
+/// The end of a comment that begins at an offset; `begin` where none begins there, npos where it has no end.
+std::size_t end_of_comment(std::string_view text, std::size_t begin) {
+  const std::string_view rest = text.substr(begin);
+  if (rest.starts_with("//")) return std::min(text.find_first_of("\r\n", begin), text.size());
+  if (!rest.starts_with("/*")) return begin;
+  const std::size_t end = text.find("*/", begin + 2);
+  return end == std::string_view::npos ? end : end + 2;
+}
+
+/// The text as strict JSON, with spaces in place of comments and of the commas that nothing follows. It is as
+/// long as before, so that an offset in it is one in the text.
+std::string as_strict_json(std::string_view text, const std::string& where) {
+  constexpr std::size_t none = std::string_view::npos;
+  std::string strict(text);
+  bool after_value = false;  // what was last read, comments and white space apart, may end a value
+  std::size_t comma = none;  // that was last read, behind a value
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i];
+    if (const std::size_t end = end_of_comment(text, i); end != i) {
+      if (end == none)
+        throw SyntaxError(ErrorKind::bad_input, fmt::format("{}: {}: syntax error: the comment has no end",
+                                                            where, position(text, i)));
+      std::fill(strict.begin() + static_cast<std::ptrdiff_t>(i),
+                strict.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+      i = end;
+      continue;
+    }
+    if (c == '"') {
+      i = end_of_string(text, i);
+      after_value = true;
+      comma = none;
+      continue;
+    }
+    ++i;
+    if (json_blanks.find(c) != none) continue;
+    if ((c == ']' || c == '}') && comma != none) strict[comma] = ' ';
+    comma = c == ',' && after_value ? i - 1 : none;
+    after_value = std::string_view("[{,:").find(c) == none;
+  }
+  return strict;
+}
+
+/// `strict`: what the library reads; `text`: what messages are about, with the same offsets.
+Json parse_as(std::string_view strict, std::string_view text, const std::string& where) {
   // The library takes a NUL byte for the end of the text and would not see what follows.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
     throw SyntaxError(ErrorKind::bad_input,
@@ -100,7 +154,7 @@ Json parse_json(std::string_view text, const std::string& where) {
     return true;
   };
   try {
-    return Json::parse(text, check);
+    return Json::parse(strict, check);
   } catch (const Json::parse_error& error) {
     throw SyntaxError(ErrorKind::bad_input, fmt::format("{}: {}", where, syntax_error(text, error)));
   } catch (const Json::out_of_range& error) {
@@ -111,6 +165,21 @@ Json parse_json(std::string_view text, const std::string& where) {
                                 key.empty() ? "" : key + ": ",
                                 cut_short(what.substr(quote + 1, what.size() - quote - 2))));
   }
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& where) {
+  text = without_mark(text);
+  return parse_as(text, text, where);
+}
+
+Json parse_edited_json(std::string_view text, const std::string& where) {
+  text = without_mark(text);
+  const std::string strict = as_strict_json(text, where);
+  if (strict.find_first_not_of(json_blanks) == std::string::npos)
+    throw SyntaxError(ErrorKind::bad_input, where + ": the file is empty: it should hold a JSON object");
+  return parse_as(strict, text, where);
 }
 
 std::string shown(const Json& value) {

@@ -21,6 +21,11 @@ struct SyntaxError : Error {
 /// `where`; a syntax error has line and column.
 Json parse_json(std::string_view text, const std::string& where);
 
+/// The same for JSON as people write it in an editor, with comments (`//` to the end of the line, `/* … */`)
+/// and a comma after the last element of a list or an object. An empty text, or one of comments alone, is
+/// called so.
+Json parse_edited_json(std::string_view text, const std::string& where);
+
 /// A value as JSON for a message: on one line, cut short when it is long.
 std::string shown(const Json& value);
 

@@ -1,11 +1,11 @@
 #include "known_keys.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/nearest_key.hpp"
 #include "runner/model/run_spec.hpp"
 
 #include "foreign_keys.hpp"
 #include "json_text.hpp"
-#include "nearest_key.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,10 +1,10 @@
 #include "space_settings.hpp"
 
 #include "runner/error/error.hpp"
+#include "runner/error/nearest_key.hpp"
 #include "runner/sweep/config.hpp"
 
 #include "known_keys.hpp"
-#include "nearest_key.hpp"
 
 #include <algorithm>
 #include <utility>

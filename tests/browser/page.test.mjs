@@ -73,11 +73,11 @@ test("says how far the best can be trusted, in the words of compare, and marks w
   for (const sentence of sentences) assert.ok(words.includes(sentence.replace(/\.$/, "")), `${sentence} in\n${text}`);
   assert.match(await page.textContent("#finding"), /, without the luck of being chosen 0\.\d{4}\.$/);
 
-  const marked = page.getByRole("img", { name: /^cannot be told from the best/ });
+  const marked = page.getByRole("img", { name: /^may be as good as the best/ });
   assert.ok(await marked.count() >= 1);
   assert.equal(await marked.count(), text.match(/~0\.\d{4} /g).length);
   assert.equal(await page.locator("#table").getByRole("img", { name: "best test accuracy" }).textContent(), "+");
-  assert.match(await page.textContent("#table-note"), /^\+ best test accuracy, ~ cannot be told from the best \(95 %, of all configurations\)[,;] /);
+  assert.match(await page.textContent("#table-note"), /^\+ best test accuracy, ~ may be as good as the best \(95 %, of all configurations\)[,;] /);
 
   // They are said of all.
   assert.equal(await page.locator("#scope").isHidden(), true);
@@ -89,9 +89,9 @@ test("says how far the best can be trusted, in the words of compare, and marks w
 }));
 
 test("of one seed nothing is marked, and two more are asked for", () => open("diverged", async (page) => {
-  assert.match(await page.textContent("#trust"), /^With 1 seed no configuration can be told from another; 2 more seeds would tell the noise/);
+  assert.match(await page.textContent("#trust"), /^With 1 seed no configuration is known to be better than another; 2 more seeds would measure the noise/);
   assert.match(await page.textContent("#trust code"), /^runner diverged\.json /);
-  assert.equal(await page.getByRole("img", { name: /^cannot be told/ }).count(), 0);
+  assert.equal(await page.getByRole("img", { name: /^may be as good/ }).count(), 0);
   assert.doesNotMatch(await page.textContent("#table-note"), /~/);
 }));
 
@@ -373,7 +373,7 @@ test("runs that diverged are counted", () => open("diverged", async (page) => {
   assert.ok(done.some((text) => /^0\/1, 1 diverged$/.test(text)), done.join("; "));
   assert.ok(done.some((text) => text === "1/1"), done.join("; "));
   assert.ok(await page.locator("#table input:disabled").count() >= 1);
-  assert.match(await page.textContent("#effect-note"), /^No setting of the others/);
+  assert.match(await page.textContent("#effect-note"), /^No setting of the other parameters has finished runs for every /);
   assert.equal(await page.locator("#effect-gap").isHidden(), true);
 }));
 

@@ -49,7 +49,7 @@ class CountingKernel : public Kernel {
   mutable std::atomic<std::size_t> products{0};
 
  private:
-  const Kernel& kernel_ = find_kernel("reference", InstructionSet::x86_64);
+  const Kernel& kernel_ = find_kernel("reference", baseline_instruction_set());
 };
 
 /// Trains a sweep of one seed for so many epochs, into a file that may have other runs.
@@ -61,7 +61,7 @@ void train(const std::filesystem::path& path, const std::string& seeds, int epoc
                data);
   ResultsFile file(path, sweep, data, example_provenance, {});
   execute(sweep, make_cohorts(sweep, data, file.missing(), 1), data,
-          make_backend("reference", InstructionSet::x86_64), pool, file, go_on, &file, &file.recorded());
+          make_backend("reference", baseline_instruction_set()), pool, file, go_on, &file, &file.recorded());
   file.close();
 }
 
@@ -79,7 +79,7 @@ TEST(Verify, TrainsEachRunAsFarAsItHasCome) {
   const ResultsData results = read_results(folder / "x.h5");
   ASSERT_EQ(results.runs.size(), 2u);
   const CountingKernel kernel;
-  Backend backend = make_backend("reference", InstructionSet::x86_64);
+  Backend backend = make_backend("reference", baseline_instruction_set());
   backend.kernel = &kernel;
   const Verification found = verify(results, all_of(results), data, backend, pool, go_on);
   EXPECT_TRUE(found.complete);
@@ -99,7 +99,7 @@ TEST(Verify, ComparesTheEpochsThatAreRecorded) {
   ResultsData results = read_results(path);
   EXPECT_EQ(results.recorded, RecordedEpochs(std::vector{0, 5, 7, 10, 14, 20}));
   const auto verified = [&] {
-    return verify(results, all_of(results), data, make_backend("reference", InstructionSet::x86_64), pool,
+    return verify(results, all_of(results), data, make_backend("reference", baseline_instruction_set()), pool,
                   go_on);
   };
   const Verification found = verified();

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a config may hold, told four times, is the same each time: by the program, the schema for editors, the README's table of keys, and the case
+"""What a config may hold, told four times, is the same each time: by the program, the schema for editors, the table of keys in configs/README.md, and the case
 of a config that gives every key.
 
 usage: config_keys_test.py RUNNER REPOSITORY
@@ -46,7 +46,7 @@ def expect(what, value, expected):
 
 
 table = {}
-for keys, default in re.findall(r"^\| (`[^|]*`) \| ([^|]*?) ?\|", (repository / "README.md").read_text().split("\n## The config\n")[1].split("\n## ")[0], re.MULTILINE):
+for keys, default in re.findall(r"^\| (`[^|]*`) \| ([^|]*?) ?\|", (repository / "configs/README.md").read_text().split("\n## Every key\n")[1].split("\n### ")[0], re.MULTILINE):
     for key in re.findall(r"`(\w+)`", keys):
         table[key] = default.strip("`")
 
@@ -54,13 +54,13 @@ cases = json.loads((repository / "tests/sweep/config_cases.json").read_text())
 every = {key for case in cases if case["rule"].startswith("every key may be given") and case["good"] for key in case["config"]}
 expect("keys of the schema", schema.keys() - {"$schema"}, table.keys())
 expect("keys of the cases of every key", every - {"$schema"}, table.keys())
-expect("axes without a line in README.md", axes.keys() - table.keys(), set())
+expect("axes without a line in configs/README.md", axes.keys() - table.keys(), set())
 for key, default in axes.items():
     expect(f"default of {key} in the schema", schema.get(key, {}).get("default"), default)
-    expect(f"default of {key} in README.md", table.get(key), json.dumps(default).removesuffix(".0"))
+    expect(f"default of {key} in configs/README.md", table.get(key), json.dumps(default).removesuffix(".0"))
 for key in table:
     if key not in axes and isinstance(schema.get(key, {}).get("default"), (bool, int, float)):
-        expect(f"default of {key} in README.md", table[key], json.dumps(schema[key]["default"]))
+        expect(f"default of {key} in configs/README.md", table[key], json.dumps(schema[key]["default"]))
 
-print(f"{len(table)} keys, {len(axes) + 2} of them axes, in the program, the schema and README.md: {len(wrong)} wrong")
+print(f"{len(table)} keys, {len(axes) + 2} of them axes, in the program, the schema and configs/README.md: {len(wrong)} wrong")
 sys.exit("\n".join(wrong) or 0)

@@ -233,7 +233,7 @@ class Sweeps(Case):
         self.assertTrue(table.startswith("sweep, other: 3 epochs, 7 configurations"), table)
         for arguments, says in ((["--where", "hiden_size=4"], 'at position 1: unknown name "hiden_size": did you mean "hidden_size"?'),
                                 (["--where", "seed=1", "--where", "gap>"], "at the end: expected a value"), (["--by", "epochs"], "the axes are"),
-                                (["--by", "batch_size"], "one value of batch_size"), (["--by", "seed"], "seeds are what chance is told by")):
+                                (["--by", "batch_size"], "one value of batch_size"), (["--by", "seed"], "seeds measure the noise")):
             self.assertIn(says, self.run_it(*compare, *arguments, code=2)[1])
         self.run_it(*compare, "--csv", "--json", code=2)
 
@@ -281,7 +281,7 @@ class Sweeps(Case):
         out, _ = self.run_it("compare", "results/sweep.h5", "--all", "--by", "learning_rate")
         self.assertIn("By learning_rate in 2 bins of 6 samples each, not paired:\nthe other parameters differ, too\n", out)
         self.assertIn("0.1 to 0.2  ", out)
-        self.assertIn("No importance of parameters: the configurations are no full grid, and 12 samples are too few",
+        self.assertIn("Importance of parameters is not known: the configurations are not a full grid, and 12 samples are too few",
                       self.run_it("compare", "results/sweep.h5", "--all", "--importance")[0])
 
     def test_runs_that_left_the_config_are_counted_apart_unless_all_are_wanted(self):
@@ -538,7 +538,7 @@ class Plan(Files):
         self.assertEqual((plan["runs"], plan["epochs"]), ("3 of 3 to train, in 3 cohorts", "9 of 15"))
         self.run_it(config, "--quiet")
         self.assertEqual(self.run_it("plan", config)[0], "results/sweep.h5 is there\nnothing to do: it holds all 3 runs\n")
-        self.refused("plan", config, "save_weights=false", says=["cannot be gone on with: save_weights: true in the file, false now"])
+        self.refused("plan", config, "save_weights=false", says=["cannot be continued: save_weights: true in the file, false now"])
         self.assertIn("other.h5 is not there yet", self.run_it("plan", config, "-o", "other.h5")[0])
 
     def test_of_early_stopping(self):

@@ -70,7 +70,8 @@ class Case(runner_test.Case):
         return [["--help"], ["--version"], [config, "--list"], [config], [config, "--fresh", "--progress", "jsonl"],
                 ["compare", results], ["compare", results, "--csv"], ["compare", results, "--json"],
                 ["compare", results, "--by", "learning_rate"], ["watch", results], ["verify", results], ["gradcheck", config],
-                ["merge", "results/merged.h5", "results/part.h5"], ["report", results]]
+                ["merge", "results/merged.h5", "results/part.h5"], ["report", results], ["export", results, "--curves", "-"],
+                ["help"], ["help", "config"], ["help", "--man"]]
 
 
 class Closed(Case):

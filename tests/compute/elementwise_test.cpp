@@ -140,7 +140,7 @@ TEST_P(ElementwiseOf, GivesTheBitsOfTheBaseline) {
             const auto outputs = [&](InstructionSet set) {
               return all_outputs(elementwise(set), activation, loss, images, 23, classes, scale);
             };
-            EXPECT_TRUE(same_bits(outputs(GetParam()), outputs(InstructionSet::x86_64)))
+            EXPECT_TRUE(same_bits(outputs(GetParam()), outputs(baseline_instruction_set())))
                 << to_string(activation) << ", " << images << " images, " << classes << " classes, scale "
                 << scale;
           }
@@ -154,7 +154,7 @@ TEST_P(ElementwiseOf, DrawsTheSameNormals) {
   bits[1] = ~std::uint64_t{0};
   Floats a(bits.size()), b(bits.size());
   elementwise(GetParam()).normal(bits.data(), bits.size(), 0.01, a.data());
-  elementwise(InstructionSet::x86_64).normal(bits.data(), bits.size(), 0.01, b.data());
+  elementwise(baseline_instruction_set()).normal(bits.data(), bits.size(), 0.01, b.data());
   EXPECT_TRUE(same_bits(a, b));
   EXPECT_TRUE(std::isfinite(a[0]) && std::isfinite(a[1]));
 }

@@ -70,12 +70,14 @@ inline void dot_products(Tile& c, const Tile& a, const Tile& b) {
 #undef _tile_release
 #undef _tile_zero
 #undef _tile_loadd
+#undef _tile_stream_loadd
 #undef _tile_stored
 #undef _tile_dpbusd
 #define _tile_loadconfig(config) software_tiles::load_config(config)
 #define _tile_release() software_tiles::release()
 #define _tile_zero(t) software_tiles::zero(software_tiles::tiles[t])
 #define _tile_loadd(t, memory, stride) software_tiles::load(software_tiles::tiles[t], memory, stride)
+#define _tile_stream_loadd(t, memory, stride) _tile_loadd(t, memory, stride)
 #define _tile_stored(t, memory, stride) software_tiles::store(software_tiles::tiles[t], memory, stride)
 #define _tile_dpbusd(c, a, b) \
   software_tiles::dot_products(software_tiles::tiles[c], software_tiles::tiles[a], software_tiles::tiles[b])

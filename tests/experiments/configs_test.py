@@ -33,13 +33,28 @@ def pairs(file, *axes):
 
 assert set(re.findall(r"^\| \[(\w+)\]\((?:\w+)\.json\)", readme, re.MULTILINE)) == known.keys(), "README.md has a line for each config"
 
-quoted = [json.loads("{" + block + "}") for block in re.findall(r"```json\n(.*?)```", readme, re.DOTALL)]
-assert len(quoted) >= 5
-for block in quoted:
-    def stands_in(config):
-        return all(value == config.get(key) or key == "grids" and all(grid in config["grids"] for grid in value) for key, value in block.items() if key in config)
+quoted = [json.loads(block if block.startswith("{") else "{" + block + "}") for block in re.findall(r"```json\n(.*?)```", readme, re.DOTALL)]
+assert len(quoted) >= 8
 
-    assert any(block.keys() <= config.keys() and stands_in(config) for config in known.values()), f"no config has {block}"
+
+def stands_in(block, config):
+    """Whether a config says what the block says, where both have the key."""
+    return block.keys() <= config.keys() and all(value == config[key] or key == "grids" and all(grid in config["grids"] for grid in value) for key, value in block.items())
+
+
+def is_taken(block):
+    """Whether the program takes it, with the arrays that the Python of the text saves."""
+    program, = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    settings = {"dataset": "fashion-mnist", "epochs": 2, "train_size": 400, "test_size": 100, "validation_size": 100} | block
+    images, labels = np.zeros((500, 6), np.uint8), np.arange(500) % 3
+    with tempfile.TemporaryDirectory() as folder:
+        exec(program.replace('"fruits.npz"', "file"), {"np": np, "file": f"{folder}/fruits.npz", "x_train": images, "t_train": labels, "x_test": images, "t_test": labels})
+        arguments = [f"{key}={json.dumps(value)}" for key, value in settings.items()]
+        return subprocess.run([runner, configs / "smoke.json", *arguments, "--list"], cwd=folder, capture_output=True).returncode == 0
+
+
+for block in quoted:
+    assert any(stands_in(block, config) for config in known.values()) or is_taken(block), f"no config has {block}, and the program does not take it"
 
 with tempfile.TemporaryDirectory() as name:
     folder = Path(name)

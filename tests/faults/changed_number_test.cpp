@@ -34,7 +34,7 @@ class AChangedNumber : public testing::Test {
     std::vector<std::size_t> all(results.runs.size());
     for (std::size_t r = 0; r < all.size(); ++r) all[r] = r;
     ThreadPool pool(1);
-    return verify(results, all, sweep_data(), make_backend("reference", InstructionSet::x86_64), pool,
+    return verify(results, all, sweep_data(), make_backend("reference", baseline_instruction_set()), pool,
                   std::atomic<bool>{false})
         .differences;
   }

@@ -83,7 +83,7 @@ inline void train(
   const auto missing = file.missing();
   ThreadPool pool(1);
   execute(sweep, make_cohorts(sweep, sweep_data(), missing, file.epochs(), 1), sweep_data(),
-          make_backend("reference", InstructionSet::x86_64), pool, stopper, stopper.stop, &file,
+          make_backend("reference", baseline_instruction_set()), pool, stopper, stopper.stop, &file,
           &file.recorded());
   file.close();
 }
@@ -97,8 +97,8 @@ class Reference : public Observer {
     ThreadPool pool(1);
     const RecordedEpochs every(sweep_.config.epochs);
     execute(sweep_, make_cohorts(sweep_, sweep_data(), all, 1), sweep_data(),
-            make_backend("reference", InstructionSet::x86_64), pool, *this, std::atomic<bool>{false}, nullptr,
-            &every);
+            make_backend("reference", baseline_instruction_set()), pool, *this, std::atomic<bool>{false},
+            nullptr, &every);
   }
 
   void on_epoch(std::span<const TrainedEpoch> records) override {

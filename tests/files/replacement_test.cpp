@@ -55,6 +55,31 @@ class AReplacement : public testing::Test {
   const fs::path path = folder / "page.html";
 };
 
+TEST_F(AReplacement, IsMadePartByPart) {
+  const fs::path link = folder / "other.html";
+  for (const std::string_view before : {"", "old", "a file of two names"}) {
+    if (!before.empty()) std::ofstream(path) << before;
+    if (before.starts_with("a file")) fs::create_hard_link(path, link);  // which is written into
+    write_file(path, [](const Sink& put) {
+      for (const char* part : {"one, ", "", "two, ", "three"}) put(part);
+    });
+    EXPECT_EQ(text_of(path), "one, two, three");
+  }
+  EXPECT_EQ(text_of(link), "one, two, three");
+}
+
+TEST_F(AReplacement, ThatFailsHalfwayLeavesTheFileBefore) {
+  std::ofstream(path) << "old";
+  EXPECT_THROW(write_file(path,
+                          [](const Sink& put) {
+                            put("half");
+                            throw failure("no more");
+                          }),
+               Error);
+  EXPECT_EQ(text_of(path), "old");
+  EXPECT_EQ(names(), std::set<std::string>{"page.html"});
+}
+
 TEST_F(AReplacement, MakesAFileWithThePermissionsOfTheUmask) {
   const mode_t before = umask(027);
   write_file(path, "new");

@@ -36,7 +36,7 @@ inline void write_bytes(const std::filesystem::path& path, const Bytes& bytes) {
 }
 
 inline const Backend& small_backend() {
-  static const Backend backend = make_backend("reference", InstructionSet::x86_64);
+  static const Backend backend = make_backend("reference", baseline_instruction_set());
   return backend;
 }
 

@@ -1,6 +1,6 @@
 """install_test.py BUILD REPOSITORY COMPILER: the library as others use it.
 
-Installs a build into a folder of its own, builds the example of README.md against what is there with find_package, and runs it.
+Installs a build into a folder of its own, builds the example of include/runner/README.md against what is there with find_package, and runs it.
 """
 import re
 import subprocess
@@ -17,7 +17,7 @@ def run(*command, **options):
     return result.stdout
 
 
-section = (Path(repository) / "README.md").read_text().split("\n## As a library\n")[1].split("\n## ")[0]
+section = (Path(repository) / "include/runner/README.md").read_text().split("\n## As a library\n")[1].split("\n## ")[0]
 example, = re.findall(r"```cpp\n(.*?)```", section, re.DOTALL)
 lists, = re.findall(r"```cmake\n(.*?)```", section, re.DOTALL)
 shown, = re.findall(r"\$ build/curve\n(.*?)```", section, re.DOTALL)
@@ -31,6 +31,8 @@ with tempfile.TemporaryDirectory() as name:
             for place in (build, repository):
                 assert place not in path.read_text(), f"{path} tells of {place}"
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run(prefix / "bin/runner", "--version"))
+    for place in ("man/man1/runner.1.gz", "bash-completion/completions/runner", "zsh/site-functions/_runner", "fish/vendor_completions.d/runner.fish"):
+        assert (prefix / "share" / place).stat().st_size > 0, place
     # Every header is there, and no other.
     installed = {p.relative_to(prefix / "include") for p in (prefix / "include").rglob("*.hpp")}
     assert installed == {p.relative_to(Path(repository) / "include") for p in (Path(repository) / "include").rglob("*.hpp")}
@@ -48,4 +50,4 @@ with tempfile.TemporaryDirectory() as name:
     run("cmake", "-S", project, "-B", project / "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}")
     run("cmake", "--build", project / "build")
     out = run(project / "build/curve")
-    assert out == shown, f"README.md shows\n{shown}\nand it prints\n{out}"
+    assert out == shown, f"include/runner/README.md shows\n{shown}\nand it prints\n{out}"

@@ -114,8 +114,8 @@ learning                        train    test              test acc  verdict
 Verdicts: 6 fit so far.
 + Best by test accuracy: learning_rate 0.5, optimizer momentum, momentum 0.8:
 0.6250 at epoch 1
-With 1 seed no configuration can be told from another; 2 more seeds
-would tell the noise
+With 1 seed no configuration is known to be better than another; 2 more seeds
+would measure the noise
 * Widest gap: learning_rate 0.1, optimizer sgd: train 0.7500, test 0.2500,
 gap 0.5000; no sign of overfitting by test loss
 )");

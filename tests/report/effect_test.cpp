@@ -119,7 +119,7 @@ TEST(EffectOf, SaysWhatItCannotCompare) {
   };
   EXPECT_THAT(problem("hidden"), HasSubstr("the axes are learning_rate, batch_size"));
   EXPECT_THAT(problem("batch_size"), HasSubstr("one value of batch_size"));
-  EXPECT_THAT(problem("seed"), HasSubstr("seeds are what chance is told by"));
+  EXPECT_THAT(problem("seed"), HasSubstr("seeds measure the noise"));
 }
 
 /// Twenty rates and weight decays that belong together; `accuracies` follow each other with the rate.

@@ -60,7 +60,7 @@ TEST(AComparisonOfSomeEpochs, NamesTheEpochs) {
   EXPECT_THAT(table, HasSubstr("made: 40 epochs"));
   EXPECT_THAT(table, HasSubstr("@ 20"));
   EXPECT_THAT(table, HasSubstr("overfits @ 20"));
-  EXPECT_THAT(table, HasSubstr("to stop at epoch 10"));
+  EXPECT_THAT(table, HasSubstr("stopping at epoch 10"));
   EXPECT_THAT(to_json(comparison), HasSubstr("\"best_epoch\": 20,"));
   EXPECT_THAT(to_csv(comparison), HasSubstr(",40,20,0.625,"));
 }

@@ -163,7 +163,7 @@ TEST(Figures, WriteTheCellsOfHeatMaps) {
 TEST(Figures, MarkCellsThatLackConfigurations) {
   ResultsData data = grid(1);
   data.runs.pop_back();
-  EXPECT_TRUE(has(svg_of(figures(data), "gap_learning_rate_hidden_size.svg"), "grey: none that learned"));
+  EXPECT_TRUE(has(svg_of(figures(data), "gap_learning_rate_hidden_size.svg"), "grey: no network learned"));
 
   ResultsData more = grid(1);
   for (const StoredRun& run : grid(1).runs) {
@@ -282,7 +282,7 @@ TEST(Figures, HaveHeatMapsOfWhatLearned) {
   data.runs[0].curves[Metric::train_loss] = {2.5f, 2.5f};
   data.runs[0].curves[Metric::test_accuracy][1] = 0.125f;
   const std::string map = svg_of(figures(data), "test_accuracy_learning_rate_hidden_size.svg");
-  EXPECT_TRUE(has(map, "grey: none that learned"));
+  EXPECT_TRUE(has(map, "grey: no network learned"));
   EXPECT_FALSE(has(map, ">0.12"));
   EXPECT_FALSE(has(svg_of(figures(grid(1)), "test_accuracy_learning_rate_hidden_size.svg"), "grey"));
 }

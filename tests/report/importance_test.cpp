@@ -117,15 +117,16 @@ learning_rate                       61.7 %*         61.7 %*
 hidden_size                         32.6 %*         32.6 %*
 learning_rate x hidden_size          5.6 %*          5.6 %*
 
-Analysis of variance of the full grid; what chance adds is taken off.
-Of two parameters: what they do together, beyond what each does alone.
+Analysis of variance of the full grid; the part due to chance is subtracted.
+For two parameters: their joint effect, beyond the effect of each alone.
 * more than chance (F test over the seeds, for all lines of a column together)
 )");
 }
 
 TEST(ImportanceTable, SaysWhyThereIsNone) {
   EXPECT_EQ(to_table(importance_of(results(1, drawn(19)))),
-            "No importance of parameters: the configurations are no full grid, and 19 samples are too few: "
+            "Importance of parameters is not known: the configurations are not a full grid, and 19 samples "
+            "are too few: "
             "it takes 20\n");
 }
 

@@ -203,13 +203,13 @@ TEST_F(PageWeights, OfImagesOfUnknownShapeAreASquareOrSaidToBeNone) {
   results.origin.data.rows = results.origin.data.columns = 0;  // as of an earlier layout
   Json page = page_of(results);
   EXPECT_EQ(page["runs"], Json::array());
-  EXPECT_EQ(page["why_not"], "the 6 numbers of an image of x.h5 are no grey picture");
+  EXPECT_EQ(page["why_not"], "the 6 numbers of an image of x.h5 do not form a grey picture");
   results.origin.data.pixels = 4;  // more likely columns of a table
-  EXPECT_EQ(page_of(results)["why_not"], "the 4 numbers of an image of x.h5 are no grey picture");
+  EXPECT_EQ(page_of(results)["why_not"], "the 4 numbers of an image of x.h5 do not form a grey picture");
   results.origin.data.rows = 1;
   results.origin.data.columns = 2;
   results.origin.data.pixels = 6;  // colours
-  EXPECT_EQ(page_of(results)["why_not"], "the 6 numbers of an image of x.h5 are no grey picture");
+  EXPECT_EQ(page_of(results)["why_not"], "the 6 numbers of an image of x.h5 do not form a grey picture");
   results.origin.data.rows = results.origin.data.columns = 200;
   results.origin.data.pixels = 40'000;
   EXPECT_EQ(page_of(results)["why_not"], "images of 200 × 200 pixels are too large for this page");

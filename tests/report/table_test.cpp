@@ -101,11 +101,11 @@ learning  hidden   train    test               test acc       verdict
 
 Verdicts: 1 overfits, 3 fit so far.
 + Best by test accuracy: learning_rate 0.03, hidden_size 25: 0.8712 at epoch 9
-With 1 seed no configuration can be told from another; 2 more seeds
-would tell the noise
+With 1 seed no configuration is known to be better than another; 2 more seeds
+would measure the noise
 * Widest gap: learning_rate 0.3, hidden_size 800: train 1.0000, test 0.8421,
 gap 0.1579; overfits from epoch 9;
-to stop at epoch 8, where the test loss is smallest,
+stopping at epoch 8, where the test loss is smallest,
 would change test accuracy by -0.3421
 )");
 }
@@ -132,7 +132,7 @@ hidden   train    test              test acc   verdict            seeds
 Verdicts: 3 fit so far, 1 diverged, 1 is not done yet.
 + Best by test accuracy: hidden_size 50: 0.5000 at epoch 1;
 without the luck of being chosen 0.5000
-There is nothing to tell the best from; 4 left out:
+There is no other configuration to compare the best with; 4 left out:
 a seed diverged or is not done
 * Widest gap: hidden_size 100: train 1.0000, test 0.5000, gap 0.5000;
 no sign of overfitting by test loss

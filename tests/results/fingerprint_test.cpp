@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-// The formula is tried from outside: tests/experiments runs the Python of README.md.
+// The formula is tried from outside: tests/experiments runs the Python of results/README.md.
 namespace runner::test {
 namespace {
 

@@ -230,7 +230,7 @@ TEST_F(AReseal, IsRefusedWhereAnArrayIsGone) {
 
 TEST_F(AReseal, IsRefusedWhereRunsAreNotThoseOfTheirDigests) {
   change_attribute("train_size", 61);
-  EXPECT_THAT(refused(), HasSubstr("is not the one its digest"));
+  EXPECT_THAT(refused(), HasSubstr("does not fit its digest"));
 }
 
 // The digests of another arithmetic cannot be told.
@@ -248,7 +248,7 @@ TEST_F(AReseal, IsRefusedWhereTheNumbersAreNone) {
     H5Dwrite(array, H5T_NATIVE_INT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, wrong.data());
     H5Dclose(array);
   });
-  EXPECT_THAT(refused(), HasSubstr("9 stands for no status"));
+  EXPECT_THAT(refused(), HasSubstr("9 is not a value of status"));
 }
 
 TEST_F(AReseal, IsRefusedWhereTheConfigIsNone) {

@@ -25,8 +25,8 @@ std::string problem(const std::string& text) {
 TEST(ConfigErrors, SyntaxErrorHasLineAndColumn) {
   EXPECT_EQ(problem("{\n  \"epochs\": 10\n  \"seed\": 1\n}"),
             "line 3, column 8: syntax error: unexpected string; expected ',' or '}'");
-  EXPECT_EQ(problem("{\"seed\": [1, 2,]}"),
-            "line 1, column 16: syntax error: unexpected ']'; expected a value");
+  EXPECT_EQ(problem("{\"seed\": [1, 2,,]}"),
+            "line 1, column 16: syntax error: unexpected ','; expected a value");
   EXPECT_EQ(problem("{\"epochs\": 1} x"), "line 1, column 15: syntax error: x is no JSON value");
 }
 
@@ -36,7 +36,7 @@ TEST(ConfigErrors, ColumnsCountCharacters) {
 }
 
 TEST(ConfigErrors, EndsTooEarly) {
-  EXPECT_EQ(problem(""), "line 1, column 1: syntax error: unexpected end of input; expected a value");
+  EXPECT_EQ(problem("[1,"), "line 1, column 4: syntax error: unexpected end of input; expected a value");
   EXPECT_EQ(problem("{\"epochs\": 1\n"),
             "line 2, column 1: syntax error: unexpected end of input; expected ',' or '}'");
   EXPECT_EQ(problem("{\"name\": \"x"),
@@ -50,8 +50,61 @@ TEST(ConfigErrors, NotANumberIsNoJson) {
             "line 2, column 5: syntax error: -Infinity is no JSON value");
 }
 
-TEST(ConfigErrors, CommentsAreNoJson) {
-  EXPECT_EQ(problem("// mine\n{}"), "line 1, column 1: syntax error: unexpected character");
+TEST(ConfigErrors, EmptyFile) {
+  for (const std::string empty :
+       {"", " \n\t\r\n", "// nothing yet", "/* nothing */ // yet\n", "\xEF\xBB\xBF"})
+    EXPECT_EQ(problem(empty), "the file is empty: it should hold a JSON object") << empty;
+}
+
+TEST(ConfigErrors, CommentWithoutAnEnd) {
+  EXPECT_EQ(problem("{\n  \"epochs\": 1 /* größe /* }"),
+            "line 2, column 15: syntax error: the comment has no end");
+  EXPECT_EQ(problem("{\"epochs\": 1} /*/"), "line 1, column 15: syntax error: the comment has no end");
+}
+
+TEST(ConfigErrors, PositionsCountComments) {
+  EXPECT_EQ(problem("// größe, [1,]\n{\"epochs\": /* für\nalle */ 1 2}"),
+            "line 3, column 11: syntax error: unexpected number; expected ',' or '}'");
+  EXPECT_EQ(problem("{\"seed\": [1, /* ü */ x,]}"), "line 1, column 22: syntax error: x is no JSON value");
+  EXPECT_EQ(problem("{\"name\": \"a // b\n\"}"),
+            "line 1, column 17: syntax error: invalid string: control character U+000A (LF) must be escaped "
+            "to \\u000A or \\n");
+}
+
+TEST(ConfigErrors, CommaWithoutAValueBeforeIt) {
+  EXPECT_EQ(problem("[,]"), "line 1, column 2: syntax error: unexpected ','; expected a value");
+  EXPECT_EQ(problem("{,}"), "line 1, column 2: syntax error: unexpected ','; expected string");
+  EXPECT_EQ(problem("{\"seed\":,}"), "line 1, column 9: syntax error: unexpected ','; expected a value");
+  EXPECT_EQ(problem("{\"seed\": 1, /* ü */ ,}"),
+            "line 1, column 21: syntax error: unexpected ','; expected string");
+  EXPECT_EQ(problem("{\"seed\": 1},"),
+            "line 1, column 12: syntax error: unexpected ','; expected end of input");
+}
+
+TEST(ConfigErrors, FileOfAnotherKindIsNamed) {
+  test::TemporaryDirectory folder;
+  const auto problem_of = [&](std::string_view content) {
+    const std::filesystem::path file = folder.path() / "x.json";
+    std::ofstream(file, std::ios::binary) << content;
+    const std::string message = test::message_of([&] { read_config(file); });
+    EXPECT_EQ(message.rfind(file.string() + ": ", 0), 0u) << message;
+    return message.substr(file.string().size() + 2);
+  };
+  EXPECT_EQ(problem_of(""), "the file is empty: it should hold a JSON object");
+  EXPECT_EQ(problem_of("\x89HDF\r\n\x1a\n" + std::string(2'000'000, 'x')),
+            "this is a results file (HDF5), and not a config: `runner compare` shows a results file");
+  const std::string utf16 = "the config is encoded in UTF-16: save it as UTF-8";
+  for (const std::string_view beginning :
+       {std::string_view("\xFF\xFE{\0}\0", 6), std::string_view("\xFE\xFF\0{\0}", 6),
+        std::string_view("{\0}\0", 4), std::string_view("\0{\0}", 4)})
+    EXPECT_EQ(problem_of(beginning), utf16);
+  EXPECT_EQ(problem_of("\x1f\x8b\x08"), "the file is compressed by gzip: unpack it with gunzip");
+  EXPECT_EQ(problem_of("PK\x03\x04"), "this is a ZIP archive, and not a config");
+  EXPECT_EQ(problem_of("\x89PNG\r\n\x1a\n"), "this is a PNG picture, and not a config");
+  EXPECT_EQ(problem_of("\x93NUMPY\x01"), "this is a NumPy array, and not a config");
+  EXPECT_EQ(problem_of(R"({"cells": [], "nbformat": 4})"), "this is a Jupyter notebook, and not a config");
+  EXPECT_EQ(test::message_of([&] { read_config(folder.path()); }),
+            folder.path().string() + ": cannot read the config: it is a folder");
 }
 
 TEST(ConfigErrors, InvalidUtf8) {
@@ -188,14 +241,43 @@ TEST(ConfigErrors, StepsOfAScheduleNeedEpochs) {
 
 TEST(ConfigErrors, RangeOfValuesSaysHowAListIsWritten) {
   for (const std::string range : {"1..5", "1-5", "1:5", "range(1, 5)"})
-    EXPECT_EQ(
+    EXPECT_THAT(
         problem("{\"seed\": \"" + range + "\"}"),
-        "seed: \"" + range + "\" is a range: write each value, as in [1, 2, 3], or {\"range\": [1, 3]}");
+        testing::StartsWith("seed: \"" + range +
+                            "\" is a range: write each value, as in [1, 2, 3], or {\"range\": [1, 3]}"));
   EXPECT_EQ(
       problem(R"({"learning_rate": "0.01..0.1"})"),
       "learning_rate: \"0.01..0.1\" is a range: write each value, as in [1, 2, 3], or {\"range\": [1, 3]}");
   EXPECT_THAT(problem(R"({"epochs": "1..5"})"), testing::StartsWith("epochs: \"1..5\" is not an integer"));
   EXPECT_THAT(problem(R"({"seed": "-5"})"), testing::StartsWith("seed: \"-5\" is not an integer"));
+}
+
+TEST(ConfigErrors, ValueThatIsWrittenAnotherWayHasAHint) {
+  const auto hint = [](const std::string& text) {
+    const std::string message = problem("{" + text + ", \"epochs\": 3}");
+    const std::size_t at = message.find("; did you mean ");
+    return at == std::string::npos ? "no hint" : message.substr(at + 15);
+  };
+  EXPECT_EQ(problem(R"({"batch_size": [50, 100.0]})"),
+            "batch_size: 100.0 is not an integer: an integer from 1 to 4194304; did you mean "
+            "\"batch_size\": [50,100]?");
+  EXPECT_EQ(hint(R"("learning_rate": "0.1")"), "\"learning_rate\": 0.1?");
+  EXPECT_EQ(hint(R"("learning_rate": [0.1, ".2"])"), "\"learning_rate\": [0.1,0.2]?");
+  EXPECT_EQ(hint(R"("optimizer": "Adam")"), "\"optimizer\": \"adam\"?");
+  EXPECT_EQ(hint(R"("save_weights": "True")"), "\"save_weights\": true?");
+  EXPECT_EQ(hint(R"("seed": "1..5")"), "\"seed\": {\"range\":[1,5]}?");
+  // Only what the key takes is a hint: what else is wrong with the config does not matter.
+  EXPECT_EQ(hint(R"("hidden_size": "10 20", "samples": 5)"), "\"hidden_size\": [10,20]?");
+  for (const char* text :
+       {R"("seed": "-5")", R"("learning_rate": "0")", R"("train_size": "1,2")", R"("seed": [1, -1])",
+        R"("batch_size": 2.5)", R"("optimizer": "Adamm")", R"("loss": "MSE")", R"("name": "a/b")"})
+    EXPECT_EQ(hint(text), "no hint") << text;
+}
+
+TEST(ConfigErrors, HintIsNotLongerThanALine) {
+  std::string seeds = "1";
+  for (int seed = 2; seed <= 100; ++seed) seeds += fmt::format(",{}", seed);
+  EXPECT_THAT(problem("{\"seed\": \"" + seeds + "\"}"), testing::Not(testing::HasSubstr("did you mean")));
 }
 
 TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
@@ -227,8 +309,8 @@ TEST(ConfigErrors, LongKeyIsNotComparedLetterByLetter) {
 TEST(ConfigErrors, WrongTypeNamesValueAndRule) {
   EXPECT_EQ(problem(R"({"epochs": "ten"})"),
             "epochs: \"ten\" is not an integer: an integer from 1 to 1000000000");
-  EXPECT_EQ(problem(R"({"batch_size": [50, 100.0]})"),
-            "batch_size: 100.0 is not an integer: an integer from 1 to 4194304");
+  EXPECT_EQ(problem(R"({"batch_size": [50, 100.5]})"),
+            "batch_size: 100.5 is not an integer: an integer from 1 to 4194304");
   EXPECT_THAT(problem(R"({"epochs": [5, 10]})"),
               testing::StartsWith("epochs: [5,10] is a list: one value; lists are for learning_rate, "));
   EXPECT_EQ(problem(R"({"save_weights": 1})"), "save_weights: 1 is not a boolean: true or false");

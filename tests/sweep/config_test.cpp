@@ -63,6 +63,24 @@ TEST(ParseConfig, KeepsFileAndTextAsTheyAre) {
   EXPECT_EQ(config.text, "{ \"epochs\":\t2 }\n");
 }
 
+TEST(ParseConfig, TakesCommentsAndCommasAtTheEnd) {
+  const std::string text = R"(// größe, [1,]
+{
+  "epochs": 3, /* , ] " */
+  "description": "a // b /* c */ \" // d,]",  // no comment
+  "seed": [1, /* two, */ 2, // three
+  ],
+  "grids": [{"batch_size": 10,}, {"batch_size": 20, /**/ },],
+})";
+  const Config config = parse_config(text, "x.json");
+  EXPECT_EQ(config.text, text);
+  EXPECT_EQ(config.epochs, 3);
+  EXPECT_EQ(config.description, "a // b /* c */ \" // d,]");
+  ASSERT_EQ(config.spaces.size(), 2u);
+  EXPECT_THAT(config.spaces[1].grid.seed, ElementsAre(1, 2));
+  EXPECT_THAT(config.spaces[1].grid.batch_size, ElementsAre(20));
+}
+
 TEST(ParseConfig, SkipsAByteOrderMark) {
   EXPECT_EQ(parse_config("\xEF\xBB\xBF{\"epochs\": 2}", "x.json").epochs, 2);
 }

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -68,6 +70,36 @@ TEST(Overrides, ErrorsNameTheCommandLine) {
             "command line: learning_rate: 1e400 is out of range: no number that large can be represented");
   EXPECT_EQ(problem({R"(dataset={"dir":"a","dir":"b"})"}),
             "command line: dataset: the key \"dir\" is given twice");
+}
+
+TEST(Overrides, ValueThatIsWrittenAnotherWayHasAHint) {
+  EXPECT_EQ(problem({"seed=1,2,3"}),
+            "command line: seed: \"1,2,3\" is not an integer: an integer from 0 to 9223372036854775807; did "
+            "you mean 'seed=[1,2,3]'?");
+  for (const auto& [given, meant] : {std::pair("learning_rate=.1", "learning_rate=0.1"),
+                                     {"learning_rate=.1,.2", "'learning_rate=[0.1,0.2]'"},
+                                     {"learning_rate=[.1, +2e-1]", "'learning_rate=[0.1,0.2]'"},
+                                     {"seed=1-5", "'seed={\"range\":[1,5]}'"},
+                                     {"seed=1:5", "'seed={\"range\":[1,5]}'"},
+                                     {"seed=(1, 2)", "'seed=[1,2]'"},
+                                     {"hidden_size=[10 20]", "'hidden_size=[10,20]'"},
+                                     {"epochs=1e1", "epochs=10"},
+                                     {"optimizer=Adam", "optimizer=adam"},
+                                     {"optimizer=[sgd, 'Adam']", "'optimizer=[\"sgd\",\"adam\"]'"},
+                                     {"loss=Cross-Entropy", "loss=cross_entropy"},
+                                     {"dataset=Fashion_MNIST", "dataset=fashion-mnist"},
+                                     {"save_weights=True", "save_weights=true"}})
+    EXPECT_THAT(problem({given}), testing::EndsWith(fmt::format("; did you mean {}?", meant))) << given;
+  for (const char* given : {"epochs=[1,2]", "epochs=1-5", "seed=range(1,5)", "learning_rate=0..1",
+                            "learning_rate=", "learning_rate=[]", "learning_rate=inf", "seed=[1,,x]"})
+    EXPECT_THAT(problem({given}), testing::Not(testing::HasSubstr("did you mean"))) << given;
+}
+
+TEST(Overrides, AreStrictJson) {
+  EXPECT_EQ(with({"description=5 // five"}).description, "5 // five");
+  EXPECT_EQ(problem({"seed=[1,]"}),
+            "command line: seed: \"[1,]\" is not an integer: an integer from 0 to 9223372036854775807; did "
+            "you mean 'seed=[1]'?");
 }
 
 TEST(Overrides, UnknownKeySuggestsTheNearest) {

@@ -156,7 +156,8 @@ TEST(CohortTrainer, GivesEachWayToTrainTheSameBitsAloneAndInOneCohort) {
 TEST(CohortTrainer, GivesTheSameBitsWithEveryKernelAndInstructionSet) {
   const Dataset data = test::tiny_dataset();
   const std::vector<RunSpec> runs{spec(0.1, 5), spec(0.5, 70)};
-  const std::vector<History> expected = train(data, runs, make_backend("reference", InstructionSet::x86_64));
+  const std::vector<History> expected =
+      train(data, runs, make_backend("reference", baseline_instruction_set()));
   for (const test::Code& code : test::usable_code()) {
     const std::vector<History> actual = train(data, runs, make_backend(code.kernel, code.set));
     for (std::size_t i = 0; i < runs.size(); ++i)
@@ -170,7 +171,7 @@ TEST(CohortTrainer, GivesEachWayToTrainTheSameBitsWithEveryKernelAndInstructionS
     std::vector<RunSpec> runs = all_ways();
     for (RunSpec& run : runs) run.activation = activation;
     const std::vector<History> expected =
-        train(data, runs, make_backend("reference", InstructionSet::x86_64));
+        train(data, runs, make_backend("reference", baseline_instruction_set()));
     for (const test::Code& code : test::usable_code()) {
       const std::vector<History> actual = train(data, runs, make_backend(code.kernel, code.set));
       for (std::size_t i = 0; i < runs.size(); ++i)
@@ -315,12 +316,13 @@ TEST(CohortTrainer, TrainsImagesOfOnePixelAndBatchesOfOne) {
   RunSpec s = spec(0.5, 1);
   s.batch_size = 1;
   const History fast = train(data, {s}, backend()).front();
-  EXPECT_TRUE(same_bits(fast, train(data, {s}, make_backend("reference", InstructionSet::x86_64)).front()));
+  EXPECT_TRUE(
+      same_bits(fast, train(data, {s}, make_backend("reference", baseline_instruction_set())).front()));
   EXPECT_TRUE(std::isfinite(fast.back()));
 }
 
 TEST(Backend, RefusesAnUnknownKernel) {
-  EXPECT_ANY_THROW(make_backend("cuda", InstructionSet::x86_64));
+  EXPECT_ANY_THROW(make_backend("cuda", baseline_instruction_set()));
 }
 
 }  // namespace

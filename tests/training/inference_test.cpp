@@ -77,7 +77,7 @@ class InferenceBy : public testing::TestWithParam<test::Code> {};
 TEST_P(InferenceBy, HasTheAccuraciesThatWereRecordedAndTheSameBitsByAllCode) {
   const Dataset data = images();
   const Backend backend = make_backend(GetParam().kernel, GetParam().set);
-  const Backend reference = make_backend("reference", instruction_sets().front());
+  const Backend reference = make_backend("reference", baseline_instruction_set());
   for (const RunSpec& run : runs()) {
     SCOPED_TRACE(testing::Message() << to_string(run.activation) << ' ' << run.hidden_size);
     const Trained trained = train(run, data, backend);

@@ -136,7 +136,7 @@ TEST_P(NumericalGradient, HasTheSameBitsForEveryInstructionSetAndAnyNumberOfThre
   const RunSpec run = spec(37, 20, GetParam());
   const Weights weights = trained(data, run);
   const Derivatives expected = numerical_gradient(with(GetParam()), batch_of(data, 13), weights,
-                                                  central_differences(InstructionSet::x86_64));
+                                                  central_differences(baseline_instruction_set()));
   for (const InstructionSet set : test::supported_sets()) {
     const Derivatives actual =
         numerical_gradient(with(GetParam()), batch_of(data, 13), weights, central_differences(set));

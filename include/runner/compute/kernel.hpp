@@ -73,8 +73,8 @@ class Kernel {
   /// out[b·lanes + unit] = A1 for all images; w.terms = pixels.
   virtual void forward(FixedPointBlock w, const std::byte* packed, std::size_t images, float* out) const = 0;
 
-  /// w1[d·lanes + unit] ← w1 − rate[unit]·dW1 for all pixels; then `w` is that in fixed point. delta.terms =
-  /// images, w.terms = pixels. Rates are finite, ≥ 0.
+  /// w1[d·lanes + unit] ← w1 − rate[unit]·dW1 for all pixels. `w` is w1 in fixed point, before as after.
+  /// delta.terms = images, w.terms = pixels. Rates are finite, ≥ 0.
   virtual void backward_descend(FixedPointBlock delta, const std::byte* packed, const float* rate, float* w1,
                                 FixedPointBlock w) const = 0;
 

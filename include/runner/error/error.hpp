@@ -5,10 +5,10 @@
 
 namespace runner {
 
-/// Whose fault an error is; decides the program's exit code.
+/// The kind of an error; decides the program's exit code.
 enum class ErrorKind {
-  bad_input,  ///< what the user gave cannot be used: config, data files, arguments, a foreign or held results
-              ///< file
+  bad_input,  ///< the user's input cannot be used: config, data files, arguments, a results file that is
+              ///< foreign or held by another process
   failure,    ///< the work failed although the input was good: an I/O error, a full disk
   stopped     ///< the work was asked to stop before it was done; nothing is wrong
 };

@@ -3,19 +3,19 @@
 #include <string>
 #include <string_view>
 
-/// Texts that come from outside, as they may be shown: names, descriptions, paths, configs, messages about
-/// them.
+/// Makes texts from outside (names, descriptions, paths, configs, messages about them) safe to show.
 namespace runner {
 
-/// Whether a character is seen where it is shown, and does nothing else: no control character (C0, DEL, C1),
-/// none that turns the direction of text, breaks a line or is not seen, and none that Unicode has no use for.
+/// Whether a character is visible and has no other effect. Not printable are control characters (C0, DEL,
+/// C1), characters that turn the direction of text, break a line or are invisible, and those that Unicode
+/// does not use.
 bool is_printable(char32_t code);
 
-/// A text in one line, in UTF-8, with U+FFFD for each character that is not printable and each byte that
-/// belongs to no character. A terminal obeys nothing in it, and XML and JSON may hold it.
+/// The text in one line, in UTF-8. U+FFFD replaces each character that is not printable and each byte that is
+/// not part of a character. A terminal obeys nothing in it, and XML and JSON may contain it.
 std::string printable(std::string_view text);
 
-/// The same of a text of several lines: line ends, CR LF among them, and tabs stay. CR LF becomes LF.
+/// The same for a text of several lines: tabs and line ends stay. CR LF becomes LF.
 std::string printable_lines(std::string_view text);
 
 }  // namespace runner

@@ -13,33 +13,34 @@
 
 namespace runner {
 
-/// How fast this machine trains the cohorts of a sweep, measured on a sample of them before they are trained.
+/// How fast this machine trains the cohorts of a sweep, measured on a sample of them beforehand.
 ///
-/// Cohorts are drawn in proportion to their predicted work, so that the sample stands for the time of the
-/// whole. As many as will be in flight at once are trained at once, on a few hundred images of the data set,
-/// round by round, for a quarter of a second at most. Their seconds per predicted multiply-add are measured,
-/// apart for training and for evaluation. A cohort that was not measured is taken to be as fast as
-/// those that are like it: in batch size, hidden units, optimizer, dropout, activation and gradient.
+/// The sample is drawn in proportion to predicted work, so that it represents the time of the whole. As many
+/// cohorts as will be in flight are trained at the same time, on a few hundred images of the data set, in
+/// rounds of at most a quarter of a second. Seconds per predicted multiply-add are measured, separately for
+/// training and evaluation. A cohort that was not measured is assumed to be as fast as measured ones with the
+/// same batch size, hidden units, optimizer, dropout, activation and gradient.
 ///
-/// Not in it: files read and written, and the end of a sweep, where fewer cohorts than threads are left. Runs
-/// that diverge end before it is foretold.
+/// Not included: reading and writing files, and the end of a sweep, when fewer cohorts than threads are left.
+/// Runs that diverge end earlier than predicted.
 class Calibration {
  public:
   /// How long to measure.
   struct Effort {
-    double most_seconds;  ///< at most, as far as no single batch takes longer
-    double most_share;  ///< of the time that all cohorts are expected to take; the first round is always made
+    double most_seconds;  ///< upper limit, unless a single batch takes longer
+    double most_share;    ///< upper limit, as a share of the expected time of all cohorts; the first round is
+                          ///< always made
   };
 
-  /// Measures. `cohorts`: what will be trained, on all threads of the pool, up to the last of `recorded`.
-  /// Ends early once `stop` is true. Throws what training throws (std::bad_alloc).
+  /// Measures `cohorts`, which are to be trained on all threads of the pool, up to the last epoch of
+  /// `recorded`. Ends early once `stop` is true. Throws what training throws (std::bad_alloc).
   Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, const Dataset& data, Backend backend,
               ThreadPool& pool, const RecordedEpochs& recorded, const Effort& effort,
               const std::atomic<bool>& stop);
   ~Calibration();
 
-  /// Seconds that training is expected to take on these threads: of the same cohorts, or others like them,
-  /// such as those of a share of the sweep. 0 where there are none.
+  /// Expected seconds to train these cohorts on these threads. They are the measured cohorts, or similar
+  /// ones, such as a share of the sweep. 0 if there are none.
   double expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts) const;
 
   /// Seconds that measuring took.

@@ -8,20 +8,20 @@
 // these numbers stand in results files, so that an enumeration only grows at its end.
 namespace runner {
 
-/// What a network minimises.
+/// The loss that a network minimises.
 enum class Loss {
   cross_entropy,      ///< −mean log(y_t + 1e-7)
   mean_squared_error  ///< ½·Σ over classes of (y − t)², mean over the images
 };
 
-/// What the hidden layer does with its sums a.
+/// The activation function of the hidden layer, applied to its sums a.
 enum class Activation {
   sigmoid,  ///< 1 / (1 + exp(−a))
   tanh,     ///< (exp(a) − exp(−a)) / (exp(a) + exp(−a))
-  relu      ///< a where it is above 0, else 0
+  relu      ///< a if a > 0, else 0
 };
 
-/// How wide the normal distribution is that the initial weights are drawn from (initial_weights.hpp).
+/// The standard deviation of the initial weights (initial_weights.hpp).
 enum class WeightInit {
   std,     ///< weight_init_std
   xavier,  ///< 1/√n, n the inputs of the layer
@@ -34,7 +34,7 @@ enum class Sampling {
   with_replacement  ///< each batch drawn on its own with replacement, as the book's np.random.choice
 };
 
-/// How a step's gradient is found.
+/// How the gradient of a step is computed.
 enum class Gradient {
   backpropagation,
   numerical  ///< by central differences, h = 1e-4, in double precision
@@ -46,7 +46,7 @@ enum class Optimizer { sgd, momentum, nesterov, adagrad, rmsprop, adam };
 /// How the learning rate changes from epoch to epoch (learning_rate.hpp).
 enum class LearningRateSchedule { constant, step, cosine };
 
-/// Where a run stands after an epoch.
+/// The status of a run after an epoch.
 enum class RunStatus {
   pending,
   running,
@@ -90,7 +90,7 @@ constexpr std::string_view to_string(Enum value) {
   return enumerator_names<Enum>[static_cast<std::size_t>(value)];
 }
 
-/// How many numbers an optimizer remembers of each parameter from step to step: its moments.
+/// The moments of an optimizer: how many numbers it keeps for each parameter from step to step.
 constexpr std::size_t moment_count(Optimizer optimizer) {
   switch (optimizer) {
     case Optimizer::sgd:
@@ -107,7 +107,7 @@ constexpr std::size_t moment_count(Optimizer optimizer) {
 }
 inline constexpr std::size_t max_moments = 2;
 
-/// Whether a run has come to its end with finite losses: that of the sweep, or where it was stopped early.
+/// Whether a run ended with finite losses: at the sweep's last epoch, or because it was stopped early.
 constexpr bool has_finished(RunStatus status) {
   return status == RunStatus::done || status == RunStatus::stopped;
 }

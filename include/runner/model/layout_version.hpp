@@ -8,18 +8,18 @@
 
 namespace runner {
 
-/// The layout of results files that may leave epochs out first: the coordinate `epoch` of older ones is 0, 1,
-/// 2, …, and their readers take it for that.
+/// The first layout of results files that may leave epochs out. In older files the coordinate `epoch` is 0,
+/// 1, 2, …, and their readers assume this.
 inline constexpr int epochs_with_gaps_since = 5;
 
-/// The layout of results files that has the times of training sessions first.
+/// The first layout of results files with the times of training sessions.
 inline constexpr int sessions_since = 6;
 
-/// The layout of results files that says how large an image is and how many classes there are, and may have
+/// The first layout of results files that gives the size of an image and the number of classes, and may have
 /// predictions.
 inline constexpr int predictions_since = 7;
 
-/// The layout of results files that has a checksum for each recorded epoch of a run, and for its weights.
+/// The first layout of results files with a checksum for each recorded epoch of a run, and for its weights.
 inline constexpr int checksums_since = 7;
 
 /// The layout of results files that has the number of an image's pixels first, which need not be rows ×

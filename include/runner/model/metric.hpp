@@ -29,13 +29,14 @@ enum class Quantity { loss, accuracy };
 struct MetricInfo {
   Metric metric;
   std::string_view name;       ///< its key everywhere: arrays, JSON, CSV columns
-  std::string_view long_name;  ///< what it is, for readers of a results file
+  std::string_view long_name;  ///< the description in results files
   ImageSet set;
   Quantity quantity;
-  int since;  ///< the layout of results files that has it first; no older file has numbers of it
+  int since;  ///< the first layout of results files with this metric
 };
 
-/// All metrics, in the order of enum Metric. Results files, JSON lines, pages and tables go by these lines.
+/// All metrics, in the order of enum Metric. Results files, JSON lines, pages and tables iterate over these
+/// lines.
 inline constexpr std::array metric_table{
     MetricInfo{Metric::train_loss, "train_loss", "mean loss on the training set", ImageSet::train,
                Quantity::loss, oldest_readable_layout},
@@ -70,8 +71,8 @@ inline bool same_bits(float a, float b) {
   return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
 }
 
-/// Whether the number that a file has of a metric was never recorded: the epochs that a run had trained
-/// before there was the metric have NaN in its place.
+/// Whether a metric was not recorded. Epochs that a run had trained before the metric existed have NaN
+/// instead.
 inline bool unrecorded(const MetricInfo& metric, float stored) {
   return metric.since > oldest_readable_layout && std::isnan(stored);
 }
@@ -89,12 +90,12 @@ class PerMetric {
   std::array<Value, metric_count> values_{};
 };
 
-/// What is recorded of a run after an epoch. NaN where nothing is.
+/// The numbers recorded for a run after an epoch; NaN: not recorded.
 class Metrics : public PerMetric<float> {
  public:
   constexpr Metrics() : PerMetric(canonical_nan) {}
 
-  /// False once the run has diverged: its loss on the training or the test set is no number.
+  /// False once the run has diverged: its training or test loss is not a finite number.
   bool finite() const {
     return std::isfinite((*this)[Metric::train_loss]) && std::isfinite((*this)[Metric::test_loss]);
   }

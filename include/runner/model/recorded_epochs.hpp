@@ -5,11 +5,11 @@
 
 namespace runner {
 
-/// The epochs after which metrics are measured and recorded, ascending: epoch 0, which is the untrained
-/// network, up to the last epoch that is trained. Arrays of a results file and curves have a number for each
-/// of them, so that the place of an epoch in an array is its index here.
+/// The epochs after which metrics are recorded, ascending: from epoch 0, the untrained network, to the last
+/// epoch that is trained. Arrays of a results file and curves have one number for each of them; an epoch's
+/// place in an array is its index here.
 ///
-/// Where there is a number for every epoch, the index is the epoch. That takes no memory.
+/// If every epoch is recorded, the index is the epoch, and no memory is needed.
 class RecordedEpochs {
  public:
   RecordedEpochs() = default;  ///< epoch 0 alone
@@ -17,7 +17,7 @@ class RecordedEpochs {
   /// Epochs 0, every, 2·every, …, and last. last ≥ 0 and every ≥ 1 (asserted).
   explicit RecordedEpochs(int last, int every = 1);
 
-  /// These, which begin with 0 and ascend (asserted).
+  /// These epochs, which begin with 0 and ascend (asserted).
   explicit RecordedEpochs(std::vector<int> epochs);
 
   std::size_t size() const;
@@ -30,29 +30,29 @@ class RecordedEpochs {
   bool contains(int epoch) const;
   bool contains_all(const RecordedEpochs& others) const;
 
-  /// The place of an epoch that is recorded (asserted).
+  /// The index of a recorded epoch (asserted).
   std::size_t index_of(int epoch) const;
 
-  /// How many are recorded up to an epoch, that one included; −1: none.
+  /// How many epochs are recorded up to and including `epoch`; 0 for −1.
   std::size_t count_to(int epoch) const;
 
-  /// The next after an epoch, recorded or not: 0 after −1; last() + 1 where none follows.
+  /// The next recorded epoch after an epoch, recorded or not: 0 after −1; last() + 1 if none follows.
   int next_after(int epoch) const;
 
-  /// The next before an epoch, recorded or not; −1 where there is none.
+  /// The last recorded epoch before an epoch, recorded or not; −1 if there is none.
   int last_before(int epoch) const;
 
-  /// Those up to an epoch ≥ 0 (asserted).
+  /// The recorded epochs up to an epoch ≥ 0 (asserted).
   RecordedEpochs up_to(int epoch) const;
 
-  /// Those that these or the others are.
+  /// The union of these epochs and the others.
   RecordedEpochs united_with(const RecordedEpochs& others) const;
 
   friend bool operator==(const RecordedEpochs&, const RecordedEpochs&) = default;
 
  private:
   int last_ = 0;
-  std::vector<int> some_;  ///< all of them, in order; empty where every epoch up to the last is recorded
+  std::vector<int> some_;  ///< all recorded epochs, in order; empty if every epoch up to the last is recorded
 };
 
 }  // namespace runner

@@ -15,8 +15,8 @@
 
 namespace runner {
 
-/// One network trained with one specification: the values of the sweep's axes. Its numbers depend on these
-/// and the data alone. Of a number that is not an integer, training uses the float32.
+/// The specification of one run: a value for each axis of the sweep. The run's numbers depend on these values
+/// and the data alone. Numbers that are not integers are used as float32 in training.
 struct RunSpec {
   double learning_rate = 0.1;
   std::int32_t batch_size = 100;
@@ -46,7 +46,7 @@ struct RunSpec {
   friend auto operator<=>(const RunSpec&, const RunSpec&) = default;
 };
 
-/// The values that a sweep gives to each axis, at first its default alone; every combination is a run.
+/// The values of each axis in a sweep, at first only its default; every combination is a run.
 struct Grid {
   std::vector<double> learning_rate{RunSpec{}.learning_rate};
   std::vector<std::int32_t> batch_size{RunSpec{}.batch_size};
@@ -73,12 +73,12 @@ struct Grid {
   std::vector<std::int64_t> seed{RunSpec{}.seed};
 };
 
-/// The rule of an axis of numbers: what the float32 of a value may be, which is what training uses.
+/// The rule of an axis of numbers, for the float32 that training uses.
 struct Numbers {
   double least;
-  bool least_is_allowed;  ///< otherwise it is above `least`
+  bool least_is_allowed;  ///< if not, a value is above `least`
   double most = std::numeric_limits<float>::max();
-  bool most_is_allowed = true;  ///< otherwise it is below `most`
+  bool most_is_allowed = true;  ///< if not, a value is below `most`
 };
 inline constexpr Numbers positive{0, false};
 inline constexpr Numbers not_negative{0, true};
@@ -94,11 +94,11 @@ struct Integers {
 bool obeys(double value, const Numbers& rule);
 bool obeys(std::int64_t value, const Integers& rule);
 
-/// The rule of an axis of words: one of an enumeration's names.
+/// The rule of an axis of words: one of the enumeration's names.
 struct Words {};
 
-/// Which runs an axis means something to: all, or those that have certain words of another axis. A run that
-/// it means nothing to has its default.
+/// The runs that an axis applies to: all, or those with certain words of another axis. A run that it does not
+/// apply to has its default.
 struct Scope {
   std::string_view other{};                        ///< the other axis; empty: all runs
   bool (*includes)(const RunSpec& run) = nullptr;  ///< looks at the other axis alone
@@ -111,14 +111,14 @@ struct Axis {
   Value RunSpec::*value;
   std::vector<Value> Grid::*values;
   Rule rule;
-  std::string_view long_name;  ///< what it is, for readers of a results file
+  std::string_view long_name;  ///< the description in results files
   std::string_view units;      ///< as CF has them: "1" for a plain number, none if empty
-  /// The layout of results files that has its column first. In older files every run has the default, so that
-  /// a run that has the default has the same digest with the axis as without it.
+  /// The first layout of results files with its column. In older files every run has the default. So a run
+  /// with the default has the same digest with and without the axis.
   int since;
   Scope scope{};
 
-  /// Whether it means anything to a run.
+  /// Whether it applies to a run.
   bool applies_to(const RunSpec& run) const { return scope.includes == nullptr || scope.includes(run); }
 };
 
@@ -126,7 +126,7 @@ template <class Value, class Rule>
 Axis(std::string_view, Value RunSpec::*, std::vector<Value> Grid::*, Rule, std::string_view, std::string_view,
      int, Scope = {}) -> Axis<Value, Rule>;
 
-/// Those with an optimizer that has `momentum`, and so on: what the formulas of update_rule.hpp have.
+/// Runs whose optimizer has `momentum`, and so on, as in the formulas of update_rule.hpp.
 inline constexpr Scope with_momentum{"optimizer", [](const RunSpec& run) {
                                        return run.optimizer == Optimizer::momentum ||
                                               run.optimizer == Optimizer::nesterov;
@@ -151,8 +151,8 @@ inline constexpr Scope with_a_schedule{"learning_rate_schedule", [](const RunSpe
 inline constexpr Scope with_weight_init_std{
     "weight_init", [](const RunSpec& run) { return run.weight_init == WeightInit::std; }};
 
-/// All axes, the last running fastest. All that a config, a digest, a results file and a comparison have to
-/// do with an axis is derived from its line here.
+/// All axes; the last runs fastest. Everything that a config, a digest, a results file and a comparison do
+/// with an axis is derived from its line here.
 inline constexpr std::tuple axes{
     Axis{"learning_rate", &RunSpec::learning_rate, &Grid::learning_rate, positive, "learning rate", "1",
          oldest_readable_layout},
@@ -208,41 +208,41 @@ constexpr void for_each_axis(Function function) {
   std::apply([&](const auto&... axis) { (function(axis), ...); }, axes);
 }
 
-/// An axis for those to whom the type of its values does not matter.
+/// An axis without the type of its values.
 struct AxisInfo {
   std::string_view name;
   std::string_view long_name;
   std::string_view units;
-  std::span<const std::string_view> words;  ///< that its values are; empty for an axis of numbers
-  /// A number that its values are in the order of, of a word its place; every int64 has one of its own.
+  std::span<const std::string_view> words;  ///< its possible values; empty for an axis of numbers
+  /// A sort key of its value: the number, or the place of the word. Each int64 has a key of its own.
   long double (*order)(const RunSpec&);
-  std::string (*text)(const RunSpec&);           ///< its value as a config has it: "0.1", "shuffle"
-  bool (*same)(const RunSpec&, const RunSpec&);  ///< whether two runs have one value of it
-  bool (*applies)(const RunSpec&);               ///< whether it means anything to a run
-  /// Whether a reader need not be told a run's value: the axis means nothing to the run; or it came after the
-  /// first layout of results files, and the run has its default.
+  std::string (*text)(const RunSpec&);           ///< its value as a config writes it: "0.1", "shuffle"
+  bool (*same)(const RunSpec&, const RunSpec&);  ///< whether two runs have the same value
+  bool (*applies)(const RunSpec&);               ///< whether it applies to a run
+  /// Whether a run's value can be left out for readers: the axis does not apply to the run, or it is newer
+  /// than the first layout of results files and the run has its default.
   bool (*goes_without_saying)(const RunSpec&);
   void (*reset)(RunSpec&);  ///< gives a run its default
 };
 
-/// The same axes in the same order.
+/// All axes, in the same order.
 std::span<const AxisInfo> axis_table();
 
-/// The axis of that name; null if there is none.
+/// The axis with this name; null if there is none.
 const AxisInfo* find_axis(std::string_view name);
 
 /// The names of the axes, in their order.
 std::vector<std::string_view> axis_names();
 
-/// What the runs of a cohort have in common: the mini-batches that they see in the same order, with their
-/// labels, and how the hidden layers they share a product for are activated.
+/// The properties that runs of a cohort share: the mini-batches that they see in the same order, with their
+/// labels, and the activation of the hidden layers that share a product.
 inline auto cohort_key(const RunSpec& spec) {
   return std::tuple(spec.gradient, spec.batch_size, spec.sampling, spec.seed, spec.label_noise,
                     spec.activation);
 }
 
-/// Whether two runs can be trained in lockstep: they have one cohort_key, and are trained by
-/// back-propagation. By numerical gradients each is trained alone, since one network is work enough.
+/// Whether two runs can be trained in lockstep: they have the same cohort_key, and are trained by
+/// back-propagation. A run by numerical gradients is trained alone, since one network is work enough.
 bool same_cohort(const RunSpec& a, const RunSpec& b);
 
 }  // namespace runner

@@ -7,12 +7,12 @@
 
 namespace runner {
 
-/// How large a network is.
+/// The size of a network.
 struct NetworkShape {
   std::size_t pixels, hidden, classes;
 };
 
-/// What the rows and columns of a tensor stand for.
+/// The meaning of a tensor's rows and columns.
 enum class TensorDimension { input, hidden, classes };
 
 /// The parameters of one network, each a tensor without gaps, its last dimension running fastest.
@@ -25,8 +25,8 @@ struct Weights {
   std::size_t bytes() const;
 };
 
-/// All that training a run goes on from: its parameters and, for each moment of its optimizer, a number for
-/// each parameter (update_rule.hpp); all 0 in the untrained network.
+/// The state that training resumes from: the parameters and, for each moment of the optimizer, a number for
+/// each parameter (update_rule.hpp). All moments are 0 in the untrained network.
 struct TrainingState {
   Weights weights;
   std::vector<Weights> moments;  ///< moment_count(optimizer)
@@ -43,7 +43,7 @@ struct TensorInfo {
   std::string_view long_name;
 };
 
-/// All tensors of struct Weights. Results files, checkpoints and comparisons go by these lines.
+/// All tensors of struct Weights. Results files, checkpoints and comparisons iterate over these lines.
 inline constexpr std::array tensor_table{
     TensorInfo{"W1",
                &Weights::W1,
@@ -72,7 +72,7 @@ constexpr std::size_t length(TensorDimension dimension, const NetworkShape& shap
   return 0;
 }
 
-/// How many numbers a tensor of such a network has.
+/// The number of elements of a tensor in a network of this size.
 constexpr std::size_t size(const TensorInfo& tensor, const NetworkShape& shape) {
   std::size_t product = 1;
   for (std::size_t d = 0; d < tensor.rank; ++d) product *= length(tensor.dimensions[d], shape);

@@ -9,8 +9,8 @@
 
 #include <Eigen/Core>
 
-/// The network of "Deep Learning from Scratch", chapters 3 to 6: double precision, one line a formula, no
-/// tricks for speed. It is what `training` is tested against. All functions are pure and thread-safe. A mean
+/// The network of "Deep Learning from Scratch", chapters 3 to 6: double precision, one line per formula, no
+/// tricks for speed. `training` is tested against it. All functions are pure and thread-safe. A mean
 /// over no rows is NaN.
 namespace runner::nn {
 
@@ -35,7 +35,7 @@ Matrix relu(const Matrix& x);
 /// The derivative of relu at x: 1 where x > 0, else 0. At 0, where relu has no derivative, it is 0.
 Matrix relu_grad(const Matrix& x);
 
-/// The function above that the activation names, and its derivative.
+/// The activation's function above, and its derivative.
 Matrix activate(Activation activation, const Matrix& x);
 Matrix activation_grad(Activation activation, const Matrix& x);
 

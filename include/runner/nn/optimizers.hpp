@@ -37,7 +37,7 @@ class UpdateRule {
   /// State of one kind: a matrix for each parameter.
   class State {
    public:
-    /// That of parameter i; a matrix of zeros of its shape when asked for the first time.
+    /// The state of parameter i; at first a matrix of zeros of its shape.
     Matrix& of(std::size_t i, const Matrix& parameter);
 
    private:

@@ -23,7 +23,7 @@ struct Parameters {
   Matrix b2;
 };
 
-/// What chapter 6 adds to the network. The defaults are the network of chapters 4 and 5.
+/// The additions of chapter 6 to the network. The defaults are the network of chapters 4 and 5.
 struct NetworkOptions {
   Activation activation = Activation::sigmoid;  ///< of the hidden layer
   WeightInit weight_init = WeightInit::std;     ///< for the constructor that draws weights
@@ -55,7 +55,7 @@ class TwoLayerNet {
               double weight_init_std = 0.01, LossFunction loss = LossFunction::cross_entropy_error,
               NetworkOptions options = {});
 
-  /// z, N×H: what the hidden layer makes of x, before any dropout.
+  /// z, N×H: the output of the hidden layer, before dropout.
   Matrix hidden(const Matrix& x) const;
 
   /// y, N×C; each row sums to 1.
@@ -63,7 +63,7 @@ class TwoLayerNet {
   /// The same in training, with a mask.
   Matrix predict(const Matrix& x, const Matrix& mask) const;
 
-  /// What training minimises: data_loss + decay_loss.
+  /// The loss that training minimises: data_loss + decay_loss.
   double loss(const Matrix& x, std::span<const std::uint8_t> labels) const;
   /// The same in training, with a mask.
   double loss(const Matrix& x, std::span<const std::uint8_t> labels, const Matrix& mask) const;

@@ -9,15 +9,15 @@
 
 namespace runner {
 
-/// A metric over some epochs: its mean over seeds and how well that is known.
+/// The mean of a metric over seeds, and its interval, at some epochs.
 using Curve = std::vector<Estimate>;
 
-/// The learning curves of one configuration, over its seeds that are done. Empty where none is done; those on
-/// the validation set also where there is no such set.
+/// The learning curves of one configuration, over its seeds that are done. Empty if none is done. The
+/// validation curves are empty if there is no validation set.
 using LearningCurves = PerMetric<Curve>;
 
-/// After some of the recorded epochs, given by their indices in results.recorded, for each configuration in
-/// the order of compare(results).
+/// The curves of each configuration, in the order of compare(results), at the recorded epochs with these
+/// indices in results.recorded.
 std::vector<LearningCurves> learning_curves(const ResultsData& results, std::span<const std::size_t> places);
 
 }  // namespace runner

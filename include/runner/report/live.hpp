@@ -7,11 +7,11 @@
 
 namespace runner {
 
-/// How far a sweep has come, as its results file says. All runs of the file count: leave_out_kept takes out
-/// those that have left the config.
+/// How far a sweep has come. Counts all runs of the results file: leave_out_kept() removes those that have
+/// left the config.
 struct Standing {
   std::size_t pending = 0, running = 0, done = 0, diverged = 0, stopped = 0;  ///< runs
-  /// Epochs after the untrained network; those that a diverged or stopped run will never have count as done.
+  /// Epochs without epoch 0. Epochs that a diverged or stopped run will never have count as done.
   std::size_t epochs_done = 0, epochs = 0;
 
   std::size_t runs() const { return pending + running + done + diverged + stopped; }
@@ -20,28 +20,27 @@ struct Standing {
 
 Standing standing_of(const ResultsData& results);
 
-/// The screen there is for a frame.
+/// The size of the screen.
 struct ScreenStyle {
   std::size_t columns = 80, rows = 24;
-  bool colour = false;  ///< ANSI colours, for what is said in words, too
+  bool colour = false;  ///< ANSI colours, in addition to words
 };
 
-/// A frame of the live view of a sweep that may be running: how far it has come, below that `activity`, a
-/// line that the caller knows more of, then as many runs as there is room for, each with a curve over its
-/// epochs:
+/// One view of a sweep that may be running: how far it has come; below that `activity`, a line of the caller;
+/// then as many runs as there is room for, each with a curve over its epochs:
 ///
-/// - leading: the largest chosen-by accuracy (validation set where there is one, else test set)
-/// - widest gap: the largest train minus test accuracy, where it is above 0, of networks that learned
-/// - overfits most: those that overfit, or perhaps do, by the definition at runner::Verdict, with the largest
-///   rise of the chosen-by loss above its minimum, as rise / minimum
+/// - leading: the highest validation (else test) accuracy
+/// - widest gap: the largest train minus test accuracy above 0, of networks that learned
+/// - overfits most: the networks that overfit, or perhaps do, as runner::Verdict defines it, with the largest
+///   rise of the validation (else test) loss above its minimum, as rise / minimum
 ///
-/// A run's numbers are those after its last recorded epoch, so that it need not be done; runs that have
-/// diverged or recorded no epoch but that of the untrained network are not shown. Curves are over epochs 1 …
-/// E (those of them that are recorded), as many cells for all runs, so that epochs lie below each other;
-/// where there is room a run has two, training and chosen-by set, on one scale. Where there is little room,
-/// numbers are left out, last the one that a run is ranked by.
+/// A run's numbers are those after its last recorded epoch, so it need not be done. Diverged runs, and runs
+/// that have only epoch 0, are not shown. Curves are over the recorded epochs of 1 … E, with the same number
+/// of cells for all runs, so that epochs lie below each other. If there is room, a run has two curves on one
+/// scale: training set, and validation (else test) set. If there is little room, numbers are left out; the
+/// number that a run is ranked by is left out last.
 ///
-/// At most `rows` lines of at most `columns` characters each. Nothing that the file says can move the cursor:
+/// At most `rows` lines of at most `columns` characters each. No text of the file can move the cursor:
 /// control characters are shown as U+FFFD.
 std::string to_screen(const ResultsData& results, const std::string& activity, const ScreenStyle& style = {});
 

@@ -4,7 +4,7 @@
 
 namespace runner {
 
-/// What the learning curves of a configuration say. A configuration
+/// The judgement of a configuration's learning curves. A configuration
 ///
 /// - *diverged* if more than half of its ended seeds have diverged;
 /// - *did not learn* if more than half of its done seeds did not: over the last w epochs (w as below), the
@@ -37,7 +37,7 @@ namespace runner {
 /// many there are after epoch 0.
 ///
 /// The factors were chosen on real curves, and how often the verdict is right is counted by a test on
-/// tests/report/verdicts (README, "Compare").
+/// tests/report/verdicts (src/report/README.md, "The verdict").
 enum class Verdict {
   none,           ///< no seed has ended yet
   diverged,       ///< the loss became infinite or NaN

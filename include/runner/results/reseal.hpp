@@ -8,28 +8,28 @@
 
 namespace runner {
 
-/// How a results file stands to its seal.
+/// A results file compared with its seal.
 struct SealCheck {
-  bool unchanged;  ///< its structure and texts are what they were when it was sealed
-  /// What is in it that this program has not written: "the attribute note of train_loss", "the variable
+  bool unchanged;  ///< structure and texts are as they were when the file was sealed
+  /// What another program has added: "the attribute note of train_loss", "the variable
   /// mean".
   std::vector<std::string> additions;
 };
 
-/// Compares a results file with its seal. Where its structure has been changed, makes sure that it can be
-/// used as it is: its arrays lie where they were made, and are of the right type and shape; its numbers are
-/// accepted by read_results(); its config can be read; each run is the one that its digest stands for, if the
-/// file was made by this version of the arithmetic. A text that was replaced by another is not noticed.
+/// Compares a results file with its seal. If the structure has been changed, checks that the file can be used
+/// as it is: the arrays lie where they were made, and have the right types and shapes; read_results() accepts
+/// the numbers; the config can be read; each run fits its digest, if the file was made by this version of the
+/// arithmetic. It does not notice a text that was replaced by another.
 ///
-/// HDF5 may crash on a damaged file, or never come back: call it in a process of its own first. Throws Error
-/// as read_results().
+/// HDF5 may crash on a damaged file, or never return: try it in a separate process first. Throws Error as
+/// read_results().
 SealCheck check_seal(const std::filesystem::path& file);
 
-/// The same, under the writer's lock; then seals the file as it is now, unless it is unchanged. The seal is
-/// written in its place, all else stays as it is.
+/// The same, under the writer's lock; then seals the file as it is now, unless it is unchanged. Only the seal
+/// is written.
 ///
-/// Throws Error. bad_input: as check_seal(), and where another runner or another program has the file open
-/// for writing; failure: any I/O error.
+/// Throws Error. bad_input: as check_seal(), or another runner or another program has the file open for
+/// writing; failure: any I/O error.
 SealCheck reseal(const std::filesystem::path& file, const Note& note = {});
 
 }  // namespace runner

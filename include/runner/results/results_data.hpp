@@ -21,21 +21,20 @@ struct StoredRun {
   RunStatus status;
   int epochs_done;   ///< last epoch recorded with finite losses, −1 before epoch 0
   double wall_time;  ///< seconds
-  /// The epoch after which it had the weights in the file; −1: none.
+  /// The epoch of its weights in the file; −1: none.
   int weights_epoch;
-  /// The epoch after which it made the predictions in the file; −1: none.
+  /// The epoch of its predictions in the file; −1: none.
   int predictions_epoch;
-  /// Of each metric a number for each of ResultsData::recorded, NaN where there is none yet; empty for one
-  /// that the file does not have.
+  /// For each metric, one number per epoch of ResultsData::recorded; NaN: none yet. Empty for a metric that
+  /// the file does not have.
   PerMetric<std::vector<float>> curves;
-  std::size_t row;    ///< where it stands in the file that it was read from
-  std::size_t shard;  ///< which file that is (ResultsData::file_of)
+  std::size_t row;    ///< its row in the file that it was read from
+  std::size_t shard;  ///< the number of this file (ResultsData::file_of)
 
-  /// It belongs to the sweep as its config was last; otherwise its values have left the config, and it is
-  /// kept.
+  /// Whether its values are in the config that was run last. If not, the run is only kept.
   bool in_sweep() const { return run.index >= 0; }
 
-  /// Those of the recorded epoch with this index.
+  /// The metrics of the recorded epoch with this index.
   Metrics metrics(std::size_t index) const {
     Metrics all;
     for (const MetricInfo& line : metric_table)
@@ -45,43 +44,44 @@ struct StoredRun {
   }
 };
 
-/// What a results file says of the program and the data that its numbers come from.
+/// The program and the data that the numbers of a results file come from.
 struct Origin {
   std::int64_t arithmetic_version;
   std::string runner_version, kernel, processor;
-  DatasetFacts data;                  ///< what is not known of it is 0 or empty
-  std::string config_text;            ///< the config file as it was read
-  std::filesystem::path config_file;  ///< as it was named
+  DatasetFacts data;                  ///< unknown facts are 0 or empty
+  std::string config_text;            ///< the text of the config file
+  std::filesystem::path config_file;  ///< the path as the user gave it
 };
 
-/// A results file read into memory (weights left out).
+/// A results file in memory, without its weights.
 struct ResultsData {
   std::filesystem::path file;
   std::string name;
   std::string effective_config;  ///< canonical JSON
   Origin origin;
-  RecordedEpochs recorded;  ///< the epochs that there are numbers of
+  RecordedEpochs recorded;  ///< the epochs that have numbers
   std::vector<StoredRun> runs;
-  std::vector<SessionTimes> sessions;  ///< the latest, the first first; none in a file from before layout 6
-  /// The files after the first that runs were pooled from (pool_shards).
+  std::vector<SessionTimes> sessions;  ///< the latest, in ascending order; none in files of layouts before 6
+  /// Of pooled shards (pool_shards): the files after the first.
   std::vector<std::filesystem::path> further_files;
 
-  /// The file that one of its runs was read from.
+  /// The file that this run was read from.
   const std::filesystem::path& file_of(const StoredRun& run) const {
     return run.shard == 0 ? file : further_files[run.shard - 1];
   }
 
   int epochs() const { return recorded.last(); }  ///< E
 
-  /// It keeps what the runs predict for the test images (stored_predictions.hpp).
+  /// Whether it keeps the runs' predictions for the test images (stored_predictions.hpp).
   bool has_predictions() const { return !origin.data.test_labels.empty(); }
 };
 
 /// Reads a results file, also one that is being written: a snapshot of what is committed. Takes no lock.
-/// Throws Error: bad_input for a file that is not there, of another program or of a layout that this version
-/// does not read, whose structure is not what it was when it was sealed (reseal.hpp), or that says what no
-/// writer can have written: a status that its epochs contradict, an accuracy above 1; failure when reading
-/// fails, or there is not enough memory for it (memory_limit).
+///
+/// Throws Error. bad_input: the file is not there, is of another program or of a layout that this version
+/// does not read; its structure has changed since it was sealed (reseal.hpp); or it holds what no writer can
+/// have written, such as a status that contradicts the epochs, or an accuracy above 1. failure: reading
+/// fails, or there is not enough memory (memory_limit).
 ResultsData read_results(const std::filesystem::path& file);
 
 }  // namespace runner

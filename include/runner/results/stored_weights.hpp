@@ -11,7 +11,7 @@
 
 namespace runner {
 
-/// A weight, or a moment of one, that a file holds otherwise than it should.
+/// A weight, or a moment, that differs from the expected value.
 struct DifferentWeight {
   std::string array;  ///< "weights/W1"
   float stored, expected;
@@ -23,21 +23,20 @@ class StoredWeights {
   explicit StoredWeights(const std::filesystem::path& file);
   ~StoredWeights();
 
-  /// Whether the file has any.
+  /// Whether the file has weights.
   bool available() const;
 
-  /// Those that a run began with, and those after its last epoch (StoredRun::weights_epoch); NaN where the
-  /// file has none yet. The row is StoredRun::row, and the hidden size that of the run. Throws Error
-  /// (failure) where the file has no such row, or no room for so many hidden units: another has taken its
-  /// place since its runs were read.
+  /// The initial weights of a run, and those after its last epoch (StoredRun::weights_epoch); NaN: none in
+  /// the file yet. `row` is StoredRun::row, `hidden_size` that of the run. Throws Error (failure) if the file
+  /// has no such row, or no room for so many hidden units: it was replaced since its runs were read.
   Weights initial(std::size_t row, std::int32_t hidden_size) const;
   Weights last(std::size_t row, std::int32_t hidden_size) const;
 
-  /// The first of the weights that a run began with that is not, bit for bit, one of these, or NaN for the
-  /// hidden units that the run does not have.
+  /// The first initial weight of a run that differs from these, bit for bit. For hidden units that the run
+  /// does not have, NaN is expected.
   std::optional<DifferentWeight> first_different_initial(std::size_t row, const Weights& weights) const;
 
-  /// The same of its state after its last epoch.
+  /// The same for its state after its last epoch.
   std::optional<DifferentWeight> first_different_last(std::size_t row, const TrainingState& state) const;
 
  private:

@@ -7,18 +7,18 @@
 
 namespace runner {
 
-/// The runner that is at work on a results file.
+/// The process that writes a results file.
 struct WriterProcess {
   long pid;
   std::string host;
   std::chrono::system_clock::time_point since;  ///< in whole seconds, by its host's clock
 };
 
-/// Who is at work on a results file by what its lock file says; nobody where there is none, or one that was
-/// left behind by a process that has ended. One on another host counts as at work.
+/// The process that writes a results file, as its lock file says. Nothing if there is no lock file, or if it
+/// was left behind by a process that has ended. A process on another host counts as running.
 ///
-/// It looks and takes no lock, so it is never in a writer's way, and what it says may be over when it is
-/// read. Throws nothing for a file that is not there or cannot be read: that is nobody.
+/// Takes no lock, so it never disturbs a writer; the answer may be out of date when it is read. A file that
+/// is not there or cannot be read gives nothing; it throws nothing.
 std::optional<WriterProcess> current_writer(const std::filesystem::path& file);
 
 }  // namespace runner

@@ -4,9 +4,9 @@
 
 namespace runner {
 
-/// The gradient that a step of back-propagation goes down along, the float32 numbers it is made of. Of the
-/// run count loss, activation and weight_decay. `batch` holds nothing but the images of the step, as its
-/// training set. On the calling thread.
+/// The gradient of a training step by back-propagation, as the float32 numbers that the step uses. Of `run`,
+/// only loss, activation and weight_decay matter. The training set of `batch` is the mini-batch. Runs on the
+/// calling thread.
 Derivatives backpropagation_gradient(const RunSpec& run, const Dataset& batch, const Weights& weights,
                                      const Backend& backend);
 

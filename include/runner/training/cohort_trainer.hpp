@@ -15,7 +15,7 @@
 
 namespace runner {
 
-/// One run's parameters, a view into its cohort.
+/// A view of one run's parameters in its cohort.
 struct WeightsView {
   const float* blocks;  ///< the stack's W1: blocks of pixels × lanes, a hidden unit in each column
   std::size_t first;    ///< the run's first hidden unit in the stack
@@ -34,10 +34,10 @@ struct WeightsView {
   }
 };
 
-/// A copy of them.
+/// A copy of these parameters.
 Weights weights_of(const WeightsView& view);
 
-/// Which code computes; results do not depend on it.
+/// The code that computes; results do not depend on it.
 struct Backend {
   const Kernel* kernel;
   const Elementwise* elementwise;
@@ -47,8 +47,8 @@ struct Backend {
 /// Backend by name ("auto", or one of kernel_names()) for an instruction set. Throws as find_kernel.
 Backend make_backend(std::string_view kernel, InstructionSet set);
 
-/// Memory that training a run takes while `threads` threads work on it, in bytes: what grows with its hidden
-/// units and its batch. An estimate, some per cent too high rather than too low.
+/// Memory in bytes that training a run takes while `threads` threads work on it: the part that grows with its
+/// hidden units and its batch. An estimate that is some per cent too high.
 double memory_to_train(const RunSpec& run, const Dataset& data, const Backend& backend,
                        std::size_t threads = 1);
 
@@ -80,10 +80,10 @@ class CohortTrainer {
                 const std::atomic<bool>& split, std::span<const TrainingState> start = {}, int epoch = 0);
   ~CohortTrainer();
 
-  /// Runs still in training; at first all. Index i below refers to these, in order.
+  /// The number of runs in training; at first all. Index i below refers to these, in order.
   std::size_t size() const;
 
-  /// Epochs trained, those before `start` included.
+  /// Epochs trained, including those before `start`.
   int epoch() const;
 
   /// Trains one epoch.
@@ -97,16 +97,16 @@ class CohortTrainer {
   /// double. A loss is float32(sum/images), an accuracy float32(correct/images), each divided in double.
   void evaluate(std::span<Metrics> metrics) const;
 
-  /// Of each test image the class that run i had the largest score for (the first, if several) when it was
-  /// last evaluated. Valid until the next change of the trainer.
+  /// For each test image, the class with the largest score of run i (the first, if several) in its last
+  /// evaluation. Valid until the trainer changes.
   std::span<const std::uint8_t> test_predictions(std::size_t i) const;
 
   WeightsView weights(std::size_t i) const;
 
-  /// A copy of all that run i goes on from.
+  /// A copy of the state that run i can be resumed from.
   TrainingState state(std::size_t i) const;
 
-  /// Takes run i (it diverged) out of the cohort; the runs behind it move up by one.
+  /// Removes run i, which diverged, from the cohort; the runs behind it move up by one.
   void drop(std::size_t i);
 
  private:

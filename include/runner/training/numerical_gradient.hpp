@@ -15,9 +15,9 @@ struct Derivatives {
   std::vector<double> b2;  ///< classes
 };
 
-/// The gradient of a network's loss on a batch by central differences, h = 1e-4: that which a run with
-/// gradient "numerical" goes down along. Of the run count loss, activation and weight_decay, whose ½·λ·w² has
-/// the central difference λ·w. batch.size is that of W1; labels are below the number of classes. On the
+/// The gradient of a network's loss on a batch by central differences, h = 1e-4: the gradient of a run with
+/// gradient "numerical". Of `run`, only loss, activation and weight_decay matter; the term ½·λ·w² has the
+/// central difference λ·w. batch.size is that of W1; labels are below the number of classes. Runs on the
 /// calling thread.
 Derivatives numerical_gradient(const RunSpec& run, const RawBatch& batch, const Weights& weights,
                                const CentralDifferences& functions);

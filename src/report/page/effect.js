@@ -59,7 +59,7 @@ const notApplicable = (effect) => (effect.not_applicable > 0 ? `${counted(effect
 function binsNote(effect) {
   if (effect.values.length === 0) return `${counted(effect.samples, "sample")} done so far: too few for bins.`;
   return `${effect.axis} in ${counted(effect.values.length, "bin")} of about ${counted(Math.round(effect.samples / effect.values.length), "sample")} each. ` +
-    `${notApplicable(effect)}Its values were drawn, so that runs that differ in it alone are missing: bins are compared as they are, and the other parameters differ, too. ` +
+    `${notApplicable(effect)}Its values were drawn, so no two runs differ only in it. The bins are compared as they are; the other parameters differ, too. ` +
     "Bars are 95 % intervals of the change (Welch) that hold for all bins together: a filled mark is more than chance.";
 }
 
@@ -69,11 +69,11 @@ function drawEffect() {
   element("effect-note").textContent = effect.samples > 0
     ? binsNote(effect)
     : none
-    ? `No setting of the others has runs that are done for every ${effect.axis}.`
+    ? `No setting of the other parameters has finished runs for every ${effect.axis}.`
     : `${counted(runsOf(effect), "run")} for each value (${counted(effect.settings, "setting")} of the others, ${counted(effect.seeds, "seed")}), which ` +
-      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without all partners left out` : ""}. ${notApplicable(effect)}` +
+      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without a matching run for every value left out` : ""}. ${notApplicable(effect)}` +
       (known ? "Bars are 95 % intervals of the change that hold for all values together: a filled mark is more than chance."
-             : "With fewer than three seeds there are no intervals: what is chance is not known.");
+             : "With fewer than three seeds there are no intervals.");
   for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = none;
   drawEffectGap();
   drawEffectAccuracy();

@@ -59,11 +59,11 @@ function drawMaps() {
   element("test-map").replaceChildren(heatMap("Test accuracy", rows, cols, "test_accuracy"));
   const others = axes.filter(({ name }) => name !== rows.name && name !== cols.name).map((axis) => axis.name);
   const leftOut = all.filter((i) => !learned(i)).length, outside = all.filter((i) => !isInMap(rows, cols, i)).length;
-  element("maps-note").textContent = `The lighter, the larger, from the smallest mean to the largest; after the last epoch${others.length > 0 ? `, mean over ${others.join(", ")}` : ""}. ` +
+  element("maps-note").textContent = `Lighter is larger, from the smallest mean to the largest; after the last epoch${others.length > 0 ? `, mean over ${others.join(", ")}` : ""}. ` +
     `${leftOut > 0 ? `${counted(leftOut, "configuration")} that did not learn or diverged left out. ` : ""}` +
     `${outside > 0 ? `${counted(outside, "configuration")} that ${[rows, cols].filter(meansNothingToSome).map(({ name }) => name).join(" or ")} does not apply to left out. ` : ""}` +
     `${rows.least || cols.least ? "Values that were drawn are in bins. " : ""}` +
-    "At first the two parameters with the largest range of mean test accuracy between their values, those that apply to all before others. Click a cell to see what is in it.";
+    "The page begins with the two parameters whose values differ most in mean test accuracy, preferring those that apply to all configurations. Click a cell to see what is in it.";
 }
 
 function setUpMaps() {

@@ -79,7 +79,7 @@ function filterChanged() {
 const alike = new Set(page.trust.like_the_best);
 const tableMarks = [
   { mark: "+", what: `best ${page.chosen_by} accuracy`, has: (i) => i === best },
-  { mark: "~", what: "cannot be told from the best (95 %, of all configurations)", has: (i) => alike.has(i) },
+  { mark: "~", what: "may be as good as the best (95 %, of all configurations)", has: (i) => alike.has(i) },
   { mark: "*", what: "widest gap", has: (i) => i === widest },
 ];
 const markOf = ({ mark, what }) => make("span", { role: "img", "aria-label": what, title: what }, mark);
@@ -153,7 +153,7 @@ function setUpTable() {
   });
   element("table-note").textContent = [tableMarks.filter(({ has }) => all.some(has)).map(({ mark, what }) => `${mark} ${what}`).join(", "), "± 95 % interval over the seeds, of two seeds their range"]
     .filter(Boolean).join("; ") + ". " +
-    `Best ${page.chosen_by} accuracy on top, those with diverged seeds or that did not learn last. Stop at: the epoch of the smallest ${page.chosen_by} loss; gained by ` +
+    `At first sorted by best ${page.chosen_by} accuracy; configurations with diverged seeds, or that did not learn, come last. Stop at: the epoch of the smallest ${page.chosen_by} loss; gained by ` +
     "stopping: test accuracy there minus that at the end. A filter is a condition, as compare --where takes it: verdict = overfits && (gap > 0.02 || stop_epoch < 10). " +
     "Headings show their names under the pointer; those of all other columns of CSV are known, too.";
   drawTable();

@@ -36,7 +36,7 @@ function drawWeights() {
     `after epoch ${run.epoch}. Each picture has a scale of its own, the number below it: blue is negative, the colour of the page 0, orange positive. ` +
     (run.units.length < run.hidden ? `Shown are the ${run.units.length} most used of ${run.hidden} units, ` : "The most used units come first, ") +
     "those with the largest ‖W1[:, unit]‖·‖W2[unit, :]‖. The class is that of the unit's largest output weight. " +
-    "A pixel that is 0 in all images keeps its weight, but for weight decay.";
+    "The weight of a pixel that is 0 in all images changes only by weight decay.";
   element("weights-units").replaceChildren(...run.units.map((unit) => unitPictures(run, unit, colourOf)));
 }
 
@@ -45,8 +45,8 @@ function setUpWeights() {
   element("weights").hidden = runs.length === 0 && whyNot === "";
   element("weights-shown").hidden = runs.length === 0;
   const leftOut = configurations > runs.length
-    ? `To keep the page small it has pictures of ${runs.length} of ${counted(configurations, "configuration")}: the best, that with the widest gap, the next best; of each one seed.`
-    : "Of each configuration one seed.";
+    ? `To keep the page small it has pictures of ${runs.length} of ${counted(configurations, "configuration")}: the best, the one with the widest gap, the next best; one seed each.`
+    : "One seed of each configuration.";
   element("weights-left-out").textContent = whyNot ? `No pictures: ${whyNot}.` : leftOut;
   if (runs.length === 0) return;
   const marked = (i) => [i === best && "best", i === widest && "widest gap"].filter(Boolean).map((what) => ` (${what})`).join("");

@@ -2,7 +2,7 @@
 """make_curves.py RUNNER FOLDER: trains the sweeps whose curves the verdicts are judged on, 20 seeds of each network, into FOLDER/*.h5.
 
 Takes about half an hour on two cores. The curves lie beside this script, so that no test trains them; the numbers come out the same, to the
-last bit, wherever it is run. Needs MNIST and Fashion-MNIST (README.md, "The config").
+last bit, wherever it is run. Needs MNIST and Fashion-MNIST (configs/README.md, "Data sets").
 """
 
 import json

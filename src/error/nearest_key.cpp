@@ -1,4 +1,4 @@
-#include "nearest_key.hpp"
+#include "runner/error/nearest_key.hpp"
 
 #include <algorithm>
 #include <numeric>

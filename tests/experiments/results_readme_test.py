@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The Python of README.md runs as it stands there, without a warning, and shows what it says.
+"""The Python and the R of results/README.md run as they stand there, without a warning, and show what the text says.
 
-usage: readme_python_test.py RUNNER REPOSITORY
+usage: results_readme_test.py RUNNER REPOSITORY
 
 The command before it makes the results file. The example prints last the test accuracy of a network that NumPy has run, beside that of the
 file: they are the same. Then it prints what the network predicted, a row for each class; its diagonal gives the accuracy once more. The
-second example prints the fingerprint that `compare` has.
+second example prints the fingerprint that `compare` has. R prints the mean test accuracy of each configuration, as `compare --json` has it.
 """
 import json
 import os
@@ -18,9 +18,12 @@ from pathlib import Path
 import numpy as np
 
 runner, repository = (Path(argument).resolve() for argument in sys.argv[1:])
-readme = (repository / "README.md").read_text()
+readme = (repository / "results/README.md").read_text()
 programs = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-assert len(programs) == 2, len(programs)
+assert len(programs) == 4, len(programs)
+exports = re.findall(r"^\$ build/runner (export [^#\n]*)", readme, re.MULTILINE)
+assert len(exports) == 2, exports
+r_program, = re.findall(r"```r\n(.*?)```", readme, re.DOTALL)
 command = re.search(r"```console\n\$ build/runner ([^\n]*save_weights=true)\n```\n\n```python", readme).group(1)
 
 with tempfile.TemporaryDirectory() as name:
@@ -51,3 +54,18 @@ with tempfile.TemporaryDirectory() as name:
     # Every configuration is there, each over its three seeds.
     configurations = [line.split() for line in lines[2:]]
     assert len(configurations) == 4 and all(row[-2] == "3" for row in configurations), result
+
+    # What export writes is what the file has.
+    for export in exports:
+        subprocess.run(["bash", "-c", f"'{runner}' {export}"], cwd=folder, check=True, capture_output=True)
+    text = printed(f"import h5py\n{programs[2]}\nprint(np.array_equal(loss, h5py.File('results/weights.h5')['test_loss'][0]))")
+    assert text == "True\n", text
+    text = printed(f"import numpy as np\nx = np.zeros((5, 784))\n{programs[3]}\nprint(scores.shape)")
+    assert text == "(5, 10)\n", text
+
+    rows = subprocess.run(["Rscript", "-e", r_program], cwd=folder, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert rows[0].split() == ["learning_rate", "hidden_size", "test_accuracy"], rows
+    compared = json.loads(subprocess.run([runner, "compare", "results/weights.h5", "--json"], cwd=folder, check=True, capture_output=True, text=True).stdout)
+    expected = sorted((one["learning_rate"], one["hidden_size"], one["test_accuracy"]) for one in compared["configurations"])
+    ours = sorted(tuple(map(float, row.split()[1:])) for row in rows[1:])
+    assert len(expected) == 4 and np.allclose(ours, expected, rtol=1e-6), (ours, expected)
