@@ -17,7 +17,8 @@
 #include <gtest/gtest.h>
 
 // How often the verdict is right, on the curves of real sweeps in tests/report/verdicts: a few seeds are
-// judged, and what is true is known from twenty (label_curves.py there). Prints the tables of src/report/README.md.
+// judged, and what is true is known from twenty (label_curves.py there). Prints the tables of
+// src/report/README.md.
 namespace runner {
 namespace {
 
