@@ -759,7 +759,7 @@ class EvaluateEvery(Files):
         self.assertIn(">20</text>", (self.dir / "figures/learning_curves.svg").read_text())
 
     def test_a_stop_between_costs_no_epoch(self):
-        keys = {"epochs": 1200, "evaluate_every": 440, "learning_rate": 0.1, "hidden_size": 40, "seed": 1}
+        keys = {"epochs": 6000, "evaluate_every": 2200, "learning_rate": 0.1, "hidden_size": 40, "seed": 1}
         config = self.config(**keys)
         r, between = random.Random(3), 0
         for attempt in range(1, 21):
@@ -773,11 +773,11 @@ class EvaluateEvery(Files):
             if (self.dir / "results/sweep.h5.checkpoint").exists():
                 # The epoch stands behind a line of 20 bytes and the digest.
                 epoch = int.from_bytes((self.dir / "results/sweep.h5.checkpoint").read_bytes()[52:56], "little")
-                between += epoch % 440 != 0
+                between += epoch % 2200 != 0
         self.assertGreater(between, 1)
         self.run_it(config, "--quiet")  # the rest, where the program is slow
-        self.assertEqual(self.results(keys=("epochs_done",))["epochs_done"].tolist(), [1200])
-        self.run_it(self.config(**(keys | {"evaluate_every": 400})), "--quiet", "--output", "other.h5")
+        self.assertEqual(self.results(keys=("epochs_done",))["epochs_done"].tolist(), [6000])
+        self.run_it(self.config(**(keys | {"evaluate_every": 2000})), "--quiet", "--output", "other.h5")
         with h5py.File(self.dir / "results/sweep.h5") as stopped, h5py.File(self.dir / "other.h5") as other:
             for name in METRICS:
                 self.assertEqual(stopped[name][0, -1], other[name][0, -1])
