@@ -1891,7 +1891,7 @@ class EarlyStopping(Files):
             self.assert_same(f"{weights}-1.h5", f"{weights}-2.h5")
         self.assertEqual([path.name for path in (self.dir / "results").glob("*.checkpoint")], [])
 
-    LONGER = {"learning_rate": [0.5, 0.1, 3e38], "hidden_size": [10, 40], "seed": list(range(12)), "epochs": 240}
+    LONGER = {"learning_rate": [0.5, 0.1, 3e38], "hidden_size": [10, 40], "seed": list(range(60)), "epochs": 60}
 
     def check_interrupted(self, rule, how, codes, **keys):
         config = self.stopping(rule, **(self.LONGER | keys))
