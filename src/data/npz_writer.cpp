@@ -20,7 +20,7 @@ struct ZipEntry {
 };
 
 void put_little_endian(std::string& bytes, std::uint64_t number, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(number >> (8 * i) & 0xFF);
+  for (std::size_t i = 0; i < count; ++i, number >>= 8) bytes += static_cast<char>(number & 0xFF);
 }
 
 /// The header of a .npy file of version 1.0, whose length is a multiple of 64.

@@ -41,7 +41,8 @@ Bytes bytes_of(std::string_view text) {
 /// Little-endian.
 Bytes number(std::uint64_t value, std::size_t width) {
   Bytes bytes;
-  for (std::size_t i = 0; i < width; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+  for (std::size_t i = 0; i < width; ++i, value >>= 8)
+    bytes.push_back(static_cast<std::uint8_t>(value & 0xFF));
   return bytes;
 }
 
