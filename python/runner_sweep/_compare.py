@@ -159,13 +159,18 @@ def check(file: PathLike) -> str:
     return call("check", argument(file)).strip()
 
 
-def verify(file: PathLike, *, sample: int | None = None, threads: int | None = None) -> str:
+def verify(file: PathLike, *, sample: int | None = None, data: PathLike | None = None, threads: int | None = None) -> str:
     """Trains stored runs again and compares every bit. Returns what was compared; RunnerError if something differs.
 
-    All runs are trained again, or `sample` of them, spread evenly over the file.
+    All runs are trained again, or `sample` of them, spread evenly over the file. `data` says where the data set is now, if it has
+    moved: a folder with files of the same names, such as `arrays`.
 
     >>> rs.verify("results/example.h5", sample=2)
     'results/example.h5: 2 of 12 runs trained again, 12 epochs: every bit is the same'
     """
     options = ["--all"] if sample is None else ["--sample", str(sample)]
-    return call("verify", argument(file), *options, *(["--threads", str(threads)] if threads is not None else [])).strip()
+    if data is not None:
+        options += ["--data", argument(data)]
+    if threads is not None:
+        options += ["--threads", str(threads)]
+    return call("verify", argument(file), *options).strip()

@@ -209,6 +209,14 @@ class Arrays(Case):
         program(Path("results/sweep.h5.json").resolve(), "--quiet", "--output", "again.h5")
         np.testing.assert_array_equal(rs.open("again.h5").test_loss.values, data.test_loss.values)
 
+    def test_a_folder_that_has_moved(self):
+        self.run_arrays(seed=1)
+        Path("results").rename("moved")
+        with self.assertRaises(rs.RunnerError) as raised:
+            rs.verify("moved/sweep.h5")
+        self.assertIn("--data", str(raised.exception))
+        self.assertIn("4 of 4 runs", rs.verify("moved/sweep.h5", data="moved/arrays"))
+
     def test_a_config_file_with_arrays(self):
         Path("mine.json").write_text(json.dumps({"dataset": "fashion-mnist", "epochs": 1, "hidden_size": 4}))
         data = self.run_arrays(Path("mine.json"))
