@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <memory>
 #include <numeric>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,11 +76,13 @@ Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t
   plan.cohorts = cohorts.size();
   plan.expectation = expectation_of(remainder, cohorts, calibration);
   const RecordedEpochs recorded = share.config.recorded_epochs();
+  std::set<RunSpec> untrained;
   for (const std::size_t run : plan.outlook.missing) {
     const EpochWork work = epoch_work(share.runs[run].spec, data);
     const int from = plan.outlook.epochs[run];
     const int left = share.config.epochs - from;
-    const std::size_t evaluations = recorded.size() - (from == 0 ? 0 : recorded.count_to(from));
+    std::size_t evaluations = recorded.size() - recorded.count_to(from);
+    if (from == 0 && untrained.insert(before_training(share.runs[run].spec)).second) ++evaluations;
     plan.updates += static_cast<double>(work.updates) * left;
     // Products alone: two operations for each multiply-add.
     plan.operations += 2 * (work.training * left + work.evaluation * static_cast<double>(evaluations));
