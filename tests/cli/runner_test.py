@@ -1723,10 +1723,13 @@ class Interruptions(Files):
     def test_kill(self):
         self.check(signal.SIGKILL, (-signal.SIGKILL,))
 
+
+class InterruptionsThatStop(Files):
+    keys = Interruptions.keys | {"save_weights": False}
+
     def test_a_stopped_sweep_trains_no_epoch_twice(self):
-        keys = self.keys | {"save_weights": False}
-        self.run_it(self.config(**keys), "--quiet", "--output", "results/undisturbed.h5")
-        config = self.config(**keys)
+        self.run_it(self.config(**self.keys), "--quiet", "--output", "results/undisturbed.h5")
+        config = self.config(**self.keys)
         told, stops, code = [], 0, 130
         while code == 130:
             p = self.start(config, "--commit-interval", "20", "--progress", "jsonl")
@@ -1742,8 +1745,8 @@ class Interruptions(Files):
         self.assertGreater(stops, 3)
         # The untrained network is made anew each time.
         epochs = [(line["run"], line["epoch"]) for line in map(json.loads, filter(None, told)) if line["epoch"] > 0]
-        self.assertEqual(len(epochs), 72 * self.EPOCHS)
-        self.assertEqual(len(set(epochs)), 72 * self.EPOCHS)
+        self.assertEqual(len(epochs), 72 * Interruptions.EPOCHS)
+        self.assertEqual(len(set(epochs)), 72 * Interruptions.EPOCHS)
         self.run_it(config, "--quiet")
         self.assert_same("results/sweep.h5", "results/undisturbed.h5")
         self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])
