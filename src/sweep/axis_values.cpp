@@ -1,9 +1,11 @@
 #include "axis_values.hpp"
 
+#include "runner/error/nearest_key.hpp"
 #include "runner/sweep/config.hpp"
 
 #include "rounded.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -41,14 +43,20 @@ constexpr std::array forms{
 /// The form of an object; null for a value that is none.
 const Form* form_of(const Setting& setting, const Json& value, ValueKind kind) {
   if (!value.is_object()) return nullptr;
-  std::vector<std::string_view> examples;
+  std::vector<std::string_view> names, examples;
   for (const Form& form : forms) {
     if (!form.is_of(kind)) continue;
     if (value.size() == 1 && value.begin().key() == form.name) return &form;
+    names.push_back(form.name);
     examples.push_back(form.example);
   }
-  throw bad_value(setting, value, "is not known",
-                  fmt::format("a value, a list of values, {}", fmt::join(examples, ", ")));
+  std::string rule = fmt::format("a value, a list of values, {}", fmt::join(examples, ", "));
+  if (value.size() == 1)
+    if (const auto nearest = nearest_key(value.begin().key(), names))
+      rule += fmt::format("; did you mean {}?",
+                          examples[static_cast<std::size_t>(std::find(names.begin(), names.end(), *nearest) -
+                                                            names.begin())]);
+  throw bad_value(setting, value, "is not known", rule);
 }
 
 /// A number that is to be one of an axis; on an axis of integers, an integer.
