@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <fmt/ranges.h>
 
@@ -59,7 +60,7 @@ const Form* form_of(const Setting& setting, const Json& value, ValueKind kind) {
   throw bad_value(setting, value, "is not known", rule);
 }
 
-/// A number that is to be one of an axis; on an axis of integers, an integer.
+/// A number that is to be one of an axis; on an axis of integers, an integer of 64 bits.
 void require_number(const Setting& setting, const Json& whole, const Json& number, ValueKind kind,
                     const Form& form) {
   const bool right = kind == ValueKind::integer ? number.is_number_integer() : number.is_number();
@@ -67,6 +68,9 @@ void require_number(const Setting& setting, const Json& whole, const Json& numbe
     throw bad_value(
         setting, whole, "is not as it must be",
         fmt::format("{}, with {}", form.example, kind == ValueKind::integer ? "integers" : "numbers"));
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if (kind == ValueKind::integer && number.is_number_unsigned() && number.get<std::uint64_t>() > most)
+    throw bad_value(setting, number, "is out of range", fmt::format("an integer up to {}", most));
 }
 
 Json on_axis(double value, int digits, ValueKind kind) {
@@ -88,7 +92,10 @@ Json range_of_integers(const Setting& setting, const Json& whole, std::int64_t f
       (static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from)) / static_cast<std::uint64_t>(step);
   require_few(setting, whole, static_cast<double>(steps) + 1);
   Json list = Json::array();
-  for (std::uint64_t k = 0; k <= steps; ++k) list.push_back(from + static_cast<std::int64_t>(k) * step);
+  // Of unsigned numbers, as the span may be wider than an int64.
+  for (std::uint64_t k = 0; k <= steps; ++k)
+    list.push_back(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(from) + k * static_cast<std::uint64_t>(step)));
   return list;
 }
 

@@ -322,6 +322,18 @@ TEST(ConfigErrors, MisspeltGeneratorOrDistributionHasAHint) {
   EXPECT_EQ(hint(R"("seed": {"range": [1, 5], "step": 2})"), "no hint");
 }
 
+TEST(ConfigErrors, IntegersOfAGeneratorFit64Bits) {
+  EXPECT_EQ(problem(R"({"seed": {"range": [1, 9223372036854775808]}})"),
+            "seed: 9223372036854775808 is out of range: an integer up to 9223372036854775807");
+  EXPECT_EQ(problem(R"({"seed": {"range": [1, 5, 18446744073709551615]}})"),
+            "seed: 18446744073709551615 is out of range: an integer up to 9223372036854775807");
+  EXPECT_EQ(problem(R"({"seed": {"linspace": [0, 18446744073709551615, 3]}})"),
+            "seed: 18446744073709551615 is out of range: an integer up to 9223372036854775807");
+  EXPECT_EQ(
+      problem(R"({"seed": {"range": [-9223372036854775808, 9223372036854775807, 9223372036854775807]}})"),
+      "seed: -9223372036854775808 is out of range: an integer from 0 to 9223372036854775807");
+}
+
 TEST(ConfigErrors, HintIsNotLongerThanALine) {
   std::string seeds = "1";
   for (int seed = 2; seed <= 100; ++seed) seeds += fmt::format(",{}", seed);
