@@ -183,6 +183,10 @@ int print_plan_of(const PlanOptions& options) {
     print_shares(plans, machine);
   int exit_code = exit_done;
   for (const Plan& plan : plans) {
+    if (!plan.outlook.obstacle.empty() && !plan.outlook.missing.empty()) {
+      print_message("runner: {} cannot be written: {}\n", plan.output.string(), plan.outlook.obstacle);
+      exit_code = exit_failed;
+    }
     if (has_room(plan)) continue;
     print_message("runner: {} takes {}, and {} are free in its folder\n", plan.output.string(),
                   bytes_text(static_cast<double>(plan.outlook.bytes)),

@@ -619,6 +619,24 @@ class Permissions(Files):
             self.assertIn("Permission denied", self.run_as_nobody(self.sweep, *arguments).stderr)
         self.run_it(self.sweep)  # as it was
 
+    def test_a_plan_says_so(self):
+        for arguments in (["epochs=9"], ["--output", "results/deeper/other.h5"], ["seed=[1,2]", "--shards", "2"]):
+            p = self.run_as_nobody("plan", self.sweep, *arguments)
+            self.assertEqual(p.returncode, 1, p)
+            self.assertIn("results file" if "--shards" in arguments else "time  ", p.stdout)
+            for line in p.stderr.splitlines():
+                self.assertRegex(line, r"^runner: results/\S+\.h5 cannot be written: \S*/results: Permission denied$")
+            self.assertEqual(len(p.stderr.splitlines()), 2 if "--shards" in arguments else 1)
+        done = self.run_as_nobody("plan", self.sweep)  # there is nothing to write
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        (self.dir / "file").write_text("")
+        p = self.run_as_nobody("plan", self.sweep, "-o", "file/x.h5")
+        self.assertRegex(p.stderr, r"^runner: file/x.h5 cannot be written: \S*/file: Not a directory\n$")
+        (self.dir / "results").chmod(0o777)
+        (self.dir / "results" / "sweep.h5").chmod(0o444)
+        p = self.run_as_nobody("plan", self.sweep, "epochs=9")
+        self.assertRegex(p.stderr, r"^runner: results/sweep.h5 cannot be written: \S*/results/sweep.h5: Permission denied\n$")
+
     def test_can_be_looked_at(self):
         for command in ("compare", "verify"):
             p = self.run_as_nobody(command, "results/sweep.h5")
