@@ -73,19 +73,19 @@ Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t
   const Remainder remainder{share, plan.outlook.missing, plan.outlook.epochs};
   const std::vector<Cohort> cohorts = cohorts_of(remainder, data, threads);
   plan.cohorts = cohorts.size();
-  plan.expectation = expectation_of(remainder, cohorts, calibration);
+  plan.expectation = expectation_of(remainder, data, threads, cohorts, calibration);
   const RecordedEpochs recorded = share.config.recorded_epochs();
   for (const std::size_t run : plan.outlook.missing) {
     const EpochWork work = epoch_work(share.runs[run].spec, data);
     const int from = plan.outlook.epochs[run];
     const int left = share.config.epochs - from;
     const std::size_t evaluations = recorded.size() - (from == 0 ? 0 : recorded.count_to(from));
-    plan.updates += static_cast<double>(work.updates) * left;
+    plan.updates += static_cast<double>(work.updates) * left * plan.expectation.share;
     // Products alone: two operations for each multiply-add.
-    plan.operations += 2 * (work.training * left + work.evaluation * static_cast<double>(evaluations));
+    plan.operations +=
+        2 * (work.training * left * plan.expectation.share +
+             work.evaluation * static_cast<double>(evaluations) * plan.expectation.share_of_evaluations);
   }
-  plan.updates *= plan.expectation.share;
-  plan.operations *= plan.expectation.share;
   return plan;
 }
 

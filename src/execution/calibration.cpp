@@ -200,16 +200,21 @@ struct Calibration::State {
   std::vector<CohortSpeed> speeds;
   double measured_for = 0;
 
-  double epochs_left(const Cohort& cohort) const { return recorded.last() - cohort.epoch; }
-
   /// Epoch 0 is evaluated, and the state that a cohort goes on from.
-  double evaluations_left(const Cohort& cohort) const {
+  double evaluations_left(const Cohort& cohort, int last) const {
     const std::size_t before = cohort.epoch == 0 ? 0 : recorded.count_to(cohort.epoch - 1);
-    return static_cast<double>(recorded.size() - before);
+    return static_cast<double>(recorded.count_to(last) - before);
+  }
+
+  /// Predicted multiply-adds up to the last epoch.
+  double work_left(const Sweep& sweep, const Cohort& cohort) const {
+    const CohortWork work = work_of(specs_of(sweep, cohort), facts);
+    return (recorded.last() - cohort.epoch) * work.training +
+           evaluations_left(cohort, recorded.last()) * work.evaluation;
   }
 
   /// Of one thread, while all are at work.
-  double seconds_of(const Sweep& sweep, const Cohort& cohort) const {
+  double seconds_of(const Sweep& sweep, const Cohort& cohort, int last) const {
     const std::vector<RunSpec> specs = specs_of(sweep, cohort);
     const CohortKind kind = kind_of(specs);
     double nearest = std::numeric_limits<double>::infinity();
@@ -224,8 +229,8 @@ struct Calibration::State {
       weights += weight;
     }
     const CohortWork work = work_of(specs, facts);
-    return (epochs_left(cohort) * work.training * training +
-            evaluations_left(cohort) * work.evaluation * evaluation + work.units * unit) /
+    return ((last - cohort.epoch) * work.training * training +
+            evaluations_left(cohort, last) * work.evaluation * evaluation + work.units * unit) /
            weights;
   }
 };
@@ -248,8 +253,7 @@ Calibration::Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, co
   std::vector<double> work_up_to;
   double all = 0;
   for (const std::size_t c : order) {
-    const CohortWork work = work_of(specs_of(sweep, cohorts[c]), s.facts);
-    all += s.epochs_left(cohorts[c]) * work.training + s.evaluations_left(cohorts[c]) * work.evaluation;
+    all += s.work_left(sweep, cohorts[c]);
     work_up_to.push_back(all);
   }
   // Multiples of the golden ratio are evenly spaced however many there are.
@@ -295,8 +299,12 @@ Calibration::Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, co
 Calibration::~Calibration() = default;
 
 double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts) const {
+  return expected_seconds(sweep, cohorts, state_->recorded.last());
+}
+
+double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts, int last) const {
   double seconds = 0;
-  for (const Cohort& cohort : cohorts) seconds += state_->seconds_of(sweep, cohort);
+  for (const Cohort& cohort : cohorts) seconds += state_->seconds_of(sweep, cohort, last);
   return cohorts.empty() ? 0 : seconds / static_cast<double>(std::min(state_->threads, cohorts.size()));
 }
 

@@ -545,6 +545,10 @@ class Plan(Files):
         config = self.config(hidden_size=[2, 4, 8], seed=[1, 2], epochs=9, early_stopping={"successive_halving": {"eta": 3, "min_epochs": 3}})
         _, plan = self.plan(config)  # one of three configurations is trained for 9 epochs, the others for 3
         self.assertEqual(plan["epochs"], "30 of 54")
+        # Configurations have 14/3 hidden units on average. All are evaluated after epochs 0 to 3, and one of them once more when it goes on from there,
+        # and after epochs 4 to 9.
+        flop = 2 * 2 * 14 / 3 * (15 * 200 * (2 * 36 + 3 * 4) + (3 * 4 + 7) * 280 * (36 + 4))
+        self.assertEqual(plan["arithmetic"], f"{flop / 1e6:.2f} Mflop")
         out, err = self.run_it(config)
         self.assertIn("30/30 epochs", err)
         self.assertIn(", about 0:01\n", err)
