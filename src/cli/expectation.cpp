@@ -63,12 +63,12 @@ void expect_halving(const SuccessiveHalving& rule, const Sweep& sweep, const Dat
         cost_of(count);
     trained += static_cast<double>(count) * (to - from);
     evaluated +=
-        static_cast<double>(count * (recorded.count_to(to) - (from == 0 ? 0 : recorded.count_to(from - 1))));
+        static_cast<double>(count * (recorded.count_to(to) - (from == 0 ? 1 : recorded.count_to(from - 1))));
     from = to;
   }
   const auto all = static_cast<double>(configurations.size());
   expectation.share = trained / (all * epochs);
-  expectation.share_of_evaluations = evaluated / (all * static_cast<double>(recorded.size()));
+  expectation.share_of_evaluations = evaluated / (all * static_cast<double>(recorded.size() - 1));
   expectation.epochs *= expectation.share;
 }
 

@@ -24,7 +24,8 @@ std::vector<Cohort> cohorts_of(const Remainder& remainder, const DatasetFacts& d
 struct Expectation {
   double seconds;
   double epochs;
-  /// Of all epochs that are missing, and of all evaluations, those that early stopping is known to leave.
+  /// Of all epochs that are missing, and of their evaluations, those that early stopping is known to leave.
+  /// Where runs go on from a rung, they are evaluated once more; these evaluations count, too.
   double share, share_of_evaluations;
   /// Early stopping may end it sooner, by as much as only the numbers will tell.
   bool is_bound;

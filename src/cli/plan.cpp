@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <memory>
 #include <numeric>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,16 +76,18 @@ Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t
   plan.cohorts = cohorts.size();
   plan.expectation = expectation_of(remainder, data, threads, cohorts, calibration);
   const RecordedEpochs recorded = share.config.recorded_epochs();
+  std::set<RunSpec> untrained;
   for (const std::size_t run : plan.outlook.missing) {
     const EpochWork work = epoch_work(share.runs[run].spec, data);
     const int from = plan.outlook.epochs[run];
     const int left = share.config.epochs - from;
-    const std::size_t evaluations = recorded.size() - (from == 0 ? 0 : recorded.count_to(from));
+    const auto evaluations = static_cast<double>(recorded.size() - recorded.count_to(from));
+    const bool is_first = from == 0 && untrained.insert(before_training(share.runs[run].spec)).second;
     plan.updates += static_cast<double>(work.updates) * left * plan.expectation.share;
     // Products alone: two operations for each multiply-add.
     plan.operations +=
         2 * (work.training * left * plan.expectation.share +
-             work.evaluation * static_cast<double>(evaluations) * plan.expectation.share_of_evaluations);
+             work.evaluation * (evaluations * plan.expectation.share_of_evaluations + (is_first ? 1 : 0)));
   }
   return plan;
 }

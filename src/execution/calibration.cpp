@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -200,21 +201,21 @@ struct Calibration::State {
   std::vector<CohortSpeed> speeds;
   double measured_for = 0;
 
-  /// Epoch 0 is evaluated, and the state that a cohort goes on from.
-  double evaluations_left(const Cohort& cohort, int last) const {
-    const std::size_t before = cohort.epoch == 0 ? 0 : recorded.count_to(cohort.epoch - 1);
-    return static_cast<double>(recorded.count_to(last) - before);
-  }
-
-  /// Predicted multiply-adds up to the last epoch.
-  double work_left(const Sweep& sweep, const Cohort& cohort) const {
-    const CohortWork work = work_of(specs_of(sweep, cohort), facts);
-    return (recorded.last() - cohort.epoch) * work.training +
-           evaluations_left(cohort, recorded.last()) * work.evaluation;
+  /// Multiply-adds of the evaluations that are left to a cohort of these runs up to an epoch. The state that
+  /// it goes on from is evaluated, too. Of untrained networks, those are evaluated that are not in
+  /// `untrained`, and added.
+  double evaluation_left(std::span<const RunSpec> specs, const Cohort& cohort, int last,
+                         std::set<RunSpec>& untrained) const {
+    const std::size_t before = cohort.epoch == 0 ? 1 : recorded.count_to(cohort.epoch - 1);
+    double work = static_cast<double>(recorded.count_to(last) - before) * work_of(specs, facts).evaluation;
+    if (cohort.epoch > 0) return work;
+    for (const RunSpec& spec : specs)
+      if (untrained.insert(before_training(spec)).second) work += epoch_work(spec, facts).evaluation;
+    return work;
   }
 
   /// Of one thread, while all are at work.
-  double seconds_of(const Sweep& sweep, const Cohort& cohort, int last) const {
+  double seconds_of(const Sweep& sweep, const Cohort& cohort, int last, std::set<RunSpec>& untrained) const {
     const std::vector<RunSpec> specs = specs_of(sweep, cohort);
     const CohortKind kind = kind_of(specs);
     double nearest = std::numeric_limits<double>::infinity();
@@ -230,7 +231,7 @@ struct Calibration::State {
     }
     const CohortWork work = work_of(specs, facts);
     return ((last - cohort.epoch) * work.training * training +
-            evaluations_left(cohort, last) * work.evaluation * evaluation + work.units * unit) /
+            evaluation_left(specs, cohort, last, untrained) * evaluation + work.units * unit) /
            weights;
   }
 };
@@ -252,8 +253,11 @@ Calibration::Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, co
                    [&](std::size_t a, std::size_t b) { return kinds[a].in_order() < kinds[b].in_order(); });
   std::vector<double> work_up_to;
   double all = 0;
+  std::set<RunSpec> untrained;
   for (const std::size_t c : order) {
-    all += s.work_left(sweep, cohorts[c]);
+    const std::vector<RunSpec> specs = specs_of(sweep, cohorts[c]);
+    all += (recorded.last() - cohorts[c].epoch) * work_of(specs, s.facts).training +
+           s.evaluation_left(specs, cohorts[c], recorded.last(), untrained);
     work_up_to.push_back(all);
   }
   // Multiples of the golden ratio are evenly spaced however many there are.
@@ -304,7 +308,8 @@ double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort>
 
 double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts, int last) const {
   double seconds = 0;
-  for (const Cohort& cohort : cohorts) seconds += state_->seconds_of(sweep, cohort, last);
+  std::set<RunSpec> untrained;
+  for (const Cohort& cohort : cohorts) seconds += state_->seconds_of(sweep, cohort, last, untrained);
   return cohorts.empty() ? 0 : seconds / static_cast<double>(std::min(state_->threads, cohorts.size()));
 }
 

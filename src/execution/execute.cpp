@@ -2,6 +2,8 @@
 
 #include "runner/sweep/work.hpp"
 
+#include "untrained_networks.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -22,6 +24,7 @@ struct CohortInFlight {
   std::unique_ptr<CohortTrainer> trainer;
   std::vector<std::size_t> runs;  // of the sweep, those still in training
   std::vector<Metrics> metrics;
+  UntrainedMetrics untrained;             // of `runs`, in the lap of epoch 0
   std::vector<PatienceCounter> patience;  // of each of `runs`, where the sweep has such a rule
   Clock::time_point lap_start;
   double seconds = 0;  // of the laps since the last recorded epoch
@@ -48,6 +51,7 @@ class Execution {
         looked_at_(sweep.config.recorded_epochs()),
         unfinished_(cohorts.size()),
         split_(cohorts.size() < threads),
+        untrained_networks_(data, backend, split_),
         in_flight_(cohorts.size()) {
     for (std::size_t i = 0; i < cohorts.size(); ++i) in_flight_[i].cohort = &cohorts[i];
   }
@@ -107,13 +111,11 @@ class Execution {
   }
 
   void begin(CohortInFlight& t) {
-    std::vector<RunSpec> specs;
-    std::vector<TrainingState> start;
-    for (const std::size_t run : t.cohort->runs) {
-      specs.push_back(sweep_.runs[run].spec);
-      if (t.cohort->epoch > 0) start.push_back(checkpoints_->state(run));
-    }
     t.runs = t.cohort->runs;
+    const std::vector<RunSpec> specs = specs_of(t);
+    std::vector<TrainingState> start;
+    if (t.cohort->epoch > 0)
+      for (const std::size_t run : t.runs) start.push_back(checkpoints_->state(run));
     if (patience_ != nullptr) begin_counting(t);
     t.trainer = std::make_unique<CohortTrainer>(data_, specs, backend_, split_, start, t.cohort->epoch);
     // Of an epoch between there is nothing to compare with.
@@ -121,6 +123,12 @@ class Execution {
     t.metrics.resize(t.trainer->size());
     t.trainer->evaluate(t.metrics);
     for (std::size_t i = 0; i < t.runs.size(); ++i) checkpoints_->compare(t.runs[i], t.metrics[i]);
+  }
+
+  std::vector<RunSpec> specs_of(const CohortInFlight& t) const {
+    std::vector<RunSpec> specs;
+    for (const std::size_t run : t.runs) specs.push_back(sweep_.runs[run].spec);
+    return specs;
   }
 
   void begin_counting(CohortInFlight& t) {
@@ -134,7 +142,11 @@ class Execution {
   }
 
   CohortInFlight* evaluate_epoch(CohortInFlight* t) {
-    if (t->trainer && recorded_.contains(t->trainer->epoch())) {
+    if (!t->trainer || !recorded_.contains(t->trainer->epoch())) return t;
+    if (t->trainer->epoch() == 0) {
+      t->untrained = untrained_networks_.evaluate(specs_of(*t), *t->trainer);
+      t->metrics = t->untrained.metrics;
+    } else {
       t->metrics.resize(t->trainer->size());
       t->trainer->evaluate(t->metrics);
     }
@@ -149,6 +161,7 @@ class Execution {
       t.seconds += std::chrono::duration<double>(Clock::now() - t.lap_start).count();
       if (recorded_.contains(t.trainer->epoch())) {
         drop(t, tell(t, stopped));
+        t.untrained = {};
       } else if (stopped) {
         tell_of_stop(t);
       }
@@ -156,7 +169,10 @@ class Execution {
     }
     if (again && !stopped) return true;
     if (again || !t.trainer) complete_ = false;
-    t.trainer.reset();
+    // All at once, so that the next cohort finds the memory in one piece.
+    const Cohort* const cohort = t.cohort;
+    t = CohortInFlight();
+    t.cohort = cohort;
     // Threads that no cohort keeps busy help with the products of the others.
     if (--unfinished_ < threads_) split_ = true;
     return false;
@@ -206,7 +222,7 @@ class Execution {
       ended.push_back(status == RunStatus::diverged || status == RunStatus::stopped);
       records.push_back({run, epoch, t.metrics[i], status,
                          seconds * run_cost(sweep_.runs[run].spec, facts_) / cost, state_in(t, i),
-                         t.trainer->test_predictions(i),
+                         epoch == 0 ? t.untrained.test_predictions_of(i) : t.trainer->test_predictions(i),
                          (stopped || epoch == recorded_.last()) && status == RunStatus::running});
     }
     observer_.on_epoch(records);
@@ -228,6 +244,7 @@ class Execution {
   std::size_t unfinished_;   // guarded by the serial record node
   bool complete_ = true;     // likewise
   std::atomic<bool> split_;  // fewer cohorts than threads are left
+  UntrainedNetworks untrained_networks_;
   std::vector<CohortInFlight> in_flight_;
 };
 

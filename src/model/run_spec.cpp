@@ -76,6 +76,16 @@ const AxisInfo* find_axis(std::string_view name) {
   return found == table.end() ? nullptr : &*found;
 }
 
+RunSpec before_training(RunSpec run) {
+  // Not dropout: what hidden units tell an evaluation is scaled by the share of them that is kept.
+  for (const std::string_view name :
+       {"learning_rate", "batch_size", "sampling", "gradient", "optimizer", "momentum", "decay_rate", "beta1",
+        "beta2", "epsilon", "decoupled_weight_decay", "weight_decay", "learning_rate_schedule",
+        "schedule_factor", "schedule_epochs"})
+    find_axis(name)->reset(run);
+  return run;
+}
+
 std::vector<std::string_view> axis_names() {
   std::vector<std::string_view> names;
   for (const AxisInfo& axis : table) names.push_back(axis.name);

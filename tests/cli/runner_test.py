@@ -520,8 +520,9 @@ class Plan(Files):
         self.assertEqual(plan["runs"], "6 of 6 to train, in 3 cohorts")
         self.assertEqual(plan["epochs"], "24")
         self.assertEqual(plan["updates"], "240")  # 24 epochs of 200 images, 20 at a time
-        # Products of 200 training images in 4 epochs and of 280 images in 5 evaluations: 36 pixels, 8 hidden units, 4 classes.
-        flop = 6 * 2 * 8 * (4 * 200 * (2 * 36 + 3 * 4) + 5 * 280 * (36 + 4))
+        # Products of 200 training images in 4 epochs and of 280 images after each of them: 36 pixels, 8 hidden units, 4 classes. Untrained, the networks of a
+        # seed are the same for both learning rates, and evaluated once.
+        flop = 2 * 8 * (6 * 4 * 200 * (2 * 36 + 3 * 4) + (6 * 4 + 3) * 280 * (36 + 4))
         self.assertEqual(plan["arithmetic"], f"{flop / 1e6:.1f} Mflop")
         self.assertRegex(plan["memory"], r"^[\d.]+ MB, of [\d.]+ .B$")
         self.assertRegex(plan["file"], r"^[\d.]+ kB, of [\d.]+ .B free$")

@@ -45,6 +45,7 @@ TEST_F(ACalibration, MeasuresAsLongAsItSays) {
 
 TEST_F(ACalibration, AddsUpTheCohortsOfAThread) {
   const Calibration measured = calibration(1);
+  for (Cohort& cohort : cohorts) cohort.epoch = 1;
   double sum = 0;
   for (const Cohort& cohort : cohorts) sum += measured.expected_seconds(sweep, {&cohort, 1});
   const double together = measured.expected_seconds(sweep, cohorts);
@@ -54,6 +55,7 @@ TEST_F(ACalibration, AddsUpTheCohortsOfAThread) {
 TEST_F(ACalibration, SharesCohortsAmongThreads) {
   const Calibration measured = calibration(4);
   ASSERT_GE(cohorts.size(), 8u);
+  for (Cohort& cohort : cohorts) cohort.epoch = 1;
   double sum = 0;
   for (const Cohort& cohort : cohorts) sum += measured.expected_seconds(sweep, {&cohort, 1});
   const double together = measured.expected_seconds(sweep, cohorts);
@@ -99,8 +101,24 @@ TEST_F(ACalibration, ExpectsTheStagesOfASweepOneByOne) {
   const double an_epoch = between(0, 2) - between(0, 1);
   const double an_evaluation = between(0, 3) - between(0, 2) - an_epoch;
   EXPECT_GT(an_evaluation, 0);
-  EXPECT_NEAR(between(3, 6), between(0, 3), 1e-6 * an_epoch);
+  EXPECT_NEAR(between(3, 4) - between(4, 5), an_evaluation, 1e-6 * an_epoch);
   EXPECT_NEAR(between(3, 8) - between(3, 6), 2 * an_epoch + an_evaluation, 1e-6 * an_epoch);
+}
+
+TEST_F(ACalibration, CountsAnUntrainedNetworkOnceForAllRunsThatBeginWithIt) {
+  sweep.runs = {sweep.runs[0], sweep.runs[0]};
+  sweep.runs[1].spec.learning_rate *= 2;
+  const Calibration measured = calibration(1, 3);  // after epochs 0, 3, 6 and 8
+  ASSERT_EQ(cohorts.size(), 1u);
+  const auto left_from = [&](int epoch) {
+    Cohort cohort = cohorts.front();
+    cohort.epoch = epoch;
+    return measured.expected_seconds(sweep, {&cohort, 1});
+  };
+  // Of both runs.
+  const double an_epoch = left_from(4) - left_from(5);
+  const double an_evaluation = left_from(3) - left_from(4) - an_epoch;
+  EXPECT_NEAR(left_from(0) - left_from(1), an_epoch + an_evaluation / 2, 1e-6 * an_epoch);
 }
 
 TEST_F(ACalibration, IsOverAtOnceWhereTheSweepIsStopped) {

@@ -24,6 +24,9 @@ namespace runner {
 /// `recorded` ends before the sweep's last epoch, as at a rung of successive halving, runs are reported there
 /// as TrainedEpoch::paused.
 ///
+/// Runs that differ in their training alone begin with the same network (before_training): it is evaluated
+/// once for all of them.
+///
 /// An epoch that is not recorded is trained but not evaluated. So a diverging run is noticed at the next
 /// recorded epoch, and trained until then.
 ///

@@ -241,6 +241,10 @@ inline auto cohort_key(const RunSpec& spec) {
                     spec.activation);
 }
 
+/// The run without what is of its training alone, which has its default. Runs that are equal then begin with
+/// the same network, and have the same metrics at epoch 0.
+RunSpec before_training(RunSpec run);
+
 /// Whether two runs can be trained in lockstep: they have the same cohort_key, and are trained by
 /// back-propagation. A run by numerical gradients is trained alone, since one network is work enough.
 bool same_cohort(const RunSpec& a, const RunSpec& b);
