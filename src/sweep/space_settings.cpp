@@ -184,7 +184,8 @@ Settings settings_of_grid(const Settings& beside, const Setting& grids, std::siz
       throw bad_value(
           at->second, at->second.value, fmt::format("is replaced by {} of {}", name, grids.where),
           "on the command line, replace what has no key of its own in a grid, or grids as a whole");
-    settings[key] = {grids.where, fmt::format("{}: {}", name, key), value};
+    settings[key] = {grids.where, fmt::format("{}: {}", name, key), value,
+                     Json::json_pointer() / "grids" / number / key};
   }
   return settings;
 }
