@@ -94,7 +94,7 @@ Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t
 
 std::string_view state_of_file(const Outlook& outlook) {
   if (!outlook.exists) return "is not there yet";
-  return outlook.is_replaced ? "is there, and will be made larger" : "is there";
+  return outlook.is_replaced && !outlook.missing.empty() ? "is there, and will be made larger" : "is there";
 }
 
 std::string_view bound(const Plan& plan) {

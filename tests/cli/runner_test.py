@@ -540,6 +540,7 @@ class Plan(Files):
         self.assertEqual((plan["runs"], plan["epochs"]), ("3 of 3 to train, in 3 cohorts", "9 of 15"))
         self.run_it(config, "--quiet")
         self.assertEqual(self.run_it("plan", config)[0], "results/sweep.h5 is there\nnothing to do: it holds all 3 runs\n")
+        self.assertEqual(self.run_it("plan", config, "seed=[2,3]")[0], "results/sweep.h5 is there\nnothing to do: it holds all 2 runs\n")
         self.refused("plan", config, "save_weights=false", says=["cannot be continued: save_weights: true in the file, false now"])
         self.assertIn("other.h5 is not there yet", self.run_it("plan", config, "-o", "other.h5")[0])
 
