@@ -43,8 +43,6 @@ class Calibration {
   /// ones, such as a share of the sweep. 0 if there are none.
   double expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts) const;
 
-  /// Seconds that measuring took.
-  double measured_for() const;
 
  private:
   struct State;
