@@ -24,7 +24,7 @@ struct CohortInFlight {
   std::unique_ptr<CohortTrainer> trainer;
   std::vector<std::size_t> runs;  // of the sweep, those still in training
   std::vector<Metrics> metrics;
-  std::vector<std::shared_ptr<const UntrainedNetwork>> untrained;  // of each of `runs`, in the lap of epoch 0
+  UntrainedMetrics untrained;             // of `runs`, in the lap of epoch 0
   std::vector<PatienceCounter> patience;  // of each of `runs`, where the sweep has such a rule
   Clock::time_point lap_start;
   double seconds = 0;  // of the laps since the last recorded epoch
@@ -143,12 +143,12 @@ class Execution {
 
   CohortInFlight* evaluate_epoch(CohortInFlight* t) {
     if (!t->trainer || !recorded_.contains(t->trainer->epoch())) return t;
-    t->metrics.resize(t->trainer->size());
-    if (t->trainer->epoch() > 0) {
-      t->trainer->evaluate(t->metrics);
-    } else {
+    if (t->trainer->epoch() == 0) {
       t->untrained = untrained_networks_.evaluate(specs_of(*t), *t->trainer);
-      for (std::size_t i = 0; i < t->runs.size(); ++i) t->metrics[i] = t->untrained[i]->metrics;
+      t->metrics = t->untrained.metrics;
+    } else {
+      t->metrics.resize(t->trainer->size());
+      t->trainer->evaluate(t->metrics);
     }
     return t;
   }
@@ -161,7 +161,7 @@ class Execution {
       t.seconds += std::chrono::duration<double>(Clock::now() - t.lap_start).count();
       if (recorded_.contains(t.trainer->epoch())) {
         drop(t, tell(t, stopped));
-        t.untrained.clear();
+        t.untrained = {};
       } else if (stopped) {
         tell_of_stop(t);
       }
@@ -169,7 +169,10 @@ class Execution {
     }
     if (again && !stopped) return true;
     if (again || !t.trainer) complete_ = false;
-    t.trainer.reset();
+    // All at once, so that the next cohort finds the memory in one piece.
+    const Cohort* const cohort = t.cohort;
+    t = CohortInFlight();
+    t.cohort = cohort;
     // Threads that no cohort keeps busy help with the products of the others.
     if (--unfinished_ < threads_) split_ = true;
     return false;
@@ -219,7 +222,7 @@ class Execution {
       ended.push_back(status == RunStatus::diverged || status == RunStatus::stopped);
       records.push_back({run, epoch, t.metrics[i], status,
                          seconds * run_cost(sweep_.runs[run].spec, facts_) / cost, state_in(t, i),
-                         epoch > 0 ? t.trainer->test_predictions(i) : t.untrained[i]->test_predictions,
+                         epoch == 0 ? t.untrained.test_predictions_of(i) : t.trainer->test_predictions(i),
                          (stopped || epoch == recorded_.last()) && status == RunStatus::running});
     }
     observer_.on_epoch(records);

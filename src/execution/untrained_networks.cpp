@@ -1,70 +1,102 @@
 #include "untrained_networks.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace runner {
 namespace {
 
-constexpr std::size_t least_kept = 16;
+UntrainedMetrics room_for(std::size_t networks, std::size_t test_images) {
+  return {std::vector<Metrics>(networks), std::vector<std::uint8_t>(networks * test_images)};
+}
 
-/// Bytes that a network takes beside its predictions, about.
-constexpr std::size_t overhead = 512;
+void copy(const UntrainedMetrics& from, std::size_t i, UntrainedMetrics& to, std::size_t j) {
+  to.metrics[j] = from.metrics[i];
+  const std::span<const std::uint8_t> predictions = from.test_predictions_of(i);
+  std::ranges::copy(predictions,
+                    to.test_predictions.begin() + static_cast<std::ptrdiff_t>(j * predictions.size()));
+}
+
+UntrainedMetrics evaluated(const CohortTrainer& trainer, std::size_t test_images) {
+  UntrainedMetrics found = room_for(trainer.size(), test_images);
+  trainer.evaluate(found.metrics);
+  auto to = found.test_predictions.begin();
+  for (std::size_t i = 0; i < trainer.size(); ++i)
+    to = std::ranges::copy(trainer.test_predictions(i), to).out;
+  return found;
+}
+
+/// Whether initialising some of the runs once more takes less than evaluating the others for nothing.
+bool is_cheaper_alone(std::span<const RunSpec> some, std::span<const RunSpec> all, const Dataset& data) {
+  const auto units = [](std::span<const RunSpec> runs) {
+    double sum = 0;
+    for (const RunSpec& run : runs) sum += run.hidden_size;
+    return sum;
+  };
+  const double images = static_cast<double>(data.train.count + data.validation.count + data.test.count);
+  // A trainer takes about as long as so many images and hidden units.
+  constexpr double a_trainer = 2e5;
+  return images * (units(all) - units(some)) > a_trainer;
+}
 
 }  // namespace
 
 UntrainedNetworks::UntrainedNetworks(const Dataset& data, const Backend& backend,
-                                     const std::atomic<bool>& split, std::size_t bytes_kept)
+                                     const std::atomic<bool>& split)
     : data_(data),
       backend_(backend),
       split_(split),
-      most_(std::max(bytes_kept / (data.test.count + overhead), least_kept)) {}
+      most_(std::clamp<std::size_t>((std::size_t{16} << 20) / data.test.count, 16, 256)),
+      kept_(room_for(most_, data.test.count)) {
+  networks_.reserve(most_);
+}
 
-std::vector<std::shared_ptr<const UntrainedNetwork>> UntrainedNetworks::evaluate(
-    std::span<const RunSpec> runs, const CohortTrainer& trainer) {
-  std::vector<RunSpec> networks;
-  for (const RunSpec& run : runs) networks.push_back(before_training(run));
-  Known found;
+UntrainedMetrics UntrainedNetworks::evaluate(std::span<const RunSpec> runs, const CohortTrainer& trainer) {
+  UntrainedMetrics all = room_for(runs.size(), data_.test.count);
+  // Of each network that is not known a run, and which runs begin with it.
+  std::vector<RunSpec> missing;
+  std::vector<std::pair<std::size_t, std::size_t>> places;
   {
+    std::vector<RunSpec> networks;
     const std::lock_guard lock(mutex_);
-    for (const RunSpec& network : networks)
-      if (const auto known = known_.find(network); known != known_.end()) found.insert(*known);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      const RunSpec network = before_training(runs[i]);
+      if (recall(network, i, all)) continue;
+      const auto found = std::ranges::find(networks, network);
+      places.emplace_back(found - networks.begin(), i);
+      if (found != networks.end()) continue;
+      networks.push_back(network);
+      missing.push_back(runs[i]);
+    }
   }
-  std::vector<RunSpec> missing;  // a run of each network that is not known
-  for (std::size_t i = 0; i < runs.size(); ++i)
-    if (found.emplace(networks[i], nullptr).second) missing.push_back(runs[i]);
-  if (missing.size() == runs.size()) {
-    evaluate(missing, trainer, found);
-  } else if (!missing.empty()) {
-    // To initialise these once more takes less than to evaluate the others for nothing.
-    evaluate(missing, CohortTrainer(data_, missing, backend_, split_), found);
+  if (missing.empty()) return all;
+  if (!is_cheaper_alone(missing, runs, data_)) {
+    all = evaluated(trainer, data_.test.count);
+  } else {
+    const UntrainedMetrics found =
+        evaluated(CohortTrainer(data_, missing, backend_, split_), data_.test.count);
+    for (const auto& [from, to] : places) copy(found, from, all, to);
   }
-  if (!missing.empty()) keep(found);
-  std::vector<std::shared_ptr<const UntrainedNetwork>> all;
-  for (const RunSpec& network : networks) all.push_back(found.at(network));
+  const std::lock_guard lock(mutex_);
+  for (const auto& [from, to] : places) keep(before_training(runs[to]), to, all);
   return all;
 }
 
-void UntrainedNetworks::evaluate(std::span<const RunSpec> runs, const CohortTrainer& trainer,
-                                 Known& found) const {
-  std::vector<Metrics> metrics(runs.size());
-  trainer.evaluate(metrics);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const std::span<const std::uint8_t> predictions = trainer.test_predictions(i);
-    found[before_training(runs[i])] = std::make_shared<const UntrainedNetwork>(
-        UntrainedNetwork{metrics[i], {predictions.begin(), predictions.end()}});
-  }
+bool UntrainedNetworks::recall(const RunSpec& network, std::size_t to, UntrainedMetrics& found) const {
+  const auto known = std::ranges::find(networks_, network);
+  if (known == networks_.end()) return false;
+  copy(kept_, static_cast<std::size_t>(known - networks_.begin()), found, to);
+  return true;
 }
 
-void UntrainedNetworks::keep(const Known& found) {
-  const std::lock_guard lock(mutex_);
-  for (const auto& one : found) {
-    const auto [place, is_new] = known_.insert(one);
-    if (is_new) by_age_.push_back(place);
-  }
-  while (by_age_.size() > most_) {
-    known_.erase(by_age_.front());
-    by_age_.pop_front();
-  }
+void UntrainedNetworks::keep(const RunSpec& network, std::size_t from, const UntrainedMetrics& found) {
+  if (std::ranges::find(networks_, network) != networks_.end()) return;
+  if (networks_.size() < most_)
+    networks_.push_back(network);
+  else
+    networks_[next_] = network;
+  copy(found, from, kept_, next_);
+  next_ = (next_ + 1) % most_;
 }
 
 }  // namespace runner
