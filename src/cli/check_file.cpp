@@ -78,10 +78,11 @@ int check_files(const CheckOptions& options) {
 Command check_command(const CommandLine& line) {
   const auto options = std::make_shared<CheckOptions>();
   CLI::App* app = line.app.add_subcommand(
-      "check", "Compare what is in results files with its checksums, without training");
+      "check", "Compare the numbers in results files with their checksums, without training");
   app->group(group::trust);
   app->add_option("FILE", options->files, "Results files, also of sweeps that are running")->required();
-  app->add_flag("--drop", options->drop, "Take out what is not what was written: the sweep trains it again");
+  app->add_flag("--drop", options->drop,
+                "Take damaged runs out of the file: the same sweep trains them again");
   return {app, [options] { return check_files(*options); }};
 }
 

@@ -11,7 +11,6 @@
 #include "png.hpp"
 
 #include <cassert>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -55,12 +54,12 @@ Images images_of(ArrayReader array, const ImageSize& size, const PixelScale& sca
     throw bad_input(fmt::format(
         "{} is an array of {}; the network was trained on bytes, uint8 from 0 to 255{}", name, type.name(),
         type.kind == NumberType::Kind::floating
-            ? ": of floats from 0 to 1 save (255 * x).round().astype(np.uint8)"
+            ? ": if these are floats from 0 to 1, save (255 * x).round().astype(np.uint8)"
             : ""));
   if (type.is_byte() && scale.offsets.size() > 1)
     throw bad_input(fmt::format(
         "{} is an array of uint8; the network was trained on numbers with a scale for each column: "
-        "give these numbers, as floats",
+        "give the numbers themselves, as floats",
         name));
   Shape shape = array.shape();
   const bool one_image = shape.size() == 1 || (shape.size() == 2 && shape[1] != size.pixels);
@@ -103,7 +102,7 @@ Images read_images(const std::filesystem::path& path, const ImageSize& size, con
   BegunFile file = begun(path);
   if (!is_png(file))
     return images_of(
-        open_array(std::move(file), "file of images", "neither IDX, nor a NumPy array (.npy), nor a PNG"),
+        open_array(std::move(file), "a file of images", "neither IDX, nor a NumPy array (.npy), nor a PNG"),
         size, scale);
   if (scale.offsets.size() > 1)
     throw bad_input(fmt::format(
@@ -112,7 +111,7 @@ Images read_images(const std::filesystem::path& path, const ImageSize& size, con
 }
 
 std::vector<std::uint8_t> read_labels(const std::filesystem::path& path, std::size_t classes) {
-  ArrayReader array = open_array(begun(path), "file of labels", "neither IDX nor a NumPy array (.npy)");
+  ArrayReader array = open_array(begun(path), "a file of labels", "neither IDX nor a NumPy array (.npy)");
   const LabelNumbers labels = read_label_numbers(array);
   for (std::size_t i = 0; i < labels.values.size(); ++i)
     if (labels.values[i] < 0 || labels.values[i] >= static_cast<std::int64_t>(classes))

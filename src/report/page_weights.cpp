@@ -12,8 +12,6 @@
 #include <limits>
 #include <map>
 #include <numeric>
-#include <optional>
-#include <string>
 #include <tuple>
 #include <utility>
 

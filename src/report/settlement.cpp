@@ -12,7 +12,6 @@
 #include <iterator>
 #include <limits>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -3,10 +3,7 @@
 #include "finding.hpp"
 #include "text.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,6 +38,10 @@ const ConfigurationSummary& cheapest(const Comparison& comparison, const Configu
   return *found;
 }
 
+std::string all_of(std::size_t number) {
+  return number == 2 ? "Both" : fmt::format("All {}", number);
+}
+
 TrustSentence told_sentence(const Comparison& comparison) {
   const Trust& trust = comparison.trust;
   const std::size_t others = trust.compared - 1, alike = comparison.like_the_best().size();
@@ -48,12 +49,12 @@ TrustSentence told_sentence(const Comparison& comparison) {
   if (others == 0)
     phrases = {"There is no other configuration to compare the best with"};
   else if (alike == 0)
-    phrases = {
-        others == 1 ? "The other configuration is" : fmt::format("All {} other configurations are", others),
-        "worse by more than chance (95 %, seeds paired)"};
+    phrases = {others == 1 ? "The other configuration is"
+                           : fmt::format("{} other configurations are", all_of(others)),
+               "worse by more than chance (95 %, seeds paired)"};
   else
     phrases = {others == 1       ? "~ The other configuration"
-               : alike == others ? fmt::format("~ All {} other configurations", others)
+               : alike == others ? fmt::format("~ {} other configurations", all_of(others))
                                  : fmt::format("~ {} of the {} other configurations", alike, others),
                "may be as good", "(95 %, seeds paired)"};
   if (trust.left_out > 0) {

@@ -194,8 +194,8 @@ void require_undamaged(const fs::path& file) {
   if (check.damaged.empty()) return;
   const std::size_t others = check.damaged.size() - 1;
   throw bad_input(fmt::format(
-      "the results file {0} is damaged, in {1}{2}; runner check {0} lists all, and runner check {0} --drop "
-      "takes it out, so that the sweep trains it again",
+      "the results file {0} is damaged, in {1}{2}; runner check {0} lists all damage, and runner check {0} "
+      "--drop takes the damaged runs out, so that the sweep trains them again",
       file.string(), description(check.damaged.front()),
       others == 0 ? std::string() : fmt::format("; and in {} more", others)));
 }

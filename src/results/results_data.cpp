@@ -11,7 +11,6 @@
 #include "stored_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <new>
 #include <stdexcept>

@@ -278,7 +278,7 @@ TEST_F(ARefusal, OfATextThatAnotherProgramHasAdded) {
   H5Sclose(space);
   H5Fclose(file);
   const std::string why = "another program has written into the results file " + path.string() +
-                          ", or it is damaged: runner seal " + path.string() + " says what was added";
+                          ", or it is damaged: runner seal " + path.string() + " lists what was added";
   EXPECT_THAT(refused(sweep), HasSubstr(why));
   EXPECT_THAT(refused_to_read(), HasSubstr(why));
 }
