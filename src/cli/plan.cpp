@@ -72,21 +72,21 @@ Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t
   const Remainder remainder{share, plan.outlook.missing, plan.outlook.epochs};
   const std::vector<Cohort> cohorts = cohorts_of(remainder, data, threads);
   plan.cohorts = cohorts.size();
-  plan.expectation = expectation_of(remainder, cohorts, calibration);
+  plan.expectation = expectation_of(remainder, data, threads, cohorts, calibration);
   const RecordedEpochs recorded = share.config.recorded_epochs();
   std::set<RunSpec> untrained;
   for (const std::size_t run : plan.outlook.missing) {
     const EpochWork work = epoch_work(share.runs[run].spec, data);
     const int from = plan.outlook.epochs[run];
     const int left = share.config.epochs - from;
-    std::size_t evaluations = recorded.size() - recorded.count_to(from);
-    if (from == 0 && untrained.insert(before_training(share.runs[run].spec)).second) ++evaluations;
-    plan.updates += static_cast<double>(work.updates) * left;
+    const auto evaluations = static_cast<double>(recorded.size() - recorded.count_to(from));
+    const bool is_first = from == 0 && untrained.insert(before_training(share.runs[run].spec)).second;
+    plan.updates += static_cast<double>(work.updates) * left * plan.expectation.share;
     // Products alone: two operations for each multiply-add.
-    plan.operations += 2 * (work.training * left + work.evaluation * static_cast<double>(evaluations));
+    plan.operations +=
+        2 * (work.training * left * plan.expectation.share +
+             work.evaluation * (evaluations * plan.expectation.share_of_evaluations + (is_first ? 1 : 0)));
   }
-  plan.updates *= plan.expectation.share;
-  plan.operations *= plan.expectation.share;
   return plan;
 }
 
@@ -184,6 +184,10 @@ int print_plan_of(const PlanOptions& options) {
     print_shares(plans, machine);
   int exit_code = exit_done;
   for (const Plan& plan : plans) {
+    if (!plan.outlook.obstacle.empty() && !plan.outlook.missing.empty()) {
+      print_message("runner: {} cannot be written: {}\n", plan.output.string(), plan.outlook.obstacle);
+      exit_code = exit_failed;
+    }
     if (has_room(plan)) continue;
     print_message("runner: {} takes {}, but only {} are free in its folder\n", plan.output.string(),
                   bytes_text(static_cast<double>(plan.outlook.bytes)),

@@ -152,7 +152,7 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
     const Remainder remainder{sweep, missing, epochs};
     const std::vector<Cohort> cohorts = cohorts_of(remainder, data, options.compute.threads);
     const Expectation expectation =
-        expectation_of(remainder, cohorts,
+        expectation_of(remainder, data, options.compute.threads, cohorts,
                        Calibration(sweep, cohorts, data, backend, pool, sweep.config.recorded_epochs(),
                                    before_running, signal->requested()));
     say(options,

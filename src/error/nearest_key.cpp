@@ -25,12 +25,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known,
-                        std::string_view what) {
-  const std::string all = fmt::format("the {} are {}", what, fmt::join(known, ", "));
+std::optional<std::string_view> nearest_key(std::string_view unknown,
+                                            std::span<const std::string_view> known) {
   // One that is far longer is like none of them, and to find that out by its distances would take seconds.
   constexpr std::size_t far_longer = 100;
-  if (unknown.size() > far_longer) return all;
+  if (unknown.size() > far_longer || known.empty()) return std::nullopt;
   // As a share of the longer word, so that "batch" is nearer to "batch_size" than to "name".
   const auto relative_distance = [&](std::string_view key) {
     return static_cast<double>(edit_distance(unknown, key)) /
@@ -39,8 +38,14 @@ std::string suggest_key(std::string_view unknown, std::span<const std::string_vi
   const auto nearest = std::min_element(
       known.begin(), known.end(),
       [&](std::string_view a, std::string_view b) { return relative_distance(a) < relative_distance(b); });
-  if (relative_distance(*nearest) <= 0.5) return fmt::format("did you mean \"{}\"?", *nearest);
-  return all;
+  if (relative_distance(*nearest) > 0.5) return std::nullopt;
+  return *nearest;
+}
+
+std::string suggest_key(std::string_view unknown, std::span<const std::string_view> known,
+                        std::string_view what) {
+  if (const auto nearest = nearest_key(unknown, known)) return fmt::format("did you mean \"{}\"?", *nearest);
+  return fmt::format("the {} are {}", what, fmt::join(known, ", "));
 }
 
 }  // namespace runner

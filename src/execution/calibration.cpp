@@ -201,14 +201,13 @@ struct Calibration::State {
   std::vector<CohortSpeed> speeds;
   double measured_for = 0;
 
-  double epochs_left(const Cohort& cohort) const { return recorded.last() - cohort.epoch; }
-
-  /// Multiply-adds of the evaluations that are left to a cohort of these runs. The state that it goes on from
-  /// is evaluated, too. Of untrained networks, those are evaluated that are not in `untrained`, and added.
-  double evaluation_left(std::span<const RunSpec> specs, const Cohort& cohort,
+  /// Multiply-adds of the evaluations that are left to a cohort of these runs up to an epoch. The state that
+  /// it goes on from is evaluated, too. Of untrained networks, those are evaluated that are not in
+  /// `untrained`, and added.
+  double evaluation_left(std::span<const RunSpec> specs, const Cohort& cohort, int last,
                          std::set<RunSpec>& untrained) const {
     const std::size_t before = cohort.epoch == 0 ? 1 : recorded.count_to(cohort.epoch - 1);
-    double work = static_cast<double>(recorded.size() - before) * work_of(specs, facts).evaluation;
+    double work = static_cast<double>(recorded.count_to(last) - before) * work_of(specs, facts).evaluation;
     if (cohort.epoch > 0) return work;
     for (const RunSpec& spec : specs)
       if (untrained.insert(before_training(spec)).second) work += epoch_work(spec, facts).evaluation;
@@ -216,7 +215,7 @@ struct Calibration::State {
   }
 
   /// Of one thread, while all are at work.
-  double seconds_of(const Sweep& sweep, const Cohort& cohort, std::set<RunSpec>& untrained) const {
+  double seconds_of(const Sweep& sweep, const Cohort& cohort, int last, std::set<RunSpec>& untrained) const {
     const std::vector<RunSpec> specs = specs_of(sweep, cohort);
     const CohortKind kind = kind_of(specs);
     double nearest = std::numeric_limits<double>::infinity();
@@ -231,8 +230,8 @@ struct Calibration::State {
       weights += weight;
     }
     const CohortWork work = work_of(specs, facts);
-    return (epochs_left(cohort) * work.training * training +
-            evaluation_left(specs, cohort, untrained) * evaluation + work.units * unit) /
+    return ((last - cohort.epoch) * work.training * training +
+            evaluation_left(specs, cohort, last, untrained) * evaluation + work.units * unit) /
            weights;
   }
 };
@@ -257,8 +256,8 @@ Calibration::Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, co
   std::set<RunSpec> untrained;
   for (const std::size_t c : order) {
     const std::vector<RunSpec> specs = specs_of(sweep, cohorts[c]);
-    all += s.epochs_left(cohorts[c]) * work_of(specs, s.facts).training +
-           s.evaluation_left(specs, cohorts[c], untrained);
+    all += (recorded.last() - cohorts[c].epoch) * work_of(specs, s.facts).training +
+           s.evaluation_left(specs, cohorts[c], recorded.last(), untrained);
     work_up_to.push_back(all);
   }
   // Multiples of the golden ratio are evenly spaced however many there are.
@@ -304,9 +303,13 @@ Calibration::Calibration(const Sweep& sweep, std::span<const Cohort> cohorts, co
 Calibration::~Calibration() = default;
 
 double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts) const {
+  return expected_seconds(sweep, cohorts, state_->recorded.last());
+}
+
+double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts, int last) const {
   double seconds = 0;
   std::set<RunSpec> untrained;
-  for (const Cohort& cohort : cohorts) seconds += state_->seconds_of(sweep, cohort, untrained);
+  for (const Cohort& cohort : cohorts) seconds += state_->seconds_of(sweep, cohort, last, untrained);
   return cohorts.empty() ? 0 : seconds / static_cast<double>(std::min(state_->threads, cohorts.size()));
 }
 

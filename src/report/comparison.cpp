@@ -305,11 +305,7 @@ std::string stopped_note(const Comparison& comparison) {
   const auto& all = comparison.configurations;
   const auto stopped = static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.stopped > 0; }));
-  if (stopped == 0) return {};
-  return fmt::format("{} of {} stopped early; {} of {} last epoch", stopped,
-                     counted(all.size(), "configuration") + (stopped == 1 ? " was" : " were"),
-                     stopped == 1 ? "its numbers are those" : "their numbers are those",
-                     stopped == 1 ? "its" : "their");
+  return stopped_note(stopped, all.size(), "configuration");
 }
 
 std::vector<ResultsData> pool_shards(std::vector<ResultsData> files) {

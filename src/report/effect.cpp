@@ -92,8 +92,14 @@ std::string with_left_out(std::vector<std::string> phrases, const Effect& effect
     phrases.push_back(fmt::format("{} {} left out", counted(runs, "run"), which));
   };
   add(effect.left_out, std::string(of_left_out));
-  add(effect.stopped, effect.stopped == 1 ? "that was stopped early" : "that were stopped early");
+  if (!effect.in_bins)
+    add(effect.stopped, effect.stopped == 1 ? "that was stopped early" : "that were stopped early");
   add(effect.not_applicable, fmt::format("that {} does not apply to", effect.axis));
+  if (effect.in_bins && effect.stopped > 0) {
+    phrases.back() += ';';
+    phrases.push_back(fmt::format("{} stopped early, measured after {} last epoch",
+                                  counted(effect.stopped, "run"), effect.stopped == 1 ? "its" : "their"));
+  }
   return filled(phrases);
 }
 

@@ -41,9 +41,7 @@ const Column& column_of(const AxisInfo& axis) {
   return *std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == axis.name; });
 }
 
-MeasuredNumbers numbers_after_last_epoch(const StoredRun& run, const ResultsData& results) {
-  const Images images = images_of(results.origin);
-  const std::size_t last = last_place(run, results.recorded);
+MeasuredNumbers numbers_at(std::size_t last, const StoredRun& run, const Images& images) {
   const double training = as_hits(run.curves[Metric::train_accuracy][last], images.train);
   const double testing = as_hits(run.curves[Metric::test_accuracy][last], images.test);
   return {training, testing, training - testing};
@@ -123,17 +121,17 @@ Effect effect_in_bins(const ResultsData& results, std::string_view name) {
 
   std::vector<Sampled> all(samples.count);
   const std::vector<Runs> configurations = configurations_of(results);
+  const Images images = images_of(results.origin);
   for (std::size_t c = 0; c < configurations.size(); ++c) {
     if (!column.has_value(specs[c])) {
       effect.not_applicable += configurations[c].size();
       continue;
     }
+    const auto [finished, last] = finished_runs(configurations[c], results.recorded);
+    effect.left_out += configurations[c].size() - finished.size();
+    effect.stopped += stopped_among(finished);
     Sum seeds;
-    for (const StoredRun* run : configurations[c])
-      if (has_finished(run->status))
-        seeds.add(numbers_after_last_epoch(*run, results));
-      else
-        ++effect.left_out;
+    for (const StoredRun* run : finished) seeds.add(numbers_at(last, *run, images));
     all[samples.of[c]].value = column.value(specs[c]);
     if (seeds.count > 0) all[samples.of[c]].sum.add(seeds.means());
   }

@@ -38,7 +38,9 @@ std::vector<NamedNumber> numbers_of(const Effect& effect, const EffectOfValue& r
   const double paired = effect.in_bins ? std::nan("") : 1, binned = effect.in_bins ? 1 : std::nan("");
   std::vector<NamedNumber> all{{"settings", paired * static_cast<double>(effect.settings)},
                                {"seeds", paired * static_cast<double>(effect.seeds)},
-                               {"left_out", static_cast<double>(effect.left_out)}};
+                               {"left_out", static_cast<double>(effect.left_out)},
+                               {"stopped", static_cast<double>(effect.stopped)},
+                               {"not_applicable", static_cast<double>(effect.not_applicable)}};
   const auto add = [&](std::string_view name, std::string_view interval_name, const Estimate& estimate) {
     all.push_back({name, estimate.mean});
     all.push_back({interval_name, estimate.half_width});
@@ -61,6 +63,7 @@ std::vector<NamedNumber> numbers_of(const Effect& effect, const EffectOfValue& r
 std::vector<NamedNumber> numbers_of(const Importance& importance, const ImportanceOfTerm& term) {
   return {{"configurations", static_cast<double>(importance.configurations)},
           {"left_out", static_cast<double>(importance.left_out)},
+          {"stopped", static_cast<double>(importance.stopped)},
           {"seeds", static_cast<double>(importance.seeds)},
           {"samples", static_cast<double>(importance.samples)},
           {"accuracy_share", term.accuracy.share},

@@ -45,6 +45,9 @@ std::string note_of(const Effect& effect, bool others_vary, bool crowded) {
   if (effect.left_out > 0)
     note +=
         fmt::format(" ({} without a matching run for every value left out)", counted(effect.left_out, "run"));
+  if (effect.stopped > 0)
+    note += fmt::format(" ({} that {} stopped early left out)", counted(effect.stopped, "run"),
+                        effect.stopped == 1 ? "was" : "were");
   if (effect.not_applicable > 0)
     note += fmt::format(" ({} that {} does not apply to left out)", counted(effect.not_applicable, "run"),
                         effect.axis);

@@ -76,12 +76,15 @@ std::vector<Figure> figures_by_bins(const FigureSource& source, const Column& ax
       legend.back().style.line = true;
     }
     if (all.size() > 1) sheet.legend(legend);
-    sheet.note(
-        fmt::format("A point for each of {}{}. Lines: means of {} of about equally many samples, not "
-                    "paired: the other parameters differ, too; bars: 95 % intervals over the samples.",
-                    counted(configurations.size(), "configuration"),
-                    left_out > 0 ? fmt::format(" that {} applies to", axis.name) : std::string(),
-                    counted(effect.values.size(), "bin")));
+    std::string note = fmt::format(
+        "A point for each of {}{}. Lines: means of {} of about equally many samples, not "
+        "paired: the other parameters differ, too; bars: 95 % intervals over the samples.",
+        counted(configurations.size(), "configuration"),
+        left_out > 0 ? fmt::format(" that {} applies to", axis.name) : std::string(),
+        counted(effect.values.size(), "bin"));
+    if (const std::string stopped = stopped_note(source.comparison); !stopped.empty())
+      note += fmt::format(" {}.", stopped);
+    sheet.note(note);
     return sheet.finish(fmt::format("{}_by_{}.svg", name, axis.name), source.description);
   };
 

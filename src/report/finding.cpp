@@ -30,6 +30,14 @@ std::string counted(std::size_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
+std::string stopped_note(std::size_t stopped, std::size_t all, std::string_view noun) {
+  if (stopped == 0) return {};
+  return fmt::format("{} of {} {} stopped early; {} of {} last epoch", stopped, counted(all, noun),
+                     stopped == 1 ? "was" : "were",
+                     stopped == 1 ? "its numbers are those" : "their numbers are those",
+                     stopped == 1 ? "its" : "their");
+}
+
 std::string with_interval(const Estimate& estimate) {
   if (std::isnan(estimate.mean)) return "-";
   std::string text = fmt::format("{:.4f}", estimate.mean);

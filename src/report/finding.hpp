@@ -15,6 +15,10 @@ namespace runner {
 /// "1 seed", "3 seeds".
 std::string counted(std::size_t n, std::string_view noun);
 
+/// "12 of 27 configurations were stopped early; their numbers are those of their last epoch"; empty if none
+/// was.
+std::string stopped_note(std::size_t stopped, std::size_t all, std::string_view noun);
+
 /// "0.8731", or with its interval "0.8731±.002", rounded up; of two numbers with their range, "0.7050 (0.6610
 /// to 0.7490)"; "-" for no number.
 std::string with_interval(const Estimate& estimate);

@@ -24,10 +24,11 @@ namespace {
 
 constexpr std::size_t least_samples = 20, most_bins = 20;
 
-/// A configuration, with what was measured of each of its seeds after its last epoch.
+/// A configuration, with what was measured of each of its seeds after the last epoch that all of them have.
 struct Observed {
   ConfigurationSummary which;                               ///< its specification alone
   std::map<std::int64_t, std::pair<double, double>> seeds;  ///< accuracy and gap
+  bool stopped = false;                                     ///< a seed of it was stopped early
 
   std::vector<std::int64_t> seed_list() const {
     std::vector<std::int64_t> list;
@@ -43,9 +44,9 @@ std::vector<Observed> observe_all(const ResultsData& results) {
   for (const Runs& runs : configurations_of(results)) {
     Observed observed;
     observed.which.spec = runs.front()->run.spec;
-    for (const StoredRun* run : runs) {
-      if (!has_finished(run->status)) continue;
-      const std::size_t last = last_place(*run, results.recorded);
+    const auto [finished, last] = finished_runs(runs, results.recorded);
+    observed.stopped = stopped_among(finished) > 0;
+    for (const StoredRun* run : finished) {
       const double train = as_hits(run->curves[Metric::train_accuracy][last], images.train);
       const double test = as_hits(run->curves[Metric::test_accuracy][last], images.test);
       const double chosen =
@@ -180,9 +181,15 @@ std::string_view lasting_name(const Column& axis) {
   return find_axis(axis.name)->name;
 }
 
+std::size_t stopped_in(const std::vector<Observed>& all) {
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const Observed& one) { return one.stopped; }));
+}
+
 void fill_from_grid(Importance& importance, const FullGrid& grid) {
   importance.method = Importance::Method::grid;
   importance.configurations = grid.cells.size();
+  importance.stopped = stopped_in(grid.cells);
   importance.seeds = grid.cells.front().seeds.size();
   std::vector<double> accuracies, gaps;
   for (const Observed& one : grid.cells)
@@ -268,6 +275,7 @@ void fill_from_samples(Importance& importance, const std::vector<Observed>& all)
   }
   importance.method = Importance::Method::samples;
   importance.configurations = all.size();
+  importance.stopped = stopped_in(all);
   const std::vector<std::int64_t> seeds = all.front().seed_list();
   if (std::all_of(all.begin(), all.end(), [&](const Observed& one) { return one.seed_list() == seeds; }))
     importance.seeds = seeds.size();

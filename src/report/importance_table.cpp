@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -60,22 +61,33 @@ std::vector<std::string> what_was_counted(const Importance& importance) {
 }
 
 std::vector<std::string> how_it_was_counted(const Importance& importance) {
-  const std::string of_two = "For two parameters: their joint effect, beyond the effect of each alone.";
+  std::vector<std::string> phrases;
+  const auto add = [&](std::vector<std::string> more) {
+    phrases.insert(phrases.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
   switch (importance.method) {
     case Importance::Method::none:
       return {};
     case Importance::Method::grid:
-      if (importance.seeds == 1)
-        return {"Analysis of variance of the full grid; with 1 seed the shares include chance.", of_two};
-      return {"Analysis of variance of the full grid; the part due to chance is subtracted.", of_two,
-              "* more than chance (F test over the seeds, for all lines of a column together)"};
+      add({importance.seeds == 1
+               ? "Analysis of variance of the full grid; with 1 seed the shares include chance."
+               : "Analysis of variance of the full grid; the part due to chance is subtracted.",
+           "For two parameters: their joint effect, beyond the effect of each alone."});
+      break;
     case Importance::Method::samples:
-      return {"What each parameter explains alone:", "the first-order index, from bins of its values;",
-              fmt::format("± 95 % interval over {}.", counted(importance.samples, "sample")),
-              fmt::format("Rest: parameters together{}.", importance.seeds > 1 ? "" : ", and chance"),
-              "* more than chance (F test, for all lines of a column together)"};
+      add({"What each parameter explains alone:", "the first-order index, from bins of its values;",
+           fmt::format("± 95 % interval over {}.", counted(importance.samples, "sample")),
+           fmt::format("Rest: parameters together{}.", importance.seeds > 1 ? "" : ", and chance")});
+      break;
   }
-  return {};
+  const std::string note = stopped_note(importance.stopped, importance.configurations, "configuration");
+  if (const std::size_t middle = note.find("; "); middle != std::string::npos)
+    add({note.substr(0, middle + 1), note.substr(middle + 2) + '.'});
+  if (importance.method == Importance::Method::samples)
+    add({"* more than chance (F test, for all lines of a column together)"});
+  else if (importance.seeds > 1)
+    add({"* more than chance (F test over the seeds, for all lines of a column together)"});
+  return phrases;
 }
 
 std::string to_table(const Importance& importance) {

@@ -336,6 +336,7 @@ Json effects_of(const ResultsData& results, const std::string& file) {
     json["settings"] = effect.settings;
     json["seeds"] = effect.seeds;
     json["left_out"] = effect.left_out;
+    json["stopped"] = effect.stopped;
     json["not_applicable"] = effect.not_applicable;
     if (in_bins) json["samples"] = effect.samples;
     json["values"] = Json::array();

@@ -17,21 +17,38 @@ std::vector<Runs> configurations_of(const ResultsData& results) {
   return configurations;
 }
 
-MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded) {
-  const std::size_t last = recorded.size() - 1;
-  MeasuredRuns ended{{}, last}, so_far{{}, last};
-  const auto add = [&](MeasuredRuns& to, const StoredRun* run) {
-    to.runs.push_back(run);
-    to.last = std::min(to.last, recorded.count_to(std::max(run->epochs_done, 0)) - 1);
-  };
+namespace {
+
+/// The runs that fulfil a condition, and the last epoch that each of them has.
+template <class Condition>
+MeasuredRuns runs_that(const Runs& runs, const RecordedEpochs& recorded, const Condition& condition) {
+  MeasuredRuns measured{{}, recorded.size() - 1};
   for (const StoredRun* run : runs) {
-    if (run->status == RunStatus::diverged) continue;
-    if (has_ended(run->status)) add(ended, run);
-    add(so_far, run);
+    if (!condition(*run)) continue;
+    measured.runs.push_back(run);
+    measured.last = std::min(measured.last, recorded.count_to(std::max(run->epochs_done, 0)) - 1);
   }
-  if (!ended.runs.empty()) return ended;
+  return measured;
+}
+
+}  // namespace
+
+MeasuredRuns finished_runs(const Runs& runs, const RecordedEpochs& recorded) {
+  return runs_that(runs, recorded, [](const StoredRun& run) { return has_finished(run.status); });
+}
+
+MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded) {
+  MeasuredRuns finished = finished_runs(runs, recorded);
+  if (!finished.runs.empty()) return finished;
+  MeasuredRuns so_far =
+      runs_that(runs, recorded, [](const StoredRun& run) { return run.status != RunStatus::diverged; });
   if (so_far.last == 0) so_far.runs.clear();
   return so_far;
+}
+
+std::size_t stopped_among(const Runs& runs) {
+  return static_cast<std::size_t>(std::count_if(
+      runs.begin(), runs.end(), [](const StoredRun* run) { return run->status == RunStatus::stopped; }));
 }
 
 std::size_t last_place(const StoredRun& run, const RecordedEpochs& recorded) {

@@ -29,6 +29,12 @@ struct MeasuredRuns {
 };
 MeasuredRuns measured_runs(const Runs& runs, const RecordedEpochs& recorded);
 
+/// The same of those alone that are done or stopped early; no runs where none is.
+MeasuredRuns finished_runs(const Runs& runs, const RecordedEpochs& recorded);
+
+/// How many of some runs were stopped early.
+std::size_t stopped_among(const Runs& runs);
+
 /// The place of the last epoch of a run that has one.
 std::size_t last_place(const StoredRun& run, const RecordedEpochs& recorded);
 

@@ -60,6 +60,7 @@ Outlook look_ahead(const fs::path& file, const Sweep& sweep, const DatasetFacts&
   const Config& config = sweep.config;
   Outlook outlook;
   outlook.free_bytes = free_space(path.parent_path());
+  outlook.obstacle = obstacle_to_writing(path);
   outlook.exists = fs::exists(path);
   if (outlook.exists) require_undamaged(path);
   Standing standing;

@@ -1,12 +1,15 @@
 #include "axis_values.hpp"
 
+#include "runner/error/nearest_key.hpp"
 #include "runner/sweep/config.hpp"
 
 #include "rounded.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 
 #include <fmt/ranges.h>
 
@@ -47,17 +50,23 @@ std::string written(const Form& form) {
 /// The form of an object; null for a value that is none.
 const Form* form_of(const Setting& setting, const Json& value, ValueKind kind) {
   if (!value.is_object()) return nullptr;
-  std::vector<std::string_view> examples;
+  std::vector<std::string_view> names, examples;
   for (const Form& form : forms) {
     if (!form.is_of(kind)) continue;
     if (value.size() == 1 && value.begin().key() == form.name) return &form;
+    names.push_back(form.name);
     examples.push_back(form.example);
   }
-  throw bad_value(setting, value, "is not known",
-                  fmt::format("write a value, a list of values, {}", fmt::join(examples, ", ")));
+  std::string rule = fmt::format("write a value, a list of values, {}", fmt::join(examples, ", "));
+  if (value.size() == 1)
+    if (const auto nearest = nearest_key(value.begin().key(), names))
+      rule += fmt::format("; did you mean {}?",
+                          examples[static_cast<std::size_t>(std::find(names.begin(), names.end(), *nearest) -
+                                                            names.begin())]);
+  throw bad_value(setting, value, "is not known", rule);
 }
 
-/// A number that is to be one of an axis; on an axis of integers, an integer.
+/// A number that is to be one of an axis; on an axis of integers, an integer of 64 bits.
 void require_number(const Setting& setting, const Json& whole, const Json& number, ValueKind kind,
                     const Form& form) {
   const bool right = kind == ValueKind::integer ? number.is_number_integer() : number.is_number();
@@ -65,6 +74,9 @@ void require_number(const Setting& setting, const Json& whole, const Json& numbe
     throw bad_value(
         setting, whole, "is not valid",
         fmt::format("write {}, with {}", form.example, kind == ValueKind::integer ? "integers" : "numbers"));
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  if (kind == ValueKind::integer && number.is_number_unsigned() && number.get<std::uint64_t>() > most)
+    throw bad_value(setting, number, "is out of range", fmt::format("an integer up to {}", most));
 }
 
 Json on_axis(double value, int digits, ValueKind kind) {
@@ -86,7 +98,10 @@ Json range_of_integers(const Setting& setting, const Json& whole, std::int64_t f
       (static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from)) / static_cast<std::uint64_t>(step);
   require_few(setting, whole, static_cast<double>(steps) + 1);
   Json list = Json::array();
-  for (std::uint64_t k = 0; k <= steps; ++k) list.push_back(from + static_cast<std::int64_t>(k) * step);
+  // Of unsigned numbers, as the span may be wider than an int64.
+  for (std::uint64_t k = 0; k <= steps; ++k)
+    list.push_back(
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(from) + k * static_cast<std::uint64_t>(step)));
   return list;
 }
 

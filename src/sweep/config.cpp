@@ -257,11 +257,14 @@ Config config_of(const Settings& settings, const std::string& text, const std::f
   return config;
 }
 
-/// The setting as whoever gave it would write it: "\"seed\": [1,2]" in a config, "'seed=[1,2]'" in a shell.
-std::string as_written(const Setting& setting) {
-  const std::string dumped = setting.value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (setting.where != command_line) return fmt::format("\"{}\": {}", setting.key, dumped);
-  const std::string value = setting.value.is_string() ? setting.value.get<std::string>() : dumped;
+/// A value as whoever gave it would write it: "\"seed\": [1,2]" in a config, also within a grid; in a shell,
+/// which takes whole keys, "'seed=[1,2]'".
+std::string as_written(const Setting& setting, const Json::json_pointer& place) {
+  const bool in_shell = setting.where == command_line;
+  const Json& given = in_shell ? setting.value : setting.value.at(place);
+  const std::string dumped = given.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (!in_shell) return fmt::format("\"{}\": {}", place.empty() ? setting.key : place.back(), dumped);
+  const std::string value = given.is_string() ? given.get<std::string>() : dumped;
   const std::string_view quote = value.find_first_of("[{") == std::string::npos ? "" : "'";
   return fmt::format("{}{}={}{}", quote, setting.key, value, quote);
 }
@@ -271,11 +274,19 @@ std::string as_written(const Setting& setting) {
 template <class Read>
 std::string hint(const BadValue& refused, Settings settings, const Read& read) {
   constexpr std::size_t longest = 80;
-  const auto at = settings.find(refused.key());
+  // The key of the config, and the place within its value.
+  std::string key = refused.key();
+  Json::json_pointer place;
+  for (Json::json_pointer rest = refused.place(); !rest.empty(); rest.pop_back()) {
+    key = rest.back();
+    if (!rest.parent_pointer().empty()) place = Json::json_pointer() / key / place;
+  }
+  const auto at = settings.find(key);
   if (at == settings.end() || at->second.where != refused.where()) return "";
-  for (const Json& reading : loose_readings(at->second.value)) {
-    at->second.value = reading;
-    const std::string written = as_written(at->second);
+  Json& value = at->second.value.at(place);
+  for (const Json& reading : loose_readings(Json(value))) {
+    value = reading;
+    const std::string written = as_written(at->second, place);
     if (written.size() > longest) continue;
     try {
       read(settings);

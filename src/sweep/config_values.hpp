@@ -18,6 +18,9 @@ struct Setting {
   std::string where;  ///< the config file, or "command line"
   std::string key;    ///< with "grids[1]: " in front if it is given in a grid
   Json value;
+  /// The place of a value that is within that of a key of the config: "/grids/1/seed". Empty for a key of the
+  /// config itself.
+  Json::json_pointer place{};
 };
 
 /// By their keys.
@@ -30,14 +33,19 @@ inline constexpr std::string_view command_line = "command line";
 class BadValue : public Error {
  public:
   BadValue(const Setting& setting, const std::string& message)
-      : Error(ErrorKind::bad_input, message), where_(setting.where), key_(setting.key) {}
+      : Error(ErrorKind::bad_input, message),
+        where_(setting.where),
+        key_(setting.key),
+        place_(setting.place) {}
 
   /// Those of the setting.
   const std::string& where() const noexcept { return where_; }
   const std::string& key() const noexcept { return key_; }
+  const Json::json_pointer& place() const noexcept { return place_; }
 
  private:
   std::string where_, key_;
+  Json::json_pointer place_;
 };
 
 /// "configs/x.json: batch_size: 0 is out of range: an integer from 1 to 4194304". `value` is the setting's

@@ -34,7 +34,9 @@ class Members {
 
   /// The value of a key that is there.
   Setting operator[](const char* key) const {
-    return {setting_.where, fmt::format("{}: {}", setting_.key, key), setting_.value.at(key)};
+    const Json::json_pointer place =
+        setting_.place.empty() ? Json::json_pointer() / setting_.key : setting_.place;
+    return {setting_.where, fmt::format("{}: {}", setting_.key, key), setting_.value.at(key), place / key};
   }
 
   int integer(const char* key, int least, int most, int otherwise) const {

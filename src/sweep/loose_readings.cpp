@@ -93,6 +93,11 @@ bool is_written_like(const Json& a, const Json& b) {
 Json loose_reading(const Json& value, const Swap& swap) {
   if (value.is_string()) return loose_text(value.get_ref<const std::string&>(), swap);
   if (value.is_number_float()) return json_number_of(value.get<double>());
+  if (value.is_object()) {
+    Json object = value;
+    for (Json& member : object) member = loose_reading(member, swap);
+    return object;
+  }
   if (!value.is_array()) return value;
   Json list = Json::array();
   for (const Json& element : value)

@@ -182,7 +182,8 @@ Settings settings_of_grid(const Settings& beside, const Setting& grids, std::siz
     if (at != beside.end() && at->second.where == command_line && grids.where != command_line)
       throw bad_value(at->second, at->second.value, fmt::format("is replaced by {} of {}", name, grids.where),
                       "the command line can replace keys that no grid sets, or grids as a whole");
-    settings[key] = {grids.where, fmt::format("{}: {}", name, key), value};
+    settings[key] = {grids.where, fmt::format("{}: {}", name, key), value,
+                     Json::json_pointer() / "grids" / number / key};
   }
   return settings;
 }

@@ -1,12 +1,14 @@
 #include "runner/system/limits.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
@@ -97,6 +99,14 @@ Taken taken_by_process(const fs::path& root) {
   return {pages[0] * page, (pages[1] - pages[2]) * page, pages[5] * page};
 }
 
+/// A folder, or the nearest one above it that exists.
+fs::path nearest_existing(const fs::path& folder) {
+  std::error_code ignored;
+  fs::path there = fs::absolute(folder, ignored);
+  while (!fs::exists(there, ignored) && there.has_relative_path()) there = there.parent_path();
+  return there;
+}
+
 }  // namespace
 
 MemoryLimit memory_limit(const fs::path& root) {
@@ -125,13 +135,24 @@ std::size_t processor_quota(const fs::path& root) {
   return quota < 0x1p31 ? static_cast<std::size_t>(std::ceil(quota)) : no_quota;
 }
 
-std::optional<std::uint64_t> free_space(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  std::filesystem::path there = std::filesystem::absolute(folder, ignored);
-  while (!std::filesystem::exists(there, ignored) && there.has_relative_path()) there = there.parent_path();
+std::optional<std::uint64_t> free_space(const fs::path& folder) {
+  const fs::path there = nearest_existing(folder);
   struct statvfs system;
   if (statvfs(there.c_str(), &system) != 0 || system.f_blocks == 0) return std::nullopt;
   return std::uint64_t{system.f_bavail} * system.f_frsize;
+}
+
+std::string obstacle_to_writing(const fs::path& file) {
+  const auto refused = [](const fs::path& path, int rights) {
+    return faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) != 0;
+  };
+  const fs::path folder = nearest_existing(fs::absolute(file).parent_path());
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) return folder.string() + ": Not a directory";
+  if (refused(folder, W_OK | X_OK)) return folder.string() + ": " + std::generic_category().message(errno);
+  if (fs::exists(file, error) && refused(file, W_OK))
+    return file.string() + ": " + std::generic_category().message(errno);
+  return "";
 }
 
 }  // namespace runner

@@ -150,7 +150,8 @@ class Mistyped(Case):
     def test_values_have_hints(self):
         config = self.config()
         for override, hint in (("learning_rate=.1", "learning_rate=0.1"), ("seed=1,2,3", "'seed=[1,2,3]'"), ("seed=1-5", "'seed={\"range\":[1,5]}'"),
-                               ("hidden_size=[10 20]", "'hidden_size=[10,20]'"), ("optimizer=Adam", "optimizer=adam"), ("epochs=1e1", "epochs=10")):
+                               ("hidden_size=[10 20]", "'hidden_size=[10,20]'"), ("optimizer=Adam", "optimizer=adam"), ("epochs=1e1", "epochs=10"),
+                               ('grids=[{"optimizer":"Adam"}]', "'grids=[{\"optimizer\":\"adam\"}]'")):
             err = self.refused(config, override, says=[])
             self.assertRegex(err, rf"^runner: command line: {override.split('=')[0]}: .*; did you mean {re.escape(hint)}\?\n$")
             # It is right as a shell takes it.

@@ -522,8 +522,9 @@ class Plan(Files):
         self.assertEqual(plan["runs"], "6 of 6 to train, in 3 cohorts")
         self.assertEqual(plan["epochs"], "24")
         self.assertEqual(plan["updates"], "240")  # 24 epochs of 200 images, 20 at a time
-        # Products of 200 training images in 4 epochs and of 280 images in 5 evaluations: 36 pixels, 8 hidden units, 4 classes.
-        flop = 6 * 2 * 8 * (4 * 200 * (2 * 36 + 3 * 4) + 5 * 280 * (36 + 4))
+        # Products of 200 training images in 4 epochs and of 280 images after each of them: 36 pixels, 8 hidden units, 4 classes. Untrained, the networks of a
+        # seed are the same for both learning rates, and evaluated once.
+        flop = 2 * 8 * (6 * 4 * 200 * (2 * 36 + 3 * 4) + (6 * 4 + 3) * 280 * (36 + 4))
         self.assertEqual(plan["arithmetic"], f"{flop / 1e6:.1f} Mflop")
         self.assertRegex(plan["memory"], r"^[\d.]+ MB, of [\d.]+ .B$")
         self.assertRegex(plan["file"], r"^[\d.]+ kB, of [\d.]+ .B free$")
@@ -548,6 +549,10 @@ class Plan(Files):
         config = self.config(hidden_size=[2, 4, 8], seed=[1, 2], epochs=9, early_stopping={"successive_halving": {"eta": 3, "min_epochs": 3}})
         _, plan = self.plan(config)  # one of three configurations is trained for 9 epochs, the others for 3
         self.assertEqual(plan["epochs"], "30 of 54")
+        # Configurations have 14/3 hidden units on average. All are evaluated after epochs 0 to 3, and one of them once more when it goes on from there,
+        # and after epochs 4 to 9.
+        flop = 2 * 2 * 14 / 3 * (15 * 200 * (2 * 36 + 3 * 4) + (3 * 4 + 7) * 280 * (36 + 4))
+        self.assertEqual(plan["arithmetic"], f"{flop / 1e6:.2f} Mflop")
         out, err = self.run_it(config)
         self.assertIn("30/30 epochs", err)
         self.assertIn(", about 0:01\n", err)
@@ -621,6 +626,24 @@ class Permissions(Files):
         for arguments in (["epochs=9"], ["--fresh"]):
             self.assertIn("Permission denied", self.run_as_nobody(self.sweep, *arguments).stderr)
         self.run_it(self.sweep)  # as it was
+
+    def test_a_plan_says_so(self):
+        for arguments in (["epochs=9"], ["--output", "results/deeper/other.h5"], ["seed=[1,2]", "--shards", "2"]):
+            p = self.run_as_nobody("plan", self.sweep, *arguments)
+            self.assertEqual(p.returncode, 1, p)
+            self.assertIn("results file" if "--shards" in arguments else "time  ", p.stdout)
+            for line in p.stderr.splitlines():
+                self.assertRegex(line, r"^runner: results/\S+\.h5 cannot be written: \S*/results: Permission denied$")
+            self.assertEqual(len(p.stderr.splitlines()), 2 if "--shards" in arguments else 1)
+        done = self.run_as_nobody("plan", self.sweep)  # there is nothing to write
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        (self.dir / "file").write_text("")
+        p = self.run_as_nobody("plan", self.sweep, "-o", "file/x.h5")
+        self.assertRegex(p.stderr, r"^runner: file/x.h5 cannot be written: \S*/file: Not a directory\n$")
+        (self.dir / "results").chmod(0o777)
+        (self.dir / "results" / "sweep.h5").chmod(0o444)
+        p = self.run_as_nobody("plan", self.sweep, "epochs=9")
+        self.assertRegex(p.stderr, r"^runner: results/sweep.h5 cannot be written: \S*/results/sweep.h5: Permission denied\n$")
 
     def test_can_be_looked_at(self):
         for command in ("compare", "verify"):
@@ -1726,10 +1749,13 @@ class Interruptions(Files):
     def test_kill(self):
         self.check(signal.SIGKILL, (-signal.SIGKILL,))
 
+
+class InterruptionsThatStop(Files):
+    keys = Interruptions.keys | {"save_weights": False}
+
     def test_a_stopped_sweep_trains_no_epoch_twice(self):
-        keys = self.keys | {"save_weights": False}
-        self.run_it(self.config(**keys), "--quiet", "--output", "results/undisturbed.h5")
-        config = self.config(**keys)
+        self.run_it(self.config(**self.keys), "--quiet", "--output", "results/undisturbed.h5")
+        config = self.config(**self.keys)
         told, stops, code = [], 0, 130
         while code == 130:
             p = self.start(config, "--commit-interval", "20", "--progress", "jsonl")
@@ -1745,8 +1771,8 @@ class Interruptions(Files):
         self.assertGreater(stops, 3)
         # The untrained network is made anew each time.
         epochs = [(line["run"], line["epoch"]) for line in map(json.loads, filter(None, told)) if line["epoch"] > 0]
-        self.assertEqual(len(epochs), 72 * self.EPOCHS)
-        self.assertEqual(len(set(epochs)), 72 * self.EPOCHS)
+        self.assertEqual(len(epochs), 72 * Interruptions.EPOCHS)
+        self.assertEqual(len(set(epochs)), 72 * Interruptions.EPOCHS)
         self.run_it(config, "--quiet")
         self.assert_same("results/sweep.h5", "results/undisturbed.h5")
         self.assertEqual(sorted(p.name for p in (self.dir / "results").iterdir()), ["sweep.h5", "undisturbed.h5"])

@@ -24,5 +24,12 @@ TEST(NearestKey, SuggestsTheNearestOrListsAll) {
   EXPECT_EQ(suggest_key(std::string(1'000'000, 's'), known), "the keys are batch_size, name, seed");
 }
 
+TEST(NearestKey, NothingIsNearWhereMoreThanHalfDiffers) {
+  constexpr std::array<std::string_view, 2> known{"uniform", "log_uniform"};
+  EXPECT_EQ(nearest_key("loguniform", known), "log_uniform");
+  EXPECT_EQ(nearest_key("normal", known), std::nullopt);
+  EXPECT_EQ(nearest_key("uniform", std::array<std::string_view, 0>{}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace runner

@@ -87,6 +87,22 @@ TEST_F(ACalibration, CountsTheEvaluationsThatAreMade) {
   EXPECT_NEAR(left_from(6) - left_from(7), an_epoch + an_evaluation, 1e-6 * an_epoch);
 }
 
+// Whoever goes on from an epoch evaluates it again.
+TEST_F(ACalibration, ExpectsTheStagesOfASweepOneByOne) {
+  const Calibration measured = calibration(1, 3);  // after epochs 0, 3, 6 and 8
+  const auto between = [&](int from, int to) {
+    Cohort cohort = cohorts.front();
+    cohort.epoch = from;
+    return measured.expected_seconds(sweep, {&cohort, 1}, to);
+  };
+  EXPECT_EQ(between(2, 8), measured.expected_seconds(sweep, {{{cohorts.front().runs, 0, 2}}}));
+  const double an_epoch = between(0, 2) - between(0, 1);
+  const double an_evaluation = between(0, 3) - between(0, 2) - an_epoch;
+  EXPECT_GT(an_evaluation, 0);
+  EXPECT_NEAR(between(3, 4) - between(4, 5), an_evaluation, 1e-6 * an_epoch);
+  EXPECT_NEAR(between(3, 8) - between(3, 6), 2 * an_epoch + an_evaluation, 1e-6 * an_epoch);
+}
+
 TEST_F(ACalibration, CountsAnUntrainedNetworkOnceForAllRunsThatBeginWithIt) {
   sweep.runs = {sweep.runs[0], sweep.runs[0]};
   sweep.runs[1].spec.learning_rate *= 2;

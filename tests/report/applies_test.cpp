@@ -161,6 +161,15 @@ TEST(WhereAnAxisMeansNothing, ARunIsNotComparedByIt) {
   EXPECT_THROW(effect_of(one_value(), "momentum"), Error);  // its default is no second value
 }
 
+TEST(WhereAnAxisMeansNothing, ExportsCountTheRuns) {
+  const Effect effect = effect_of(sweep(3), "momentum");
+  EXPECT_THAT(to_csv({{effect}}), HasSubstr("file,momentum,settings,seeds,left_out,stopped,not_applicable,"));
+  EXPECT_THAT(to_csv({{effect}}), HasSubstr("\r\nmade,0.7,2,3,0,0,6,"));
+  EXPECT_EQ(Json::parse(to_json({{effect}}))["values"][1]["not_applicable"], 6);
+  const Effect in_bins = effect_in_bins(drawn(), "momentum");
+  EXPECT_EQ(Json::parse(to_json({{in_bins}}))["values"][0]["not_applicable"], 10);
+}
+
 TEST(WhereAnAxisMeansNothing, AConfigurationIsInNoBin) {
   const Comparison comparison = compare(drawn());
   const auto& all = comparison.configurations;

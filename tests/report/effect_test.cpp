@@ -206,7 +206,7 @@ learning_rate   train    test      gap   change of test    change of gap
 TEST(EffectInBins, ExportsSayTheEndsOfTheBins) {
   const Effect effect = effect_in_bins(results(1, drawn(std::vector<float>(20, 0.5f))), "learning_rate");
   const std::string csv = to_csv({{effect}});
-  EXPECT_THAT(csv, HasSubstr(",gap_change_ci,samples,least,most\r\nmade,0.01 to 0.05,,,0,1,"));
+  EXPECT_THAT(csv, HasSubstr(",gap_change_ci,samples,least,most\r\nmade,0.01 to 0.05,,,0,0,0,1,"));
   EXPECT_THAT(csv, HasSubstr(",5,0.01,0.05\r\n"));
   EXPECT_THAT(to_json({{effect}}), HasSubstr("\"settings\": null"));
 }
@@ -238,12 +238,12 @@ hidden_size   train    test      gap    change of test     change of gap
 TEST(EffectToCsv, HasAllDigitsAndALineForEachValue) {
   const Effect effect = effect_of(results(1, runs()), "hidden_size");
   const std::string csv = to_csv({{effect, effect}});
-  EXPECT_THAT(csv,
-              testing::StartsWith(
-                  "file,hidden_size,settings,seeds,left_out,train_accuracy,train_accuracy_ci,test_accuracy,"
-                  "test_accuracy_ci,gap,gap_ci,train_change,train_change_ci,test_change,test_change_ci,"
-                  "gap_change,gap_change_ci\r\n"
-                  "made,25,2,3,0,1,0,0.375,"));
+  EXPECT_THAT(csv, testing::StartsWith(
+                       "file,hidden_size,settings,seeds,left_out,stopped,not_applicable,train_accuracy,"
+                       "train_accuracy_ci,test_accuracy,test_accuracy_ci,gap,gap_ci,train_change,train_"
+                       "change_ci,test_change,test_change_ci,"
+                       "gap_change,gap_change_ci\r\n"
+                       "made,25,2,3,0,0,0,1,0,0.375,"));
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 5);
   Effect formula = effect;
   formula.name = "=1";

@@ -140,10 +140,10 @@ TEST(ImportanceTable, OfSamplesHasIntervalsAndARest) {
 TEST(ImportanceExports, HaveAllDigits) {
   const std::vector<Importance> both = importances_of(std::vector{results(1, grid())});
   const std::string csv = to_csv(both);
-  EXPECT_THAT(
-      csv, testing::StartsWith("file,method,parameters,configurations,left_out,seeds,samples,accuracy_share,"
-                               "accuracy_share_ci,accuracy_p,gap_share,gap_share_ci,gap_p\r\n"
-                               "made,grid,learning_rate,6,0,3,0,0.61736"));
+  EXPECT_THAT(csv, testing::StartsWith(
+                       "file,method,parameters,configurations,left_out,stopped,seeds,samples,accuracy_share,"
+                       "accuracy_share_ci,accuracy_p,gap_share,gap_share_ci,gap_p\r\n"
+                       "made,grid,learning_rate,6,0,0,3,0,0.61736"));
   EXPECT_THAT(csv, HasSubstr("\r\nmade,grid,learning_rate x hidden_size,6,"));
   EXPECT_THAT(to_json(both), HasSubstr("\"parameters\": [\n        \"learning_rate\",\n        "
                                        "\"hidden_size\"\n      ]"));

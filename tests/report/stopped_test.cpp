@@ -4,6 +4,7 @@
 #include "runner/report/curves.hpp"
 #include "runner/report/effect.hpp"
 #include "runner/report/figures.hpp"
+#include "runner/report/importance.hpp"
 #include "runner/report/live.hpp"
 #include "runner/report/page.hpp"
 
@@ -120,6 +121,61 @@ TEST(StoppedEarly, RunsAreNotComparedByOneParameter) {
   EXPECT_EQ(effect.seeds, 1u);
   EXPECT_EQ(effect.left_out, 3u);
   EXPECT_THAT(to_table(effect), HasSubstr(";\n3 runs that were stopped early left out\n"));
+  EXPECT_THAT(to_csv({{effect}}), HasSubstr("\r\nmade,10,1,1,3,3,0,"));
+  EXPECT_THAT(to_json({{effect}}), HasSubstr("\"stopped\": 3,"));
+  EXPECT_THAT(to_page(data, 0), HasSubstr(R"("left_out":3,"stopped":3,)"));
+  for (const Figure& figure : figures(data))
+    if (figure.name == "gap_by_hidden_size.svg") {
+      EXPECT_THAT(figure.svg, HasSubstr("(3 runs that were stopped early left out)"));
+    }
+}
+
+TEST(StoppedEarly, SamplesAreComparedAfterTheLastEpochOfAllTheirSeeds) {
+  std::vector<StoredRun> runs;
+  for (int k = 0; k < 20; ++k)
+    for (const std::int64_t seed : {1, 2}) {
+      StoredRun run = ended(10 + k, seed, k == 0 ? static_cast<int>(1 + seed) : 4);
+      run.run.spec.learning_rate = 0.01 * (1 + k);
+      run.run.spec.hidden_size = 10 + 7 * k % 20;
+      runs.push_back(std::move(run));
+    }
+  const ResultsData data = results(4, std::move(runs));
+  const Effect effect = effect_in_bins(data, "learning_rate");
+  EXPECT_EQ(effect.samples, 20u);
+  EXPECT_EQ(effect.stopped, 2u);
+  EXPECT_EQ(effect.left_out, 0u);
+  EXPECT_DOUBLE_EQ(effect.values.front().train_accuracy.mean, (0.5 + 4 * 0.75) / 5);
+  EXPECT_THAT(to_table(effect), HasSubstr(";\n2 runs stopped early, measured after their last epoch\n"));
+
+  const Importance importance = importance_of(data);
+  ASSERT_EQ(importance.method, Importance::Method::samples);
+  EXPECT_EQ(importance.configurations, 20u);
+  EXPECT_EQ(importance.stopped, 1u);
+  EXPECT_EQ(importance.seeds, 2u);
+}
+
+TEST(StoppedEarly, ImportanceIsThatAfterTheLastEpochOfAllSeedsAndSaysSo) {
+  // By the rate alone the networks are stopped after epoch 2, one seed of them later.
+  std::vector<StoredRun> runs;
+  for (const std::int32_t hidden_size : {10, 20})
+    for (const double rate : {0.1, 0.5})
+      for (const std::int64_t seed : {1, 2}) {
+        runs.push_back(ended(hidden_size, seed, rate < 0.3 ? 4 : seed == 1 ? 2 : 3));
+        runs.back().run.spec.learning_rate = rate;
+      }
+  const Importance importance = importance_of(results(4, std::move(runs)));
+  ASSERT_EQ(importance.method, Importance::Method::grid);
+  EXPECT_EQ(importance.configurations, 4u);
+  EXPECT_EQ(importance.stopped, 2u);
+  EXPECT_EQ(importance.terms.front().axes.front(), "learning_rate");
+  EXPECT_EQ(importance.terms.front().accuracy.share, 1);  // both seeds after epoch 2: no chance in it
+  EXPECT_THAT(to_table(importance),
+              HasSubstr("2 of 4 configurations were stopped early;\ntheir numbers are those of their last "
+                        "epoch."));
+  EXPECT_THAT(to_csv({{importance}}), HasSubstr("configurations,left_out,stopped,seeds,"));
+  EXPECT_THAT(to_csv({{importance}}), HasSubstr("\r\nmade,grid,learning_rate,4,0,2,2,"));
+  EXPECT_THAT(to_table(importance_of(results(4, {ended(10, 1, 4), ended(20, 1, 4)}))),
+              Not(HasSubstr("stopped")));
 }
 
 }  // namespace

@@ -274,6 +274,66 @@ TEST(ConfigErrors, ValueThatIsWrittenAnotherWayHasAHint) {
     EXPECT_EQ(hint(text), "no hint") << text;
 }
 
+TEST(ConfigErrors, ValueWithinAnotherHasAHint) {
+  const auto hint = [](const std::string& text) {
+    const std::string message = problem("{" + text + ", \"epochs\": 3}");
+    const std::size_t at = message.find("; did you mean ");
+    return at == std::string::npos ? "no hint" : message.substr(at + 15);
+  };
+  EXPECT_EQ(problem(R"({"grids": [{"seed": 1}, {"optimizer": "Adam"}]})"),
+            "grids[1]: optimizer: \"Adam\" is not known: \"sgd\" or \"momentum\" or \"nesterov\" or "
+            "\"adagrad\" or \"rmsprop\" or \"adam\"; did you mean \"optimizer\": \"adam\"?");
+  EXPECT_EQ(hint(R"("seed": 2, "grids": [{"seed": "1-5"}])"), "\"seed\": {\"range\":[1,5]}?");
+  EXPECT_EQ(
+      problem(R"({"early_stopping": {"patience": "3"}})"),
+      "early_stopping: patience: \"3\" is not an integer: an integer from 1 to 1000000000; did you mean "
+      "\"patience\": 3?");
+  EXPECT_EQ(hint(R"("early_stopping": {"patience": 3, "metric": "Test_Loss"})"),
+            "\"metric\": \"test_loss\"?");
+  EXPECT_EQ(hint(R"("early_stopping": {"successive_halving": {"eta": 3.0}})"), "\"eta\": 3?");
+  EXPECT_EQ(hint(R"("seed": {"range": ["1", "20"]})"), "\"seed\": {\"range\":[1,20]}?");
+  EXPECT_EQ(hint(R"("learning_rate": {"log_uniform": "0.1,1"}, "samples": 2)"),
+            "\"learning_rate\": {\"log_uniform\":[0.1,1]}?");
+  EXPECT_EQ(hint(R"("grids": [{"optimizer": {"choice": ["sgd", "Adam"]}, "samples": 2}])"),
+            "\"optimizer\": {\"choice\":[\"sgd\",\"adam\"]}?");
+  // What else is wrong there does not matter, and what is wrong in any reading is no hint.
+  EXPECT_EQ(hint(R"("grids": [{"seed": "1,2", "samples": 2}])"), "\"seed\": [1,2]?");
+  for (const char* text : {R"("grids": [{"seed": "-5"}])", R"("early_stopping": {"patience": "0"})",
+                           R"("seed": {"range": ["a", "b"]})"})
+    EXPECT_EQ(hint(text), "no hint") << text;
+  // In a shell the whole key is written anew.
+  const std::string grids = R"(grids=[{"optimizer":"Adam"}])";
+  EXPECT_THAT(test::message_of([&] { parse_config("{}", "x.json", {{grids}}); }),
+              testing::EndsWith(R"(; did you mean 'grids=[{"optimizer":"adam"}]'?)"));
+}
+
+TEST(ConfigErrors, MisspeltGeneratorOrDistributionHasAHint) {
+  const auto hint = [](const std::string& text) {
+    const std::string message = problem("{" + text + ", \"samples\": 3}");
+    const std::size_t at = message.find("; did you mean ");
+    return at == std::string::npos ? "no hint" : message.substr(at + 15);
+  };
+  EXPECT_EQ(hint(R"("learning_rate": {"loguniform": [0.1, 1]})"), R"({"log_uniform": [from, to]}?)");
+  EXPECT_EQ(hint(R"("seed": {"rnge": [1, 5]})"), R"({"range": [from, to, step]}?)");
+  EXPECT_EQ(hint(R"("hidden_size": {"uniform": [1, 5]})"), R"({"int_uniform": [from, to]}?)");
+  EXPECT_EQ(hint(R"("loss": {"choices": ["cross_entropy"]})"), R"({"choice": [value, …]}?)");
+  EXPECT_EQ(hint(R"("grids": [{"seed": {"lin_space": [1, 5, 2]}}])"), R"({"linspace": [from, to, count]}?)");
+  EXPECT_EQ(hint(R"("seed": {"values": [1, 5]})"), "no hint");
+  EXPECT_EQ(hint(R"("seed": {"range": [1, 5], "step": 2})"), "no hint");
+}
+
+TEST(ConfigErrors, IntegersOfAGeneratorFit64Bits) {
+  EXPECT_EQ(problem(R"({"seed": {"range": [1, 9223372036854775808]}})"),
+            "seed: 9223372036854775808 is out of range: an integer up to 9223372036854775807");
+  EXPECT_EQ(problem(R"({"seed": {"range": [1, 5, 18446744073709551615]}})"),
+            "seed: 18446744073709551615 is out of range: an integer up to 9223372036854775807");
+  EXPECT_EQ(problem(R"({"seed": {"linspace": [0, 18446744073709551615, 3]}})"),
+            "seed: 18446744073709551615 is out of range: an integer up to 9223372036854775807");
+  EXPECT_EQ(
+      problem(R"({"seed": {"range": [-9223372036854775808, 9223372036854775807, 9223372036854775807]}})"),
+      "seed: -9223372036854775808 is out of range: an integer from 0 to 9223372036854775807");
+}
+
 TEST(ConfigErrors, HintIsNotLongerThanALine) {
   std::string seeds = "1";
   for (int seed = 2; seed <= 100; ++seed) seeds += fmt::format(",{}", seed);

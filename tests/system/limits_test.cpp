@@ -154,5 +154,17 @@ TEST(FreeSpace, IsThatOfTheNearestFolder) {
   EXPECT_EQ(free_space("/proc"), std::nullopt);  // has no size
 }
 
+TEST(ObstacleToWriting, IsAFileInPlaceOfTheFolder) {
+  const test::TemporaryDirectory folder;
+  EXPECT_EQ(obstacle_to_writing(folder / "x.h5"), "");
+  EXPECT_EQ(obstacle_to_writing(folder / "not" / "there" / "yet.h5"), "");
+  EXPECT_EQ(obstacle_to_writing("x.h5"), "");
+  std::ofstream(folder / "file") << "x";
+  EXPECT_EQ(obstacle_to_writing(folder / "file"), "");
+  const std::string problem = (folder / "file").string() + ": Not a directory";
+  EXPECT_EQ(obstacle_to_writing(folder / "file" / "x.h5"), problem);
+  EXPECT_EQ(obstacle_to_writing(folder / "file" / "deeper" / "x.h5"), problem);
+}
+
 }  // namespace
 }  // namespace runner

@@ -43,6 +43,8 @@ class Calibration {
   /// ones, such as a share of the sweep. 0 if there are none.
   double expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts) const;
 
+  /// The same up to an epoch that may be before the last.
+  double expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts, int last) const;
 
  private:
   struct State;

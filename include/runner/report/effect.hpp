@@ -43,7 +43,7 @@ struct Effect {
   /// more runs.
   std::size_t settings = 0, seeds = 0;
   std::size_t left_out = 0;           ///< runs that are done, but not compared
-  std::size_t stopped = 0;            ///< runs that were stopped early; not compared
+  std::size_t stopped = 0;            ///< runs that were stopped early; not compared, but in bins
   std::size_t not_applicable = 0;     ///< runs that the axis does not apply to; not compared
   std::vector<EffectOfValue> values;  ///< numbers ascending, words in the order of their axis
 
@@ -60,9 +60,10 @@ Effect effect_of(const ResultsData& results, std::string_view axis);
 /// are put into up to five bins of about equally many samples, at least five in each.
 ///
 /// An observation is a sample: the mean over the configurations that share all drawn values, each a mean over
-/// its seeds that are done. The change of bin v is ȳ_v − ȳ_first, unpaired. Its interval is Welch's, ±
-/// t·√(s_v²/n_v + s_first²/n_first), with t as in Effect and the degrees of freedom of Welch and
-/// Satterthwaite. It includes the effect of the other parameters, which are drawn anew for each sample.
+/// its seeds that are done or were stopped early, after the last epoch that all of these have. The change of
+/// bin v is ȳ_v − ȳ_first, unpaired. Its interval is Welch's, ± t·√(s_v²/n_v + s_first²/n_first), with t as
+/// in Effect and the degrees of freedom of Welch and Satterthwaite. It includes the effect of the other
+/// parameters, which are drawn anew for each sample.
 ///
 /// With fewer than ten samples there are no values. Throws as effect_of; the values must be numbers.
 Effect effect_in_bins(const ResultsData& results, std::string_view axis);

@@ -27,8 +27,9 @@ struct ImportanceOfTerm {
   VarianceShare accuracy, gap;
 };
 
-/// The share of each parameter in the variance between the configurations of a sweep. Runs that are done with
-/// finite losses count, after their last epoch.
+/// The share of each parameter in the variance between the configurations of a sweep. Runs that are done or
+/// were stopped early count, after the last epoch that all seeds of their configuration have. So with early
+/// stopping the shares are also of what was trained for how long.
 ///
 /// A full grid, where every combination of values was trained with the same seeds, gets an analysis of
 /// variance: the share of each parameter, and of each two beyond the effect of each alone. The part due to
@@ -49,6 +50,7 @@ struct Importance {
   std::string accuracy_name;  ///< "validation_accuracy" if there is a validation set, else "test_accuracy"
   std::size_t configurations = 0;  ///< configurations that are counted
   std::size_t left_out = 0;        ///< configurations that diverged, are not done or not in the full grid
+  std::size_t stopped = 0;         ///< of those that are counted, how many have a seed that was stopped early
   std::size_t seeds = 0;           ///< seeds that all of these have; 0: not all have the same
   std::size_t samples = 0;         ///< method `samples`: how many were drawn; `grid`: 0
   std::vector<ImportanceOfTerm> terms;  ///< the largest share of accuracy first, single parameters before two

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace runner {
@@ -19,6 +20,8 @@ struct Outlook {
   std::vector<int> epochs;                  ///< for each run of the sweep, the epoch it continues from
   std::uint64_t bytes = 0;                  ///< size of the file; if it has to be made, an estimate
   std::optional<std::uint64_t> free_bytes;  ///< in its folder; nothing if the system does not say
+  /// Why the file cannot be written, as in "/usr: Permission denied"; empty if it can be.
+  std::string obstacle;
 };
 
 /// Looks at the results file of a sweep, and changes nothing. Takes no lock: of a file that is being written

@@ -37,6 +37,10 @@ std::size_t processor_quota(const std::filesystem::path& root = "/");
 /// the folder does not exist yet, the nearest existing folder above it counts. Thread-safe.
 std::optional<std::uint64_t> free_space(const std::filesystem::path& folder);
 
+/// Why this process cannot write a file and make others beside it, as in "/usr: Permission denied"; empty if
+/// nothing is known that speaks against it. The file, and its folder, may not exist yet. Thread-safe.
+std::string obstacle_to_writing(const std::filesystem::path& file);
+
 inline constexpr std::size_t no_quota = std::numeric_limits<std::size_t>::max();
 
 }  // namespace runner

@@ -54,12 +54,14 @@ const drawEffectGap = chartOn("effect-gap", describeEffect([{ key: "gap_change",
 const drawEffectAccuracy = chartOn("effect-accuracy", describeEffect(
   [{ key: "train_change", mark: "circle", dash: dashes.train }, { key: "test_change", mark: "rect", dash: dashes.test }], "change of accuracy"));
 
+const stoppedRuns = (effect) => (effect.stopped > 0 ? `${counted(effect.stopped, "run")} that ${effect.stopped === 1 ? "was" : "were"} stopped early left out. ` : "");
+const stoppedInBins = (effect) => (effect.stopped > 0 ? `${counted(effect.stopped, "run")} stopped early, measured after ${effect.stopped === 1 ? "its" : "their"} last epoch. ` : "");
 const notApplicable = (effect) => (effect.not_applicable > 0 ? `${counted(effect.not_applicable, "run")} that ${effect.axis} does not apply to left out. ` : "");
 
 function binsNote(effect) {
   if (effect.values.length === 0) return `${counted(effect.samples, "sample")} done so far: too few for bins.`;
   return `${effect.axis} in ${counted(effect.values.length, "bin")} of about ${counted(Math.round(effect.samples / effect.values.length), "sample")} each. ` +
-    `${notApplicable(effect)}Its values were drawn, so no two runs differ only in it. The bins are compared as they are; the other parameters differ, too. ` +
+    `${notApplicable(effect)}${stoppedInBins(effect)}Its values were drawn, so no two runs differ only in it. The bins are compared as they are; the other parameters differ, too. ` +
     "Bars are 95 % intervals of the change (Welch) that hold for all bins together: a filled mark is more than chance.";
 }
 
@@ -69,9 +71,9 @@ function drawEffect() {
   element("effect-note").textContent = effect.samples > 0
     ? binsNote(effect)
     : none
-    ? `No setting of the other parameters has finished runs for every ${effect.axis}.`
+    ? `No setting of the other parameters has finished runs for every ${effect.axis}. ${stoppedRuns(effect)}${notApplicable(effect)}`
     : `${counted(runsOf(effect), "run")} for each value (${counted(effect.settings, "setting")} of the others, ${counted(effect.seeds, "seed")}), which ` +
-      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without a matching run for every value left out` : ""}. ${notApplicable(effect)}` +
+      `differ in ${effect.axis} alone${effect.left_out > 0 ? `; ${counted(effect.left_out, "run")} without a matching run for every value left out` : ""}. ${stoppedRuns(effect)}${notApplicable(effect)}` +
       (known ? "Bars are 95 % intervals of the change that hold for all values together: a filled mark is more than chance."
              : "With fewer than three seeds there are no intervals.");
   for (const id of ["effect-gap", "effect-accuracy"]) element(id).parentElement.hidden = none;
