@@ -105,7 +105,8 @@ TEST_F(PixelScales, OfAnotherKindAreNotGoneOnWith) {
                 open(with_scale({{-0.5}, {0.1 / 3}}));
               }),
               HasSubstr("the numbers of the images became bytes by another scale when the file was made"));
-  EXPECT_THAT(refused([&] { open(with_scale(of_columns()), 3); }), HasSubstr("by another scale then"));
+  EXPECT_THAT(refused([&] { open(with_scale(of_columns()), 3); }),
+              HasSubstr("by another scale when the file was made"));
   open(with_scale(of_all));
 }
 

@@ -142,8 +142,8 @@ TEST_F(ARefusal, OfToggledSaveWeights) {
   text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
   EXPECT_THAT(refused(sweep_of(text, data)),
               AllOf(HasSubstr(path),
-                    HasSubstr("save_weights: false in the file, true now; name=… gives this sweep a file of "
-                              "its own (or --output), --fresh deletes what the file holds")));
+                    HasSubstr("save_weights: false in the file, true now; name=… (or --output) gives this "
+                              "sweep a file of its own, --fresh deletes what the file holds")));
 }
 
 TEST_F(ARefusal, OfAnotherValidationSet) {
