@@ -5,6 +5,7 @@
 #include "runner/report/statistics.hpp"
 #include "runner/sweep/config.hpp"
 
+#include "judged_seeds.hpp"
 #include "report/hand_made.hpp"
 #include "trust_lines.hpp"
 
@@ -34,7 +35,7 @@ using testing::Not;
 JudgedSeeds judged(const std::vector<double>& own) {
   JudgedSeeds seeds;
   for (std::size_t s = 0; s < own.size(); ++s)
-    seeds.push_back({static_cast<std::int64_t>(s), 0, own[s], own[s]});
+    seeds.push_back({static_cast<std::int64_t>(s), 0, own[s], own[s], own[s]});
   return seeds;
 }
 
@@ -69,10 +70,52 @@ TEST(ToldFromBest, KnowsThatAccuraciesAreRounded) {
   EXPECT_THAT(told_from_best(two, 0.01), ElementsAre(false, false));
 }
 
+/// The seeds of one configuration with these hits of 10 images after epochs 1, 2, ….
+JudgedSeeds judged_by_epoch(const std::vector<std::vector<int>>& hits) {
+  std::vector<StoredRun> runs;
+  for (std::size_t s = 0; s < hits.size(); ++s) {
+    std::vector<float> accuracy{0};
+    for (const int hit : hits[s]) accuracy.push_back(static_cast<float>(hit) / 10);
+    const std::vector<float> others(accuracy.size(), 1);
+    runs.push_back(stored(spec(10, static_cast<std::int64_t>(s)), RunStatus::done, others, accuracy, others));
+  }
+  Runs all;
+  for (const StoredRun& run : runs) all.push_back(&run);
+  return judged_seeds(all, hits.front().size(), {.test = 10}, false);
+}
+
+// Seeds 1, 2 choose epoch 1 for seed 0; seeds 0, 2 epoch 2 for seed 1; seeds 0, 1 epoch 2 for seed 2.
+// Σ own = 3 + 5 + 4 = 12. Without seed 0 the other two choose epoch 1 for each other, and have 8 and 6: its
+// share is −2. Without seed 1: 3 and 4, share 5. Without seed 2: 3 and 5, share 4.
+TEST(JudgedSeeds, HaveWhatEachAddsToTheSum) {
+  const JudgedSeeds seeds = judged_by_epoch({{3, 9}, {8, 5}, {6, 4}});
+  ASSERT_EQ(seeds.size(), 3u);
+  EXPECT_DOUBLE_EQ(seeds[0].own, 0.3);
+  EXPECT_DOUBLE_EQ(seeds[1].own, 0.5);
+  EXPECT_DOUBLE_EQ(seeds[2].own, 0.4);
+  EXPECT_DOUBLE_EQ(seeds[0].share, -0.2);
+  EXPECT_DOUBLE_EQ(seeds[1].share, 0.5);
+  EXPECT_DOUBLE_EQ(seeds[2].share, 0.4);
+}
+
+TEST(JudgedSeeds, AddWhatTheyAreWhereAllAgreeOnTheEpoch) {
+  for (const JudgedSeed& seed : judged_by_epoch({{3, 9, 2}, {4, 8, 1}, {5, 7, 6}, {1, 7, 5}}))
+    EXPECT_DOUBLE_EQ(seed.share, seed.own);
+}
+
+// One seed alone chooses nothing: the last epoch counts.
+TEST(JudgedSeeds, OfTwoAddToTheLastEpochOfTheOther) {
+  const JudgedSeeds seeds = judged_by_epoch({{3, 9, 2}, {8, 5, 7}});
+  EXPECT_DOUBLE_EQ(seeds[0].own, 0.3);
+  EXPECT_DOUBLE_EQ(seeds[1].own, 0.5);
+  EXPECT_DOUBLE_EQ(seeds[0].share, 0.1);
+  EXPECT_DOUBLE_EQ(seeds[1].share, 0.6);
+}
+
 // Without seed 0 the second is chosen, which has 0.2 there; without seed 1 the first, which has 0.5.
 TEST(WithoutLuck, JudgesEachSeedByAChoiceWithoutIt) {
-  const JudgedSeeds first{{0, 0.6, 0.9, 0.8}, {1, 0.9, 0.6, 0.5}},
-      second{{0, 0.7, 0.2, 0.2}, {1, 0.2, 0.7, 0.7}};
+  const JudgedSeeds first{{0, 0.6, 0.9, 0.8, 0.9}, {1, 0.9, 0.6, 0.5, 0.6}},
+      second{{0, 0.7, 0.2, 0.2, 0.2}, {1, 0.2, 0.7, 0.7, 0.7}};
   EXPECT_DOUBLE_EQ(without_luck(std::vector{first, second}, 0), (0.2 + 0.5) / 2);
   EXPECT_DOUBLE_EQ(without_luck(std::vector<JudgedSeeds>{first}, 0), (0.8 + 0.5) / 2);
 }
