@@ -176,11 +176,24 @@ TEST(Trust, ThatAllOthersCanBeToldIsSaidAndMarksNothing) {
 
 TEST(Trust, WhereTooManySeedsWouldBeNeededTheCheapestIsNamed) {
   const std::string text = table(made({{0.80f, 0.81f, 0.82f}, {0.81f, 0.82f, 0.801f}}));
-  EXPECT_THAT(text, HasSubstr("\nIt would take about "));
-  EXPECT_THAT(text, HasSubstr(" seeds to settle it: take the cheapest of them,\nhidden_size 10\n"));
-  EXPECT_THAT(
-      table(made({{0.80f, 0.81f, 0.82f}, {0.80f, 0.81f, 0.82f}})),
-      HasSubstr("\nNo number of seeds would settle it: take the cheapest of them, which is the best\n"));
+  EXPECT_THAT(text, HasSubstr("\nTo tell the best from it would take about "));
+  EXPECT_THAT(text, HasSubstr(" more seeds:\ntake the cheapest of these 2, hidden_size 10\n"));
+  EXPECT_THAT(table(made({{0.80f, 0.81f, 0.82f}, {0.80f, 0.81f, 0.82f}})),
+              HasSubstr("\nAs measured, no number of seeds would tell the best from it:\n"
+                        "take the cheapest of these 2, which is the best\n"));
+}
+
+// Of three that may be as good the first is the cheapest, but a few more seeds would tell it from the best.
+TEST(Trust, TheCheapestIsOneThatIsTooCloseToTheBest) {
+  const Comparison comparison =
+      compare(made({{0.780f, 0.80f, 0.79f}, {0.80f, 0.81f, 0.82f}, {0.81f, 0.82f, 0.801f}}));
+  EXPECT_EQ(comparison.best(), 2u);
+  EXPECT_THAT(comparison.like_the_best(), ElementsAre(0, 1));
+  EXPECT_FALSE(comparison.configurations[0].too_close);
+  EXPECT_TRUE(comparison.configurations[1].too_close);
+  const std::string text = trust_lines(comparison);
+  EXPECT_THAT(text, HasSubstr("\nTo tell the best from 1 of them would take about "));
+  EXPECT_THAT(text, HasSubstr(" more seeds:\ntake the cheapest of these 2, hidden_size 20\n"));
 }
 
 TEST(Trust, LeavesOutConfigurationsWithSeedsThatDivergedOrAreNotDone) {
@@ -235,8 +248,46 @@ TEST(Trust, NamesTheSeedsTheTimeAndTheCommandThatWouldSettleIt) {
   // 36 s were for three seeds of 10 + 20 + 30 + 40 hidden units.
   EXPECT_NEAR(settlement.seconds, 36.0 * 70 * static_cast<double>(more) / 300, 1e-9);
   EXPECT_EQ(settlement.command, "runner configs/four.json 'seed={\"range\":[1," + std::to_string(3 + more) +
-                                    "]}' 'where=seed <= 3 || hidden_size=30 || hidden_size=40'");
+                                    "]}' 'where=seed <= 3 || (hidden_size=30 || hidden_size=40)'");
   EXPECT_THAT(table(swept()), HasSubstr(":\n  runner configs/four.json 'seed"));
+}
+
+// A grid is named by its sides, however many configurations it has.
+TEST(Trust, TheCommandIsShort) {
+  const std::string text =
+      R"({"epochs": 1, "learning_rate": [0.1, 0.2, 0.5], "batch_size": [10, 20, 50], "hidden_size": [10, 20, 30],
+          "seed": [1, 2]})";
+  const Config config = parse_config(text, "a.json");
+  ResultsData data = made({});
+  data.effective_config = config.effective;
+  data.origin.config_text = text;
+  data.origin.config_file = "a.json";
+  data.file = "results/a.h5";
+  for (const RunSpec& run : runs_of(config.spaces))
+    data.runs.push_back(ending(run, 0.9f, run.learning_rate == 0.5 ? 0.8f : 0.3f));
+  const Comparison comparison = compare(data);
+  std::vector<std::size_t> which;
+  for (std::size_t c = 0; c < comparison.configurations.size(); ++c)
+    if (const RunSpec& run = comparison.configurations[c].spec;
+        run.learning_rate == 0.5 && (run.batch_size < 50 || run.hidden_size == 30))
+      which.push_back(c);
+  EXPECT_EQ(command_for_seeds(data, comparison, which, 2),
+            "runner a.json 'seed=[1,2,3,4]' 'where=seed <= 2 || learning_rate=0.5 && ((batch_size=10 || "
+            "batch_size=20) && (hidden_size=10 || hidden_size=20 || hidden_size=30) || batch_size=50 && "
+            "hidden_size=30)'");
+}
+
+// Of those that --where leaves, too: the file's time was for all, and the command trains no others.
+TEST(Trust, TheTimeAndTheCommandAreRightForAPartOfTheSweep) {
+  const Settlement all = compare(swept()).trust.settlement;
+  ResultsData data = swept();
+  const std::vector<std::string> where{"hidden_size >= 30"};
+  keep_where(data, where);
+  const Settlement settlement = compare(data).trust.settlement;
+  ASSERT_EQ(settlement.configurations, 2u);
+  EXPECT_NEAR(settlement.seconds,
+              all.seconds * static_cast<double>(settlement.seeds) / static_cast<double>(all.seeds), 1e-9);
+  EXPECT_THAT(settlement.command, HasSubstr("'where=seed <= 3 || (hidden_size=30 || hidden_size=40)'"));
 }
 
 TEST(Trust, TheCommandHasWhatWasReplacedOnTheCommandLineAndTheFile) {

@@ -85,7 +85,8 @@ struct Settlement {
   /// The shell command that trains them. Empty if the command line cannot express it.
   std::string command;
 
-  /// If it takes more seeds than this in all, the advice is to take the cheapest.
+  /// If one takes more seeds than this in all, the advice is to take the cheapest: of the best, and of those
+  /// that take so many (ConfigurationSummary::too_close). The others would be told by fewer.
   static constexpr std::size_t most_worth = 100;
   bool worth_it = false;
 };
