@@ -157,7 +157,7 @@ int predict(const PredictOptions& options) {
   for (const NamedImages& file : files) images += file.images.count;
   std::vector<std::uint8_t> labels;
   if (!options.labels.empty()) {
-    labels = read_labels(options.labels, network.classes.size());
+    labels = read_labels(options.labels, network.classes.size(), network.label);
     if (labels.size() != images)
       throw bad_input(
           fmt::format("{} holds {} labels, of {} images", options.labels.string(), labels.size(), images));
@@ -208,13 +208,14 @@ Command predict_command(const CommandLine& line) {
       line.app.add_subcommand("predict", "Show a trained network images, and print what it takes them for");
   app->group(group::elsewhere);
   app->add_option("FILE", options->file, "The results file of a sweep with save_weights")->required();
-  app->add_option(
-         "DATA", options->data,
-         "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy), or tables (.csv)")
+  app->add_option("DATA", options->data,
+                  "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy, x_test of an "
+                  ".npz), or tables (.csv)")
       ->required();
   add_options(*app, options->choice);
   app->add_option("--labels", options->labels,
-                  "The classes of all images (IDX, or .npy of integers): print the accuracy")
+                  "The classes of all images (IDX, .npy, t_test of an .npz, or the label column of a .csv): "
+                  "print the accuracy")
       ->type_name("FILE");
   app->add_flag(
       "--invert", options->invert,
