@@ -26,10 +26,6 @@ std::string in_brackets(const std::string& name) {
 
 }  // namespace
 
-std::string counted(std::size_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
-
 std::string with_interval(const Estimate& estimate) {
   if (std::isnan(estimate.mean)) return "-";
   std::string text = fmt::format("{:.4f}", estimate.mean);

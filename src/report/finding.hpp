@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/error/counted.hpp"
 #include "runner/report/comparison.hpp"
 
 #include "columns.hpp"
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace runner {
-
-/// "1 seed", "3 seeds".
-std::string counted(std::size_t n, std::string_view noun);
 
 /// "0.8731", or with its interval "0.8731±.002", rounded up; of two numbers with their range, "0.7050 (0.6610
 /// to 0.7490)"; "-" for no number.
