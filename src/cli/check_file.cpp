@@ -1,3 +1,4 @@
+#include "runner/error/counted.hpp"
 #include "runner/error/error.hpp"
 #include "runner/error/printable.hpp"
 #include "runner/results/check.hpp"
@@ -25,10 +26,6 @@ struct CheckOptions {
   std::vector<std::filesystem::path> files;
   bool drop = false;
 };
-
-std::string counted(std::size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 /// ", fingerprint 3f9a1c2b4d5e6f70" where the sweep has one.
 std::string fingerprint_text(const std::filesystem::path& file) {

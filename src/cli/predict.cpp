@@ -156,7 +156,7 @@ int predict(const PredictOptions& options) {
   for (const NamedImages& file : files) images += file.images.count;
   std::vector<std::uint8_t> labels;
   if (!options.labels.empty()) {
-    labels = read_labels(options.labels, network.classes.size());
+    labels = read_labels(options.labels, network.classes.size(), network.label);
     if (labels.size() != images)
       throw bad_input(
           fmt::format("{} holds {} labels for {} images", options.labels.string(), labels.size(), images));
@@ -206,13 +206,14 @@ Command predict_command(const CommandLine& line) {
   CLI::App* app = line.app.add_subcommand("predict", "Classify images with a trained network");
   app->group(group::elsewhere);
   app->add_option("FILE", options->file, "The results file of a sweep with save_weights")->required();
-  app->add_option(
-         "DATA", options->data,
-         "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy), or tables (.csv)")
+  app->add_option("DATA", options->data,
+                  "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy, x_test of an "
+                  ".npz), or tables (.csv)")
       ->required();
   add_options(*app, options->choice);
   app->add_option("--labels", options->labels,
-                  "The classes of all images (IDX, or .npy of integers): print the accuracy")
+                  "The classes of all images (IDX, .npy, t_test of an .npz, or the label column of a .csv): "
+                  "print the accuracy")
       ->type_name("FILE");
   app->add_flag("--invert", options->invert,
                 "Turn dark into light first: for ink on paper, if the network was trained on light on dark, "

@@ -39,4 +39,15 @@ void require_no_writer(const std::filesystem::path& file);
 /// open for writing now.
 void keep_others_from_writing(Descriptor& file);
 
+/// A results file that this process alone writes to, as long as this lives.
+struct HeldFile {
+  /// Throws Error as WriterLock and keep_others_from_writing do; bad_input, too, if it is no results file. No
+  /// lock file is made beside such a one.
+  explicit HeldFile(const std::filesystem::path& file, const Note& note);
+
+  std::filesystem::path path;  ///< without links
+  WriterLock lock;
+  Descriptor descriptor;
+};
+
 }  // namespace runner

@@ -389,6 +389,7 @@ class Tables(Case):
             accuracy = f["test_accuracy"][0, -1]
         np.save(self.dir / "labels.npy", self.arrays["t_test"])
         self.assertIn(f"accuracy {accuracy:.4f}: ", self.run_it("predict", "results/sweep.h5", "test.csv", "--run", "0", "--labels", "labels.npy"))
+        self.assertIn(f"accuracy {accuracy:.4f}: ", self.run_it("predict", "results/sweep.h5", "test.csv", "--run", "0", "--labels", "test.csv"))
         self.put("unlabelled", [[f"c{k}" for k in range(5)], *self.x["x_test"]])
         self.assertIn(f"accuracy {accuracy:.4f}: ", self.run_it("predict", "results/sweep.h5", "unlabelled.csv", "--run", "0", "--labels", "labels.npy"))
         self.put("short", [["c0"], [1]])

@@ -1049,6 +1049,12 @@ class Predict(Case):
         for array, count in ((images, 80), (images.reshape(80, 36), 80), (images[:1], 1), (images[0], 1), (images[0].ravel(), 1)):
             np.save(self.dir / "array.npy", array)
             same("array.npy", count)
+        for write, arrays in ((np.savez, {"x_test": images, "t_test": images[:, 0, 0]}), (np.savez_compressed, {"pictures": images})):
+            write(self.dir / "archive.npz", **arrays)
+            same("archive.npz")
+        table = "\n".join([",".join(f"p{i}" for i in range(36)), *(",".join(map(str, image)) for image in images.reshape(80, 36))])
+        (self.dir / "table.csv").write_text(table)
+        same("table.csv")
         for depth, colour, lines in ((8, 0, images[0]), (8, 2, np.repeat(images[0], 3, axis=1)), (16, 0, np.repeat(images[0], 2, axis=1))):
             (self.dir / "image").write_bytes(png((6, 6), depth, colour, lines))
             same("image", 1)
@@ -1076,6 +1082,12 @@ class Predict(Case):
         for dtype in (np.uint8, np.int64, ">i4"):
             np.save(self.dir / "labels.npy", labels.astype(dtype))
             self.assertEqual(self.run_it("predict", "results/sweep.h5", "--run", 1, self.IMAGES, "--labels", "labels.npy")[0], out)
+        np.savez(self.dir / "both.npz", x_test=self.images(), t_test=labels, t_train=labels + 1)
+        np.savez(self.dir / "labels.npz", y=labels)
+        (self.dir / "both.csv").write_text("\n".join([",".join([*(f"p{i}" for i in range(36)), "label"]), *(
+            ",".join(map(str, [*image.ravel(), label])) for image, label in zip(self.images(), labels))]))
+        for images, classes in (("both.npz", "both.npz"), ("both.csv", "both.csv"), (self.IMAGES, "labels.npz")):
+            self.assertEqual(self.run_it("predict", "results/sweep.h5", "--run", 1, images, "--labels", classes)[0], out)
 
     def test_the_best_is_that_of_compare(self):
         for name, keys in (("without", {}), ("with", {"validation_size": 50})):
@@ -1121,11 +1133,19 @@ class Predict(Case):
         (self.dir / "large.png").write_bytes(png((60, 60), 8, 0, np.zeros((60, 60), np.uint8)))
         np.save(self.dir / "floats.npy", self.images() / 255)
         np.save(self.dir / "few.npy", self.labels()[:79])
+        np.save(self.dir / "narrow.npy", self.images().reshape(80, 4, 9))
+        np.savez(self.dir / "narrow.npz", x_test=self.images().reshape(80, 9, 4), t_test=self.labels())
+        np.savez(self.dir / "other.npz", x=self.images(), t=self.labels())
         np.save(self.dir / "wrong.npy", self.labels() + 1)
         (self.dir / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0 JFIF")
         good = [self.IMAGES]
         for arguments, says in (
-                (["wide"], ["wide is an array of the shape (2, 6, 7)", "6 x 6"]), (["large.png"], ["large.png has 60 x 60 pixels", "6 x 6"]),
+                (["wide"], ["wide is an array of the shape (2, 6, 7)", "6 x 6"]),
+                (["narrow.npy"], ["narrow.npy is an array of the shape (80, 4, 9)", "(n, 6, 6) or (n, 36)"]),
+                (["narrow.npz"], ["narrow.npz: x_test is an array of the shape (80, 9, 4)", "(n, 6, 6) or (n, 36)"]),
+                (["other.npz"], ["other.npz holds no array x_test; it holds x, t"]),
+                (good + ["--labels", "other.npz"], ["other.npz holds no array t_test; it holds x, t"]),
+                (["large.png"], ["large.png has 60 x 60 pixels", "6 x 6"]),
                 (["floats.npy"], ["floats.npy is an array of float64", "uint8"]), (["photo.jpg"], ["photo.jpg", "PNG"]), (["nowhere"], ["nowhere"]),
                 (["data"], ["data"]), (good + ["wide"], ["wide"]), (good + ["--labels", "few.npy"], ["few.npy holds 79 labels for 80 images"]),
                 (good + ["--labels", "wrong.npy"], ["wrong.npy", "is 4", "0 to 3"]), (good + ["--labels", self.IMAGES], [self.IMAGES]),

@@ -178,12 +178,12 @@ TEST_F(ImageFiles, OfAnotherSizeAreRefusedWithBothSizes) {
 TEST_F(ImageFiles, OfNoKnownKindAreRefused) {
   EXPECT_THAT(images_error({}), HasSubstr("is empty"));
   EXPECT_THAT(images_error(bytes_of("\xff\xd8\xff\xe0 a JPEG")),
-              HasSubstr("neither IDX, nor a NumPy array (.npy), nor a PNG"));
-  EXPECT_THAT(images_error(bytes_of("PK\x03\x04 an npz")), HasSubstr("is an archive of arrays (.npz)"));
+              HasSubstr("neither IDX, nor a NumPy array (.npy), nor an archive of them (.npz), nor a PNG"));
+  EXPECT_THAT(images_error(bytes_of("PK\x03\x04 an npz")), HasSubstr("is a damaged archive"));
   EXPECT_THAT(images_error(idx_labels({1, 2})), HasSubstr("of the shape (2,)"));
   EXPECT_THAT(labels_error(idx_images(1, 2, 3)), HasSubstr("of the shape (1, 2, 3)"));
   EXPECT_THAT(labels_error(png(2, 3, PNG_FORMAT_GRAY, counting(6))),
-              HasSubstr("neither IDX nor a NumPy array"));
+              HasSubstr("neither IDX, nor a NumPy array"));
 }
 
 TEST_F(ImageFiles, CutShortAnywhereAreRefused) {
@@ -243,7 +243,7 @@ TEST_F(ImageFiles, MayHaveAChannel) {
   const ImageSize colour{6, 1, 2};  // three channels
   EXPECT_EQ(images(npy("|u1", "(2, 1, 2, 3)", counting(12)), colour).pixels, counting(12));
   EXPECT_THAT(images_error(npy("|u1", "(2, 2, 1, 3)", counting(12)), colour),
-              HasSubstr("the network takes images of 1 x 2 x 3 pixels"));
+              HasSubstr("the network takes images of 1 x 2 x 3 pixels: (n, 1, 2, 3) or (n, 6)"));
   EXPECT_THAT(images_error(png(1, 2, PNG_FORMAT_GRAY, counting(2)), colour), HasSubstr("1 x 2 x 3 pixels"));
 }
 

@@ -31,6 +31,7 @@ struct Images {
 /// - An array (array.hpp): (n, pixels), (n, rows, columns) or (n, rows, columns, channels); or one image,
 ///   (rows, columns) or (pixels,). Floating-point numbers become bytes by `scale`, that of the training
 ///   images; uint8 stay as they are.
+/// - Of an .npz archive the array x_test, or the only one.
 /// - A table (.csv or .csv.gz by its name) as load_dataset reads it; a column named `label` is left out.
 /// - A PNG of 1 to 16 bits, grey or colour, read by libpng: transparent parts are over black; colours become
 ///   their luminance (0.2126·R + 0.7152·G + 0.0722·B in linear light, then sRGB again); 16 bits are
@@ -45,8 +46,10 @@ struct Images {
 Images read_images(const std::filesystem::path& file, const ImageSize& size, const PixelScale& scale = {},
                    const std::string& label = {});
 
-/// Reads a class for each image: an array of integers or one-hot rows (IDX or .npy).
+/// Reads a class for each image: an array of integers or one-hot rows (IDX or .npy), of an .npz archive the
+/// array t_test, or the only one, or the column `label` of a table.
 /// Throws as read_images; a label that is not below `classes` is named.
-std::vector<std::uint8_t> read_labels(const std::filesystem::path& file, std::size_t classes);
+std::vector<std::uint8_t> read_labels(const std::filesystem::path& file, std::size_t classes,
+                                      const std::string& label = "label");
 
 }  // namespace runner
