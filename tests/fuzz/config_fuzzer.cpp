@@ -21,7 +21,6 @@ using namespace runner::test;
 constexpr std::size_t few_runs = 2000;
 const std::filesystem::path config_file = "configs/fuzz.json";
 
-
 void check_effective(const Config& config) {
   const Config again = parse_config(config.effective, config_file);
   require(again.effective == config.effective, "an effective config is its own effective config");

@@ -412,12 +412,14 @@ TEST(ConfigErrors, SameFloat32Twice) {
 }
 
 TEST(ConfigErrors, ObjectThatIsNoGeneratorAndNoDistribution) {
-  EXPECT_EQ(problem(R"({"learning_rate": {"min": 0.1}})"),
-            "learning_rate: {\"min\":0.1} is not known: write a value, a list of values, {\"range\": [from, to, "
-            "step]}, {\"linspace\": [from, to, count]}, {\"logspace\": [from, to, count]}, {\"uniform\": "
-            "[from, to]}, {\"log_uniform\": [from, to]}, {\"choice\": [value, …]}");
-  EXPECT_EQ(problem(R"({"loss": {"uniform": [0, 1]}})"),
-            "loss: {\"uniform\":[0,1]} is not known: write a value, a list of values, {\"choice\": [value, …]}");
+  EXPECT_EQ(
+      problem(R"({"learning_rate": {"min": 0.1}})"),
+      "learning_rate: {\"min\":0.1} is not known: write a value, a list of values, {\"range\": [from, to, "
+      "step]}, {\"linspace\": [from, to, count]}, {\"logspace\": [from, to, count]}, {\"uniform\": "
+      "[from, to]}, {\"log_uniform\": [from, to]}, {\"choice\": [value, …]}");
+  EXPECT_EQ(
+      problem(R"({"loss": {"uniform": [0, 1]}})"),
+      "loss: {\"uniform\":[0,1]} is not known: write a value, a list of values, {\"choice\": [value, …]}");
 }
 
 TEST(ConfigErrors, Generators) {
