@@ -40,7 +40,8 @@ std::vector<std::size_t> candidates_of(const SeedsByEpoch& all, std::size_t seed
   for (std::size_t e = 0; e < all.epochs; ++e) {
     double widest = 0;
     for (std::size_t s = 0; s < seeds; ++s) widest = std::max(widest, all.at(s, best) - all.at(s, e));
-    if (all.sums[best] - all.sums[e] <= 2 * widest) candidates.push_back(e);
+    const bool is_out = all.sums[best] - all.sums[e] > 2 * widest;  // never of what is no number
+    if (!is_out) candidates.push_back(e);
   }
   return candidates;
 }
