@@ -73,16 +73,16 @@ def run(config: Config | None = None, *, x_train: npt.ArrayLike | None = None, t
     stored: dict[str, Path] = {}
     if given:
         if len(given) < len(arrays):
-            raise TypeError(f"{', '.join(given)} given, {', '.join(key for key in arrays if key not in given)} not: a data set is all four")
+            raise TypeError(f"{', '.join(key for key in arrays if key not in given)} is missing: a data set has all four of {', '.join(arrays)}")
         if "dataset" in settings:
-            raise TypeError("the config names a dataset, and arrays are given: one of the two")
+            raise TypeError("the config names a dataset, but arrays are given, too: give one of the two")
         stored = {key: store_array(output.parent / "arrays", np.asarray(array)) for key, array in arrays.items()}
         # The config that is written lies beside the folder; one that was given, somewhere else.
         settings["dataset"] = {key: str(array.resolve() if path else array.relative_to(output.parent)) for key, array in stored.items()}
         if standardise:
             settings["dataset"]["standardise"] = True
     elif standardise:
-        raise TypeError("standardise goes with arrays")
+        raise TypeError("standardise goes with arrays; a config has it inside of its dataset")
 
     arguments = ["--output", argument(output), "--progress", "jsonl"]
     if threads is not None:

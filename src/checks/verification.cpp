@@ -132,7 +132,7 @@ DatasetSource source_of(const ResultsData& results, const std::filesystem::path&
   } else if (is_folder(data.directory)) {
     source.directory = data.directory;
   } else if (!is_built_in(data.name)) {
-    throw bad_input(fmt::format("the data set that {} was made from is not in {} any more",
+    throw bad_input(fmt::format("the data set that {} was made from is no longer in {}",
                                 results.file.string(), data.directory.string()));
   }
   return source;
@@ -155,7 +155,7 @@ Dataset load_origin(const ResultsData& results, const std::filesystem::path& mov
   Dataset data = load_dataset(source_of(results, moved));
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (data.files[f].sha256 != origin.data.files[f].sha256)
-      throw failure(fmt::format("{} has changed since {} was made: its SHA-256 is {}, it was {}",
+      throw failure(fmt::format("{} has changed since {} was made: its SHA-256 is {}, and was {}",
                                 data.files[f].path.string(), results.file.string(), data.files[f].sha256,
                                 origin.data.files[f].sha256));
   return data;
@@ -164,11 +164,11 @@ Dataset load_origin(const ResultsData& results, const std::filesystem::path& mov
 Verification verify(const ResultsData& results, std::span<const std::size_t> runs, const Dataset& data,
                     Backend backend, ThreadPool& pool, const std::atomic<bool>& stop) {
   if (results.origin.arithmetic_version != arithmetic_version)
-    throw bad_input(
-        fmt::format("{} was made by runner {} with version {} of the arithmetic, this program has {}: their "
-                    "bits cannot be compared",
-                    results.file.string(), results.origin.runner_version, results.origin.arithmetic_version,
-                    arithmetic_version));
+    throw bad_input(fmt::format(
+        "{} was made by runner {} with version {} of the arithmetic, but this program has {}: their "
+        "bits cannot be compared",
+        results.file.string(), results.origin.runner_version, results.origin.arithmetic_version,
+        arithmetic_version));
   const DatasetFacts facts = data;
   Sweep sweep;
   // Runs that have come equally far are trained together, and no farther. What diverged ends by itself.

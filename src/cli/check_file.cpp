@@ -1,3 +1,4 @@
+#include "runner/error/counted.hpp"
 #include "runner/error/error.hpp"
 #include "runner/error/printable.hpp"
 #include "runner/results/check.hpp"
@@ -25,10 +26,6 @@ struct CheckOptions {
   std::vector<std::filesystem::path> files;
   bool drop = false;
 };
-
-std::string counted(std::size_t count, const std::string& what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 /// ", fingerprint 3f9a1c2b4d5e6f70" where the sweep has one.
 std::string fingerprint_text(const std::filesystem::path& file) {
@@ -78,10 +75,11 @@ int check_files(const CheckOptions& options) {
 Command check_command(const CommandLine& line) {
   const auto options = std::make_shared<CheckOptions>();
   CLI::App* app = line.app.add_subcommand(
-      "check", "Compare what is in results files with its checksums, without training");
+      "check", "Compare the numbers in results files with their checksums, without training");
   app->group(group::trust);
   app->add_option("FILE", options->files, "Results files, also of sweeps that are running")->required();
-  app->add_flag("--drop", options->drop, "Take out what is not what was written: the sweep trains it again");
+  app->add_flag("--drop", options->drop,
+                "Take damaged runs out of the file: the same sweep trains them again");
   return {app, [options] { return check_files(*options); }};
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 /// Why a run has no weights to be used; empty where it has.
 std::string_view what_is_wrong(const StoredRun& run) {
-  if (run.status == RunStatus::diverged) return "has diverged: its weights are no network";
+  if (run.status == RunStatus::diverged)
+    return "has diverged: its weights are not those of a trained network";
   if (!has_finished(run.status) || run.weights_epoch < 0)
     return "is not done: run its sweep to the end first";
   return {};
@@ -45,9 +46,9 @@ std::size_t best_row(const ResultsData& results) {
   const Comparison comparison = compare(of_sweep);
   const auto best = comparison.best();
   if (!best)
-    throw bad_input(fmt::format(
-        "no network of {} has learned yet, so that none is the best: --run K takes one all the same",
-        results.file.string()));
+    throw bad_input(
+        fmt::format("no network of {} has learned yet, so there is no best one; --run K takes run K even so",
+                    results.file.string()));
   const ConfigurationSummary& configuration = comparison.configurations[*best];
   const Metric metric = configuration.validated ? Metric::validation_accuracy : Metric::test_accuracy;
   std::optional<std::size_t> found;
@@ -72,15 +73,14 @@ std::size_t best_row(const ResultsData& results) {
 }  // namespace
 
 void add_options(CLI::App& app, RunChoice& choice) {
-  CLI::Option* run = app.add_option("--run", choice.run, "The run with this number, as --list has them")
+  CLI::Option* run = app.add_option("--run", choice.run, "The run with this number in --list")
                          ->check(CLI::NonNegativeNumber);
   app.add_flag("--best", choice.best, "The best seed of the best configuration, as `compare` ranks them")
       ->excludes(run);
 }
 
 std::size_t row_with_weights(const ResultsData& results, const RunChoice& choice) {
-  if (!choice.run && !choice.best)
-    throw bad_input("which run is to be used? --run K takes run K, --best the best one");
+  if (!choice.run && !choice.best) throw bad_input("choose a run: --run K takes run K, --best the best one");
   if (!StoredWeights(results.file).available())
     throw bad_input(fmt::format(
         "{} holds no weights: `runner {} name=… save_weights=true` trains a sweep that keeps them",

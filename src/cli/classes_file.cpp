@@ -58,8 +58,8 @@ Command classes_command(const CommandLine& line) {
   app->group(group::results);
   app->add_option("FILE", options->file, "The results file, also of a sweep that is running")->required();
   app->add_option("--where", options->where,
-                  "The best of the configurations that fulfil a condition, as compare takes it: "
-                  "'hidden_size = 100'; of several, all")
+                  "The best of the configurations that fulfil a condition (as in compare): "
+                  "'hidden_size = 100'; several conditions must all hold")
       ->type_name("CONDITION")
       ->allow_extra_args(false);
   app->add_option("--run", options->run, "One run, by its number in --list, instead of a configuration");
@@ -68,7 +68,7 @@ Command classes_command(const CommandLine& line) {
       "--csv", [&form] { form = ClassesForm::csv; },
       "Print comma-separated values: a line for each class, its figures and its row of the confusion matrix");
   app->add_flag_callback(
-         "--json", [&form] { form = ClassesForm::json; }, "Print JSON: all that is shown")
+         "--json", [&form] { form = ClassesForm::json; }, "Print JSON: everything that is shown")
       ->excludes(csv);
   return {app, [options] { return classes_file(*options); }};
 }

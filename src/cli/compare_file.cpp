@@ -42,7 +42,7 @@ template <class Told>
 int print_each(const std::vector<Told>& all, std::size_t kept, const CompareOptions& options) {
   switch (options.form) {
     case ComparisonForm::table:
-      if (kept > 0) print_out("{} (--all takes them in)\n", kept_note(kept));
+      if (kept > 0) print_out("{} (--all includes them)\n", kept_note(kept));
       for (const Told& one : all) {
         if (all.size() > 1) print_out("{}{}\n", &one == &all.front() ? "" : "\n", one.name);
         put_out(to_table(one));
@@ -98,7 +98,7 @@ Command compare_command(const CommandLine& line) {
       ->required();
   app->add_option("--where", options->where,
                   "Only what fulfils a condition on axes and columns: 'hidden_size >= 100 && (gap > 0.02 || "
-                  "verdict = overfits)'; of several, all")
+                  "verdict = overfits)'; several conditions must all hold")
       ->type_name("CONDITION")
       ->allow_extra_args(false);
   CLI::Option* sorting =
@@ -106,17 +106,18 @@ Command compare_command(const CommandLine& line) {
                       fmt::format("Sort by a column: {}", fmt::join(comparison_columns(), ", ")))
           ->type_name("COLUMN");
   CLI::Option* by = app->add_option("--by", options->by,
-                                    "The effect of one axis, such as hidden_size, all else and the seed the "
-                                    "same; of values that were drawn "
-                                    "at random, or more than thirty, in bins")
+                                    "The effect of one axis, such as hidden_size, between runs that are "
+                                    "otherwise the same; values that were drawn at random, or more than "
+                                    "thirty, are put into bins")
                         ->type_name("AXIS");
   by->excludes(sorting);
   CLI::Option* importance =
       app->add_flag("--importance", options->importance,
                     "How much of the variance of accuracy and gap is due to each axis that varies");
   importance->excludes(sorting)->excludes(by);
-  app->add_flag("--all", options->all, "Count runs whose values have left the config, too");
-  app->add_option("--top", options->top, "Show the first so many configurations; what is best is said of all")
+  app->add_flag("--all", options->all, "Include runs that are no longer in the config");
+  app->add_option("--top", options->top,
+                  "Show only the first N configurations; the best is still the best of all")
       ->check(CLI::PositiveNumber)
       ->excludes(by)
       ->excludes(importance);

@@ -28,14 +28,15 @@ std::vector<std::string> auto_or_instruction_set() {
 
 void add_options(CLI::App& app, ComputeOptions& options) {
   options.threads = ThreadPool::default_threads();
-  app.add_option("-j,--threads", options.threads, "Threads that compute")
+  app.add_option("-j,--threads", options.threads, "Number of threads")
       ->check(CLI::Range(std::size_t{1}, std::size_t{4096}))
       ->default_str("all that this process may use");
-  app.add_option("--kernel", options.kernel, "Code of the matrix products; the results are the same")
+  app.add_option("--kernel", options.kernel,
+                 "Implementation of the matrix products; the results are the same with each")
       ->check(CLI::IsMember(auto_or_kernel()))
       ->capture_default_str();
   app.add_option("--instruction-set", options.instruction_set,
-                 "What the processor may be asked for; the results are the same")
+                 "Processor instructions to use; the results are the same with each")
       ->check(CLI::IsMember(auto_or_instruction_set()))
       ->capture_default_str();
 }

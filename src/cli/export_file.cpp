@@ -54,7 +54,7 @@ void export_curves(const ExportOptions& options) {
   const std::vector<ResultsData>& read = files;
   write_export(
       options.curves, [&](const Sink& put) { write_curves_csv(read, put); }, options);
-  if (kept > 0) say_beside(options.curves, fmt::format("{} (--all takes them in)\n", kept_note(kept)));
+  if (kept > 0) say_beside(options.curves, fmt::format("{} (--all includes them)\n", kept_note(kept)));
 }
 
 /// The tensors of a network as arrays, which the weights must outlive.
@@ -68,7 +68,7 @@ void add_arrays(std::vector<NamedArray>& arrays, const Weights& weights, std::st
 }
 
 void export_weights(const ExportOptions& options) {
-  if (options.files.size() > 1) throw bad_input("export: --weights takes a run of one results file");
+  if (options.files.size() > 1) throw bad_input("export: --weights takes one results file, not several");
   const ResultsData results = read_results(options.files.front());
   const std::size_t row = row_with_weights(results, options.choice);
   const StoredRun& run = results.runs[row];
@@ -115,7 +115,7 @@ Command export_command(const CommandLine& line) {
           ->type_name("FILE");
   add_options(*app, options->choice);
   for (const char* choice : {"--run", "--best"}) app->get_option(choice)->needs(weights);
-  app->add_flag("--all", options->all, "Take in runs whose values have left the config, too");
+  app->add_flag("--all", options->all, "Include runs that are no longer in the config");
   return {app, [options] { return export_file(*options); }};
 }
 

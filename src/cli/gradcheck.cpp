@@ -150,7 +150,7 @@ double check(const RunSpec& run, const Dataset& data, const Backend& backend) {
   print_out("{}, {} images of {}\n", name_of(run, data), batch.train.count, data.name);
   if (!corners.empty())
     print_out(
-        "    {} of the {} hidden units have a sum within h of 0, where relu has a corner: their W1 and b1 "
+        "    {} of the {} hidden units have an input within h of 0, where relu has a corner: their W1 and b1 "
         "are left out.\n",
         corners.size(), run.hidden_size);
   print_out("    largest gradient  error of the book's formulas  error of training's step\n");
@@ -180,9 +180,9 @@ int gradcheck(const GradcheckOptions& options) {
     return exit_done;
   }
   print_out(
-      "Back-propagation is off: the worst is {:.1e}, more than {:.0e}. (As in the book it takes "
-      "cross_entropy\n"
-      "without its 1e-7, which a network that is very sure of what is wrong can tell.)\n",
+      "Back-propagation is off: the worst is {:.1e}, more than {:.0e}. (As in the book, its cross_entropy "
+      "has no\n"
+      "1e-7 in the logarithm. That makes a difference for a network that is very sure of wrong answers.)\n",
       worst, allowed);
   return exit_failed;
 }

@@ -31,7 +31,7 @@ std::string usage(const CLI::App& app);
 /// "Train every network …": of the program, what it does where no command is given.
 std::string description(const CLI::App& app);
 
-/// The positional arguments, and the options: {"-j, --threads N", "Threads that compute (1 to 4096; …)"}.
+/// The positional arguments, and the options: {"-j, --threads N", "Number of threads (1 to 4096; …)"}.
 std::vector<HelpEntry> positional_entries(const CLI::App& app);
 std::vector<HelpEntry> option_entries(const CLI::App& app);
 

@@ -13,10 +13,8 @@
 #include "standard_streams.hpp"
 #include "topics.hpp"
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <numeric>
@@ -94,7 +92,7 @@ Plan plan_of(const Sweep& share, const Dataset& data, double memory, std::size_t
 
 std::string_view state_of_file(const Outlook& outlook) {
   if (!outlook.exists) return "is not there yet";
-  return outlook.is_replaced ? "is there, and will be made larger" : "is there";
+  return outlook.is_replaced && !outlook.missing.empty() ? "is there, and will be made larger" : "is there";
 }
 
 std::string_view bound(const Plan& plan) {
@@ -191,7 +189,7 @@ int print_plan_of(const PlanOptions& options) {
       exit_code = exit_failed;
     }
     if (has_room(plan)) continue;
-    print_message("runner: {} takes {}, and {} are free in its folder\n", plan.output.string(),
+    print_message("runner: {} takes {}, but only {} are free in its folder\n", plan.output.string(),
                   bytes_text(static_cast<double>(plan.outlook.bytes)),
                   bytes_text(static_cast<double>(*plan.outlook.free_bytes)));
     exit_code = exit_failed;
@@ -204,14 +202,14 @@ int print_plan_of(const PlanOptions& options) {
 Command plan_command(const CommandLine& line) {
   const auto options = std::make_shared<PlanOptions>();
   CLI::App* app = line.app.add_subcommand(
-      "plan", "What a sweep will take: runs, work, memory, disk, and time by a measurement of two seconds");
+      "plan", "Show what a sweep will take: runs, work, memory, disk, and time, measured for two seconds");
   app->group(group::training);
   app->add_option("CONFIG", options->config, "The sweep, a JSON file")->required();
   app->add_option("KEY=VALUE", options->overrides, "Replace keys of the config");
   CLI::Option* output =
       app->add_option("-o,--output", options->output, "The results file (results/<name>.h5)")
           ->type_name("FILE");
-  app->add_option("--shards", options->shards, "Plan each of so many shares")
+  app->add_option("--shards", options->shards, "Plan each of N shares")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000}))
       ->excludes(output);
   add_options(*app, options->compute);

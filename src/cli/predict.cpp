@@ -21,7 +21,6 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -66,7 +65,7 @@ Network read_network(const PredictOptions& options) {
   for (const TensorInfo& tensor : tensor_table)
     for (const float weight : network.weights.*tensor.values)
       if (!std::isfinite(weight))
-        throw bad_input(fmt::format("{} of {} has weights that are no numbers: the file is damaged",
+        throw bad_input(fmt::format("{} of {} has weights that are not numbers: the file is damaged",
                                     name_of_run(results, row), options.file.string()));
   // By the weights: a file of an earlier layout says nothing else of the size.
   network.size.pixels = network.weights.W1.size() / network.weights.b1.size();
@@ -157,10 +156,10 @@ int predict(const PredictOptions& options) {
   for (const NamedImages& file : files) images += file.images.count;
   std::vector<std::uint8_t> labels;
   if (!options.labels.empty()) {
-    labels = read_labels(options.labels, network.classes.size());
+    labels = read_labels(options.labels, network.classes.size(), network.label);
     if (labels.size() != images)
       throw bad_input(
-          fmt::format("{} holds {} labels, of {} images", options.labels.string(), labels.size(), images));
+          fmt::format("{} holds {} labels for {} images", options.labels.string(), labels.size(), images));
   }
 
   // Beside the numbers of CSV there is room for nothing else.
@@ -204,21 +203,21 @@ int predict(const PredictOptions& options) {
 
 Command predict_command(const CommandLine& line) {
   const auto options = std::make_shared<PredictOptions>();
-  CLI::App* app =
-      line.app.add_subcommand("predict", "Show a trained network images, and print what it takes them for");
+  CLI::App* app = line.app.add_subcommand("predict", "Classify images with a trained network");
   app->group(group::elsewhere);
   app->add_option("FILE", options->file, "The results file of a sweep with save_weights")->required();
-  app->add_option(
-         "DATA", options->data,
-         "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy), or tables (.csv)")
+  app->add_option("DATA", options->data,
+                  "Images of the data set's size: PNG pictures, IDX files, NumPy arrays (.npy, x_test of an "
+                  ".npz), or tables (.csv)")
       ->required();
   add_options(*app, options->choice);
   app->add_option("--labels", options->labels,
-                  "The classes of all images (IDX, or .npy of integers): print the accuracy")
+                  "The classes of all images (IDX, .npy, t_test of an .npz, or the label column of a .csv): "
+                  "print the accuracy")
       ->type_name("FILE");
-  app->add_flag(
-      "--invert", options->invert,
-      "Turn dark into light first: for ink on paper, where the network knows light on dark, as MNIST is");
+  app->add_flag("--invert", options->invert,
+                "Turn dark into light first: for ink on paper, if the network was trained on light on dark, "
+                "as in MNIST");
   app->add_flag("--csv", options->csv,
                 "Print comma-separated values: the probabilities of all classes, all digits");
   return {app, [options] { return predict(*options); }};

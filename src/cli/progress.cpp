@@ -79,15 +79,15 @@ std::string Progress::line() const {
 
 void Progress::show(bool last) {
   if (quiet_) return;
-  if (terminal_) {
+  if (terminal_ && last) {
+    // A message may have no escapes: the old line is erased first.
+    put_fleeting_message("\r\x1b[K");
+    put_message(line() + "\n");
+  } else if (terminal_) {
     // Back to the margin, the line cut to the terminal's width, the rest of the old one erased.
     std::string text = line();
     text.resize(std::min(text.size(), terminal_columns(STDERR_FILENO) - 1));
-    text = fmt::format("\r{}\x1b[K{}", text, last ? "\n" : "");
-    if (last)
-      put_message(text);
-    else
-      put_fleeting_message(text);
+    put_fleeting_message(fmt::format("\r{}\x1b[K", text));
   } else if (last || (Clock::now() - shown_ >= plain_interval && epochs_done_ < epochs_)) {
     put_fleeting_message(line() + "\n");
     shown_ = Clock::now();

@@ -66,7 +66,8 @@ void write_page(const std::vector<ResultsData>& files, std::size_t kept, const R
 void write_figures(const ResultsData& results, const ReportOptions& options) {
   const std::vector<Figure> all = figures(results, options.top);
   if (all.empty()) {
-    print_out("{}: no run is done yet with finite losses, so there are no figures\n", results.file.string());
+    print_out("{}: there are no figures yet, because no run is done with finite losses\n",
+              results.file.string());
     return;
   }
   std::error_code error;
@@ -85,7 +86,7 @@ int report_file(const ReportOptions& options) {
     throw bad_input("report: the page of several files needs a name: --output PAGE");
   const auto [files, kept] = read_sweeps(options.files, options.all);
   if (!options.figures.empty() && files.size() > 1)
-    throw bad_input("report: --svg draws the figures of one sweep, and these files are of several");
+    throw bad_input("report: --svg draws the figures of one sweep; these files are of several sweeps");
   if (page) write_page(files, kept, options);
   if (!options.figures.empty()) write_figures(files.front(), options);
   return exit_done;
@@ -100,7 +101,7 @@ Command report_command(const CommandLine& line) {
   app->add_option("FILE", options->files,
                   "Results files, also of sweeps that are running; several: on one page, shards as one")
       ->required();
-  app->add_flag("--all", options->all, "Count runs whose values have left the config, too");
+  app->add_flag("--all", options->all, "Include runs that are no longer in the config");
   app->add_option("-o,--output", options->output,
                   "The page (the results file's name with .html; several files need this option)")
       ->type_name("FILE");
@@ -109,8 +110,8 @@ Command report_command(const CommandLine& line) {
                       "A folder for the plots as SVG files, for a paper; the page too only with --output")
           ->type_name("FOLDER");
   app->add_option("--top", options->top,
-                  "With --svg: the curves of the so many best runs, too (best_runs.svg), by validation "
-                  "accuracy where there is a validation set, else by test accuracy")
+                  "With --svg: also the curves of the N best runs (best_runs.svg), by validation accuracy, "
+                  "or by test accuracy if there is no validation set")
       ->check(CLI::Range(1, 100))
       ->needs(svg);
   return {app, [options] { return report_file(*options); }};

@@ -72,10 +72,11 @@ double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// "stopping after this epoch (about 20 s); again to stop now"
+/// "stopping after this epoch (about 20 s); press Ctrl-C again to stop at once"
 void say_that_it_stops(const RunOptions& options, const EpochClock& clock) {
   const double left = clock.left().value_or(0);
-  say(options, "{}stopping after this epoch{}; again to stop now\n", isatty(STDERR_FILENO) != 0 ? "\n" : "",
+  say(options, "{}stopping after this epoch{}; press Ctrl-C again to stop at once\n",
+      isatty(STDERR_FILENO) != 0 ? "\n" : "",
       left >= 1 ? fmt::format(" (about {:.0f} s)", left) : std::string());
 }
 
@@ -162,14 +163,12 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
     if (anew > 0 && file.recorded().has_gaps())
       say(options,
           "{} of them {} trained anew from epoch 0: the file lacks some of the {} epochs to record of {}, "
-          "and has "
-          "no weights to go on from (save_weights keeps them)\n",
+          "and has no weights to continue from (save_weights keeps them)\n",
           anew, anew == 1 ? "is" : "are", file.recorded().size(), anew == 1 ? "it" : "them");
     else if (anew > 0)
       say(options,
-          "{} of them {} trained anew from epoch 0: the file has fewer than {} epochs of {} and no weights "
-          "to go on "
-          "from (save_weights keeps them)\n",
+          "{} of them {} trained anew from epoch 0: the file has fewer than {} epochs of {}, and no weights "
+          "to continue from (save_weights keeps them)\n",
           anew, anew == 1 ? "is" : "are", sweep.config.epochs, anew == 1 ? "it" : "them");
     SessionTimes session{seconds_since_1970(), expectation.seconds};
     file.note_session(session);
@@ -191,7 +190,7 @@ int run_sweep(const RunOptions& options, const std::string& command_line) {
                            [&](const StoredRun& run) { return run.in_sweep() && condition(run.status); });
     };
     const auto early = count([](RunStatus status) { return status == RunStatus::stopped; });
-    say(options, "stopped: {} of {} runs are done{} and kept in {}; the same command goes on from there\n",
+    say(options, "stopped: {} of {} runs are done{} and kept in {}; the same command continues from there\n",
         count(has_ended), runs, early > 0 ? fmt::format(" ({} of them stopped early)", early) : "",
         output.string());
     epoch_lines.require_written();
@@ -223,7 +222,7 @@ Command run_command(const CommandLine& line) {
   app.add_option("-o,--output", run.output, "The results file (results/<name>.h5)")->type_name("FILE");
   add_options(app, run.compute);
   app.add_option("--commit-interval", run.commit_interval,
-                 "Milliseconds that epochs are gathered before they are written")
+                 "Milliseconds between two commits: epochs are gathered that long before they are saved")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
   app.add_option("--shard", run.share, "Train the i-th of N shares, into results/<name>.shard-i-of-N.h5")
@@ -235,13 +234,13 @@ Command run_command(const CommandLine& line) {
       ->type_name("i/N");
   app.add_flag("--list", run.list, "Print the runs and cohorts, and exit");
   CLI::Option* fresh = app.add_flag("--fresh", run.fresh, "Replace the results file, whatever it holds");
-  app.add_flag("--prune", run.prune, "Drop runs of the results file that are no longer in the sweep")
+  app.add_flag("--prune", run.prune, "Delete runs from the results file that are no longer in the config")
       ->excludes(fresh);
   const std::map<std::string, ProgressForm> forms{{"text", ProgressForm::text},
                                                   {"jsonl", ProgressForm::jsonl}};
   CLI::Option* progress =
       app.add_option("--progress", run.progress,
-                     "text, or jsonl: a JSON object on standard output for each epoch that is on file")
+                     "text, or jsonl: a JSON object on standard output for each epoch, after it is saved")
           ->transform(CLI::CheckedTransformer(forms).description("text|jsonl"))
           ->default_str("text");
   app.add_flag("-q,--quiet", run.quiet, "Print nothing but errors")->excludes(progress);

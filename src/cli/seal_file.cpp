@@ -9,7 +9,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -47,8 +46,7 @@ void require_that_hdf5_survives(const std::filesystem::path& file) {
   while (waitpid(child, &status, 0) < 0)
     if (errno != EINTR) throw system_failure("cannot wait for a process", errno);
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-    throw bad_input(
-        fmt::format("the results file {} is damaged: HDF5 does not come to an end with it", file.string()));
+    throw bad_input(fmt::format("the results file {} is damaged: HDF5 hangs on it", file.string()));
   if (status != exit_done)
     throw bad_input(fmt::format("the results file {} is damaged: HDF5 crashes on it", file.string()));
 }
@@ -58,9 +56,9 @@ int seal_file(const std::filesystem::path& file) {
   const SealCheck found = reseal(file, warn);
   const std::string name = file.string();
   if (found.unchanged)
-    print_out("{}: the seal is right, nothing has been changed since it was made\n", name);
+    print_out("{}: the seal is right: nothing has changed since the file was sealed\n", name);
   else if (found.additions.empty())
-    print_out("{}: nothing was added, but its structure or its texts are not what they were\n", name);
+    print_out("{}: nothing was added, but its structure or its texts have changed\n", name);
   if (!found.additions.empty()) print_out("{}: another program has added\n", name);
   for (const std::string& addition : found.additions) print_out("  {}\n", addition);
   if (!found.unchanged)
@@ -74,7 +72,7 @@ int seal_file(const std::filesystem::path& file) {
 Command seal_command(const CommandLine& line) {
   const auto file = std::make_shared<std::filesystem::path>();
   CLI::App* app = line.app.add_subcommand(
-      "seal", "Say what another program has added to a results file, and take the file as it is");
+      "seal", "List what another program has added to a results file, and accept the file as it is");
   app->group(group::trust);
   app->add_option("FILE", *file, "The results file")->required();
   return {app, [file] { return seal_file(*file); }};

@@ -16,7 +16,7 @@ Sweep share_for(const Sweep& sweep, const Dataset& data, std::size_t shard, std:
   if (rule && std::holds_alternative<SuccessiveHalving>(*rule))
     throw bad_input(
         "--shard: early_stopping: successive_halving compares all configurations with each other, "
-        "and a shard sees its own alone; patience goes with shards");
+        "but a shard has only its own; patience works with shards");
   return share_of(sweep, data, shard, shards);
 }
 

@@ -36,7 +36,7 @@ bool is_expected(const ResultsData& results, const std::string& expected) {
   const std::optional<std::string> fingerprint = fingerprint_of(results);
   if (fingerprint && fingerprint->starts_with(expected)) return true;
   if (!fingerprint)
-    print_out("{}: not all runs of the sweep have ended, so that it has no fingerprint yet; expected is {}\n",
+    print_out("{}: it has no fingerprint yet, because not all runs of the sweep have ended; expected is {}\n",
               results.file.string(), expected);
   else
     print_out("{}: its fingerprint is {}, expected is {}\n", results.file.string(),
@@ -58,13 +58,14 @@ int verify_file(const VerifyOptions& options) {
   const std::vector<std::size_t> runs =
       sample_runs(results, options.all ? results.runs.size() : options.sample);
   if (runs.empty()) {
-    print_out("{}: no run has come as far as an epoch yet\n", options.file.string());
+    print_out("{}: nothing to verify: no run has a recorded epoch yet\n", options.file.string());
     return exit_done;
   }
   const Dataset data = load_data(results, options.data);
   ThreadPool pool(options.compute.threads);
-  std::optional<StopSignal> signal(std::in_place,
-                                   [] { print_message("stopping after this epoch; again to stop now\n"); });
+  std::optional<StopSignal> signal(std::in_place, [] {
+    print_message("stopping after this epoch; press Ctrl-C again to stop at once\n");
+  });
   const Verification found = verify(results, runs, data, backend, pool, signal->requested());
   // What is left is to print: a signal may end that as it does by default.
   signal.reset();
@@ -78,11 +79,13 @@ int verify_file(const VerifyOptions& options) {
     print_out("every bit is the same\n");
     return exit_done;
   }
+  const std::size_t different = found.differences.size();
   print_out(
-      "{} runs differ. Data set and arithmetic are those it was made with, and no kernel or processor "
-      "changes a\n"
-      "bit (it was {} on {}): the file has been changed since, or a machine computed wrongly, then or now.\n",
-      found.differences.size(), results.origin.kernel, results.origin.processor);
+      "{}. The data set and the arithmetic are the same as then, and no kernel or processor changes "
+      "a bit\n"
+      "(it was {} on {}). So the file was changed, or a machine computed wrongly, then or now.\n",
+      different == 1 ? std::string("1 run differs") : fmt::format("{} runs differ", different),
+      results.origin.kernel, results.origin.processor);
   return exit_failed;
 }
 
@@ -91,7 +94,7 @@ int verify_file(const VerifyOptions& options) {
 Command verify_command(const CommandLine& line) {
   const auto options = std::make_shared<VerifyOptions>();
   CLI::App* app = line.app.add_subcommand(
-      "verify", "Train stored runs again from what the file says of itself, and compare every bit");
+      "verify", "Train stored runs again from the settings in the file, and compare every bit");
   app->group(group::trust);
   app->add_option("FILE", options->file, "The results file")->required();
   CLI::Option* sample =
@@ -102,7 +105,7 @@ Command verify_command(const CommandLine& line) {
   app->add_option("--data", options->data,
                   "Where the data set is now: a folder with files of the same names, or an .npz archive");
   app->add_option("--expect", options->expected,
-                  "The fingerprint that the file must have, or 8 of its digits or more; compared first")
+                  "The fingerprint that the file must have, or its first 8 digits or more; compared first")
       ->check(CLI::Validator(
           [](const std::string& text) {
             return is_fingerprint(text) ? "" : text + " is not 8 to 64 of the digits 0-9 and a-f";

@@ -178,14 +178,13 @@ bool is_interval(const std::string& text) {
 Command watch_command(const CommandLine& line) {
   const auto options = std::make_shared<WatchOptions>();
   CLI::App* app = line.app.add_subcommand(
-      "watch",
-      "Show a running sweep as it goes on, until it is done or Ctrl-C; once, where there is no terminal");
+      "watch", "Show a running sweep until it is done, or until Ctrl-C; without a terminal, show it once");
   app->group(group::results);
   app->add_option("FILE", options->files, "The results file, or those of a sweep's shards")->required();
-  app->add_option("--interval", options->interval, "Seconds between two looks, at least: 0.1 to 86400")
+  app->add_option("--interval", options->interval, "Seconds between two updates, at least: 0.1 to 86400")
       ->check(CLI::Validator(
           [](const std::string& text) {
-            return is_interval(text) ? "" : text + " is no number of seconds from 0.1 to 86400";
+            return is_interval(text) ? "" : text + " is not a number of seconds from 0.1 to 86400";
           },
           ""))
       ->type_name("SECONDS")

@@ -34,7 +34,8 @@ std::uint64_t bytes_of(const std::string& name, const Shape& shape, std::size_t 
   std::uint64_t bytes = size;
   for (const std::uint64_t length : shape)
     if (__builtin_mul_overflow(bytes, length, &bytes) || bytes > std::uint64_t{1} << 62)
-      throw bad_input(fmt::format("{} has the shape {}, for which no file has room", name, text_of(shape)));
+      throw bad_input(
+          fmt::format("{} has the shape {}, which is too large for any file", name, text_of(shape)));
   return bytes;
 }
 
@@ -59,7 +60,8 @@ const std::filesystem::path& ArrayReader::file() const {
 }
 
 void ArrayReader::refuse_short() const {
-  throw bad_input(fmt::format("{} holds {} bytes after its header, which says {}", name_, read_, bytes_));
+  throw bad_input(
+      fmt::format("{} holds {} bytes after its header, but the header says {}", name_, read_, bytes_));
 }
 
 void ArrayReader::read(std::span<std::uint8_t> out) {
@@ -72,7 +74,7 @@ void ArrayReader::finish() {
   std::uint8_t beyond;
   if (read_ < bytes_) refuse_short();
   if (source_->read({&beyond, 1}) != 0)
-    throw bad_input(fmt::format("{} holds more than the {} bytes that its header says", name_, bytes_));
+    throw bad_input(fmt::format("{} holds more than the {} bytes that its header announces", name_, bytes_));
 }
 
 std::vector<std::uint8_t> ArrayReader::read_all() {
@@ -95,8 +97,9 @@ std::vector<std::uint8_t> ArrayReader::read_all() {
 void ArrayReader::require_bytes() {
   const std::optional<std::uint64_t> most = source_->most();
   if (!most)
-    throw bad_input(
-        fmt::format("{} is a pipe or a device, and its numbers are {}: give a file", name_, type_.name()));
+    throw bad_input(fmt::format(
+        "{} is a pipe or a device, which can be read only once; numbers of type {} must be in a file", name_,
+        type_.name()));
   if (bytes_ > *most) read_all();
 }
 
@@ -121,11 +124,11 @@ ArrayReader open_array(BegunFile file, std::string_view what, std::string_view f
     throw bad_input(fmt::format(
         R"({} is an archive of arrays (.npz), not one array: "dataset": {{"npz": "…"}} reads x_train, t_train, x_test and t_test out of it)",
         file.name));
-  throw bad_input(fmt::format("{} is no {}: it is {}", file.name, what, formats));
+  throw bad_input(fmt::format("{} is not {}: it is {}", file.name, what, formats));
 }
 
 ArrayReader open_array(const std::filesystem::path& path) {
-  return open_array(begun(path), "array", "neither a NumPy array (.npy) nor IDX");
+  return open_array(begun(path), "an array", "neither a NumPy array (.npy) nor IDX");
 }
 
 }  // namespace runner

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <new>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -107,7 +106,7 @@ std::size_t ByteSource::inflate_some(std::span<std::uint8_t> out) {
   inflating_->next_out = out.data();
   inflating_->avail_out = static_cast<uInt>(room);
   while (!ended_ && inflating_->avail_out == room) {
-    if (!fill()) throw bad_input(fmt::format("{} is truncated: its {} stops before their end", name_, kind));
+    if (!fill()) throw bad_input(fmt::format("{} is truncated: its {} ends too early", name_, kind));
     inflating_->next_in = input_.data();
     inflating_->avail_in = static_cast<uInt>(input_.size());
     const int status = inflate(inflating_.get(), Z_NO_FLUSH);
@@ -133,7 +132,7 @@ bool ByteSource::another_member() {
 
 void ByteSource::check_member() const {
   if (given_ != member_->size || crc_ != member_->crc)
-    throw bad_input(fmt::format("{} is damaged: it is not what the archive's checksum is of", name_));
+    throw bad_input(fmt::format("{} is damaged: its checksum in the archive is another one", name_));
 }
 
 bool BegunFile::read_to(std::uint64_t size) {

@@ -25,24 +25,24 @@ struct ZipMember {
   bool deflated;                  ///< compressed, or else stored as it is
 };
 
-/// The bytes of a file in order, decompressed if they are gzip (told by the content; several gzip members are
-/// one file). Or those of a file in a ZIP archive. Not shared between threads.
+/// The bytes of a file in order, decompressed if the content is gzip (several gzip members are one file). Or
+/// the bytes of a file in a ZIP archive. Not shared between threads.
 ///
-/// Throws Error naming the file. bad_input: it cannot be opened, corrupt or truncated data, anything after
-/// their end; failure: the system cannot read it.
+/// Throws Error naming the file. bad_input: it cannot be opened, its data are corrupt or truncated, or more
+/// follows after their end; failure: the system cannot read it.
 class ByteSource {
  public:
   explicit ByteSource(const std::filesystem::path& file);
   ByteSource(const std::filesystem::path& archive, const ZipMember& member);
 
-  /// Fills `out` and returns its size; less only at the end of the data. Checksum and length of compressed
-  /// data are verified before the end is reported.
+  /// Fills `out` and returns how many bytes it got: fewer than out.size() only at the end of the data.
+  /// Checksum and length of compressed data are verified before the end is reported.
   std::size_t read(std::span<std::uint8_t> out);
 
-  /// Begins again. bad_input for a pipe or a device.
+  /// Goes back to the beginning. bad_input for a pipe or a device.
   void rewind();
 
-  /// There are not more bytes than this; none where that is not known.
+  /// An upper bound of the number of bytes; nothing if none is known.
   std::optional<std::uint64_t> most() const;
 
   const std::filesystem::path& path() const { return path_; }
@@ -76,15 +76,15 @@ class ByteSource {
   bool ended_ = false;                               ///< the compressed data are complete and verified
 };
 
-/// A file that is read from its beginning, and what has been read of it. Errors are those of ByteSource.
+/// A file whose first bytes have been read, and these bytes. Errors are those of ByteSource.
 struct BegunFile {
   explicit BegunFile(const std::filesystem::path& file)
       : name(file.string()), source(std::make_unique<ByteSource>(file)) {}
   BegunFile(std::string named, std::unique_ptr<ByteSource> bytes_of)
       : name(std::move(named)), source(std::move(bytes_of)) {}
 
-  /// Reads on until there are so many bytes in all; false if the file ends before. What a file says of its
-  /// length may be a lie: memory is taken as data arrive, never more than twice what is there.
+  /// Reads on until `bytes` has `size` bytes; false if the file ends before. A header may lie about lengths,
+  /// so memory is taken as data arrive: never more than twice what is there.
   bool read_to(std::uint64_t size);
 
   std::string name;

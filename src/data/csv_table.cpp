@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t longest_line = std::size_t{1} << 28;
+constexpr std::string_view bad_quote = "a quote is not closed, or a comma is missing after it";
 
 /// A text file line by line.
 class CsvLines {
@@ -135,13 +136,13 @@ class CsvRows {
       : name_(file.string()), lines_(file) {
     const auto line = lines_.next();
     if (!line || trimmed(*line).empty())
-      throw bad_input(name_ + (line ? ": its first line is empty; it names the columns" : " is empty"));
+      throw bad_input(name_ + (line ? ": its first line is empty; it must name the columns" : " is empty"));
     std::string_view header = *line;
     if (header.starts_with("\xff\xfe") || header.starts_with("\xfe\xff") ||
         header.find('\0') != std::string_view::npos)
       throw bad_input(
           name_ +
-          " is no table of comma-separated values in UTF-8; as UTF-16 or a spreadsheet it cannot be read");
+          " is not a table of comma-separated values in UTF-8; UTF-16 and spreadsheets cannot be read");
     if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);
     read_header(header);
     const auto at = std::ranges::find(columns_, label);
@@ -180,17 +181,15 @@ class CsvRows {
     for (std::size_t c = 0; c < cells; ++c) {
       if (rest.data() == nullptr) refuse_length(*line, cells);
       const auto cell = take_cell(rest, quoted_);
-      if (!cell)
-        throw bad_input(fmt::format("{}: line {}: a quote is not closed, or is followed by more than a comma",
-                                    name_, lines_.number()));
+      if (!cell) throw bad_input(fmt::format("{}: line {}: {}", name_, lines_.number(), bad_quote));
       if (c == label_) {
         const auto number = parsed<std::int64_t>(*cell);
-        if (!number) refuse_cell(*cell, label_name_, "labels are integers, 0, 1, 2, …");
+        if (!number) refuse_cell(*cell, label_name_, "labels must be integers, 0, 1, 2, …");
         label = *number;
         continue;
       }
       const auto number = parsed<double>(*cell);
-      if (!number) refuse_cell(*cell, columns_[pixel], "every cell is a number");
+      if (!number) refuse_cell(*cell, columns_[pixel], "every cell must be a number");
       numbers[pixel++] = *number;
     }
     if (rest.data() != nullptr) refuse_length(*line, cells);
@@ -205,33 +204,31 @@ class CsvRows {
     std::set<std::string> seen;
     do {
       const auto cell = take_cell(rest, quoted_);
-      if (!cell)
-        throw bad_input(name_ + ": line 1: a quote is not closed, or is followed by more than a comma");
+      if (!cell) throw bad_input(fmt::format("{}: line 1: {}", name_, bad_quote));
       columns_.emplace_back(*cell);
       if (!seen.insert(columns_.back()).second)
         throw bad_input(fmt::format("{} has two columns \"{}\"", name_, columns_.back()));
       if (columns_.size() > max_terms)
-        throw bad_input(
-            fmt::format("{} has more than {} columns, the most that are possible", name_, max_terms));
+        throw bad_input(fmt::format("{} has more than {} columns; no more are possible", name_, max_terms));
     } while (rest.data() != nullptr);
     for (const auto& [separator, called] : {std::pair(';', "semicolons"), std::pair('\t', "tabs")})
       if (columns_.size() == 1 && whole.find(separator) != std::string_view::npos)
-        throw bad_input(fmt::format("{} is separated by {}; commas are read", name_, called));
+        throw bad_input(fmt::format("{} is separated by {}; it must be separated by commas", name_, called));
     if (std::ranges::all_of(columns_,
                             [](const std::string& cell) { return parsed<double>(cell).has_value(); }))
-      throw bad_input(fmt::format("{} begins with numbers; its first line names the columns", name_));
+      throw bad_input(fmt::format("{} begins with numbers; its first line must name the columns", name_));
   }
 
   [[noreturn]] void refuse_length(std::string_view line, std::size_t expected) {
     std::size_t cells = 0;
     while (line.data() != nullptr && take_cell(line, quoted_)) ++cells;
-    throw bad_input(fmt::format("{}: line {} has {} cells, its first line has {}", name_, lines_.number(),
+    throw bad_input(fmt::format("{}: line {} has {} cells, but the first line has {}", name_, lines_.number(),
                                 cells, expected));
   }
 
   [[noreturn]] void refuse_cell(std::string_view cell, std::string_view column, std::string_view rule) const {
-    throw bad_input(fmt::format("{}: line {}, column {}: {} is no {}; {}", name_, lines_.number(), column,
-                                shown_cell(cell), column == label_name_ && label_ ? "integer" : "number",
+    throw bad_input(fmt::format("{}: line {}, column {}: {} is not {}; {}", name_, lines_.number(), column,
+                                shown_cell(cell), column == label_name_ && label_ ? "an integer" : "a number",
                                 rule));
   }
 
@@ -252,7 +249,7 @@ class CsvImages final : public ImageSource {
         bytes_(std::move(bytes)) {}
 
   std::string type() const override {
-    return bytes_ ? "integers from 0 to 255" : "numbers that are no bytes";
+    return bytes_ ? "integers from 0 to 255" : "numbers that are not all bytes";
   }
   bool are_bytes() const override { return bytes_.has_value(); }
   std::vector<std::uint8_t> bytes() override {
@@ -302,7 +299,7 @@ CsvTable read_csv(const fs::path& file, const std::string& label, bool needs_lab
     if (rows.has_label()) table.labels.values.push_back(value);
     if (bytes && !append_bytes(numbers, *bytes)) bytes.reset();
   }
-  if (images == 0) throw bad_input(fmt::format("{} has no line beside its first one", rows.name()));
+  if (images == 0) throw bad_input(fmt::format("{} has no line after its first one", rows.name()));
   table.images = std::make_unique<CsvImages>(std::move(rows), images, std::move(bytes));
   return table;
 }

@@ -21,10 +21,10 @@ struct CsvTable {
 /// then numbers in each line. `label` is the name of the column of labels, which are integers; all others are
 /// pixels. Numbers that are all integers from 0 to 255 are bytes.
 ///
-/// Throws Error (bad_input) that names the file, line and column: no column `label` (where `needs_label`),
-/// two columns of one name, no lines, a line with more or fewer cells than the first, a cell that is no
-/// number, a label that is no integer; a table that is separated by semicolons or tabs; UTF-16; more than
-/// max_terms columns.
+/// Throws Error (bad_input) that names the file, line and column: no column `label` (if `needs_label`), two
+/// columns with the same name, no lines, a line with more or fewer cells than the first, a cell that is not a
+/// number, a label that is not an integer, semicolons or tabs as separators, UTF-16, more than max_terms
+/// columns.
 CsvTable read_csv(const std::filesystem::path& file, const std::string& label, bool needs_label = true);
 
 }  // namespace runner

@@ -62,8 +62,8 @@ fs::path find_built_in(const std::string& name, const BuiltIn& set) {
     if (is_folder(place)) return place;
   std::vector<std::string> places;
   for (const fs::path& place : set.places) places.push_back(place.string());
-  throw bad_input(fmt::format("the data set {} is not there; it was looked for in {}; {}", name,
-                              fmt::join(places, ", "), set.advice));
+  throw bad_input(
+      fmt::format("the data set {} was not found in {}; {}", name, fmt::join(places, ", "), set.advice));
 }
 
 /// A folder's own name, also for "data/" and ".".
@@ -140,7 +140,7 @@ Halves open_tables(const std::array<fs::path, 2>& files, const std::string& labe
   };
   if (train != columns[0].end() || test != columns[1].end())
     throw bad_input(
-        fmt::format("column {} of {} is {} but of {} it is {}; training and test table have the same columns "
+        fmt::format("column {} of {} is {} but of {} it is {}; both tables must have the same columns "
                     "in the same order",
                     train - columns[0].begin() + 1, files[0].string(), name(train, columns[0]),
                     files[1].string(), name(test, columns[1])));
@@ -155,10 +155,10 @@ std::size_t count_classes(const Half& train) {
     throw bad_input(fmt::format("{} holds the label {} at index {}; {}", train.labels_name, label,
                                 std::ranges::find(labels, label) - labels.begin(), rule));
   };
-  if (lowest < 0) refuse(lowest, "labels are 0 or more");
-  if (highest >= static_cast<std::int64_t>(max_classes)) refuse(highest, "labels are 0 to 255");
+  if (lowest < 0) refuse(lowest, "labels must be 0 or more");
+  if (highest >= static_cast<std::int64_t>(max_classes)) refuse(highest, "labels must be 0 to 255");
   if (lowest == highest)
-    throw bad_input(fmt::format("{} holds the label {} alone; there must be two classes or more",
+    throw bad_input(fmt::format("{} holds only the label {}; there must be two classes or more",
                                 train.labels_name, lowest));
   if (train.labels.one_hot > 0) {
     if (train.labels.one_hot > max_classes)
@@ -173,7 +173,7 @@ std::size_t count_classes(const Half& train) {
   const auto gap = std::ranges::find(occurs, false);
   if (gap != occurs.end())
     throw bad_input(fmt::format(
-        "{} holds no label {}, and its largest is {}; classes are numbered 0, 1, 2, … without a gap, as "
+        "{} holds no label {}, and its largest is {}; classes must be numbered 0, 1, 2, … without a gap, as "
         "np.unique(t, return_inverse=True)[1] numbers them",
         train.labels_name, gap - occurs.begin(), highest));
   return classes;
@@ -201,8 +201,8 @@ void require_same_kind(const Halves& halves) {
                                 size_of_image(train), test.name(), size_of_image(test)));
   if (train.are_bytes() != test.are_bytes() && !halves[0].is_table)
     throw bad_input(
-        fmt::format("{} holds {} but {} {}; training and test images are both bytes, or both numbers that "
-                    "become bytes by one scale",
+        fmt::format("{} holds {} but {} {}; training and test images must both be bytes, or both be "
+                    "floating-point numbers",
                     train.name(), train.type(), test.name(), test.type()));
 }
 
@@ -237,8 +237,7 @@ LabelledImages take(Half half, std::optional<std::size_t> size, std::string_view
 LabelledImages split_off(LabelledImages& train, std::size_t size, std::size_t pixels) {
   if (size >= train.count)
     throw bad_input(fmt::format(
-        "validation_size is {}; it must be below {}, the number of training images, of which it is "
-        "taken away",
+        "validation_size is {}; it must be below {}, the number of training images that it is taken from",
         size, train.count));
   train.count -= size;
   const auto first = static_cast<std::ptrdiff_t>(train.count);
@@ -314,7 +313,7 @@ Dataset load_dataset(const DatasetSource& source) {
   if (by_name) data.classes = built_in_classes;
   check_labels(train, data.classes);
   if (test.labels.one_hot > 0 && test.labels.one_hot != data.classes)
-    throw bad_input(fmt::format("{} has rows of {} classes, there are {} in {}", test.labels_name,
+    throw bad_input(fmt::format("{} has rows of {} classes, but there are {} in {}", test.labels_name,
                                 test.labels.one_hot, data.classes, train.labels_name));
   check_labels(test, data.classes);
 

@@ -9,7 +9,7 @@
 
 namespace runner {
 
-/// The numbers that some bytes of a file are; out.size() of them. Each is exact but integers beyond ±2^53.
+/// Decodes out.size() numbers of an array's bytes. All are exact, except integers beyond ±2^53.
 void decode(const NumberType& type, std::span<const std::uint8_t> raw, std::span<double> out);
 
 /// The same of integers. Throws Error (bad_input) for one above 2^63 − 1; `name` is that of their array.

@@ -11,7 +11,7 @@
 /// bytes of a file; open_…() reads the header and takes the file over.
 namespace runner {
 
-/// So many bytes of a file must have been read for is_…() to tell what it is.
+/// How many bytes of a file must have been read before is_…() can tell its format.
 inline constexpr std::size_t longest_signature = 8;
 
 bool is_idx(const BegunFile& file);

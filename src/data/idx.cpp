@@ -54,10 +54,10 @@ ArrayReader open_idx(BegunFile file) {
   const std::optional<NumberType> type = idx_type(file.bytes[2]);
   const std::size_t dimensions = file.bytes[3];
   if (!type || dimensions < 1 || dimensions > most_dimensions)
-    throw bad_input(
-        fmt::format("{} has the magic number 0x{:08x}, which is none of an IDX file: that of images of bytes "
-                    "is 0x00000803, that of labels 0x00000801",
-                    file.name, big_endian(file.bytes.data())));
+    throw bad_input(fmt::format(
+        "{} has the magic number 0x{:08x}, which no IDX file has: images of bytes have 0x00000803, "
+        "labels 0x00000801",
+        file.name, big_endian(file.bytes.data())));
   const std::size_t length = 4 + 4 * dimensions;
   if (!file.read_to(length))
     throw bad_input(

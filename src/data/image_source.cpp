@@ -97,7 +97,7 @@ void require_finite(const ImageSource& images, const NumberBlock& block) {
   if (finite) return;
   const auto bad = std::ranges::find_if_not(block.values, [](double value) { return std::isfinite(value); });
   const auto at = static_cast<std::size_t>(bad - block.values.begin());
-  throw bad_input(fmt::format("{}: pixel {} of image {} is {}; pixels are finite numbers", images.name(),
+  throw bad_input(fmt::format("{}: pixel {} of image {} is {}; pixels must be finite numbers", images.name(),
                               block.pixel + at % block.pixels, block.image + at / block.pixels, *bad));
 }
 
@@ -130,9 +130,8 @@ double largest_loss(const PixelScale& scale) {
 std::unique_ptr<ImageSource> images_of(ArrayReader array, Shape shape) {
   if (!array.type().is_byte() && array.type().kind != NumberType::Kind::floating)
     throw bad_input(fmt::format(
-        "{} is an array of {}; pixels are uint8, which stay as they are, or floating-point numbers, "
-        "which become bytes by a scale: save x.astype(np.uint8) of numbers from 0 to 255, "
-        "x.astype(np.float32) of others",
+        "{} is an array of {}; pixels must be uint8 or floating-point numbers: save numbers from 0 to 255 as "
+        "x.astype(np.uint8), others as x.astype(np.float32)",
         array.name(), array.type().name()));
   return std::make_unique<ArrayImages>(std::move(array), std::move(shape));
 }
@@ -141,8 +140,8 @@ std::unique_ptr<ImageSource> images_of(ArrayReader array) {
   Shape shape = array.shape();
   if (shape.size() < 2 || shape.size() > 4 || std::ranges::count(shape, 0u) > 0)
     throw bad_input(
-        fmt::format("{} is an array of the shape {}; images are (n, pixels), (n, rows, columns) or (n, rows, "
-                    "columns, channels)",
+        fmt::format("{} is an array of the shape {}; images must be (n, pixels), (n, rows, columns) or "
+                    "(n, rows, columns, channels)",
                     array.name(), text_of(shape)));
   const auto dimensions = std::vector(shape.begin() + 1, shape.end());
   std::uint64_t pixels = 1;
@@ -178,10 +177,10 @@ PixelScale scale_of_all(ImageSource& images) {
   });
   const std::optional<double> step = step_of(lowest, highest);
   if (!step)
-    throw bad_input(
-        fmt::format("{} has numbers from {} to {}; a scale of bytes needs numbers that differ, by less than "
-                    "1e308 and more than 1e-305",
-                    images.name(), lowest, highest));
+    throw bad_input(fmt::format(
+        "{} has numbers from {} to {}; to become bytes, numbers must differ by more than 1e-305 and "
+        "less than 1e308",
+        images.name(), lowest, highest));
   return {{lowest}, {*step}};
 }
 

@@ -13,10 +13,10 @@
 
 namespace runner {
 
-/// The numbers of some pixels of some images that lie side by side.
+/// The numbers of some consecutive pixels of some consecutive images.
 struct NumberBlock {
-  std::size_t image, images;       ///< the first one, and how many
-  std::size_t pixel, pixels;       ///< the same of the pixels
+  std::size_t image, images;       ///< the first image, and how many
+  std::size_t pixel, pixels;       ///< the first pixel, and how many
   std::span<const double> values;  ///< images × pixels
 };
 
@@ -35,8 +35,8 @@ class ImageSource {
   /// Each number is an integer from 0 to 255, and means a byte.
   virtual bool are_bytes() const = 0;
 
-  /// Calls take() with all numbers, block by block, each time from the beginning of the file on. For every
-  /// pixel the images come in their order. Memory is taken for one block.
+  /// Calls take() with all numbers, block by block. Each call of visit() begins at the start of the file. For
+  /// every pixel the images come in order. Takes memory for one block only.
   virtual void visit(const std::function<void(const NumberBlock&)>& take) = 0;
 
   /// The numbers where are_bytes().
@@ -55,21 +55,22 @@ class ImageSource {
 /// numbers that are neither uint8 nor floating-point.
 std::unique_ptr<ImageSource> images_of(ArrayReader array);
 
-/// The same for images of which the shape is known: that of `shape` has as many numbers.
+/// The same, for images whose shape is known; `shape` has as many numbers as the array.
 std::unique_ptr<ImageSource> images_of(ArrayReader array, Shape shape);
 
 /// One scale for all pixels, from the smallest to the largest number. Throws Error (bad_input): a number that
 /// is not finite (its place named), or all are equal.
 PixelScale scale_of_all(ImageSource& images);
 
-/// A scale for each pixel: standardised_deviations on both sides of its mean; mean and variance by Welford's
-/// recurrence in the order of the images. The step is 0 where all images are equal. Throws as scale_of_all.
+/// A scale for each pixel, which reaches standardised_deviations standard deviations to both sides of its
+/// mean. Mean and variance are computed by Welford's recurrence in the order of the images. The step is 0 if
+/// the pixel is the same in all images. Throws as scale_of_all.
 PixelScale scale_of_columns(ImageSource& images);
 
 /// Bytes by a scale.
 struct Quantised {
   std::vector<std::uint8_t> bytes;
-  std::uint64_t outside = 0;  ///< how many numbers are (is_outside)
+  std::uint64_t outside = 0;  ///< how many numbers lie outside the scale (is_outside)
 };
 
 /// Throws Error (bad_input): a number that is not finite.

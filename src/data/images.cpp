@@ -1,5 +1,6 @@
 #include "runner/data/images.hpp"
 
+#include "runner/data/dataset.hpp"
 #include "runner/error/error.hpp"
 #include "runner/model/limits.hpp"
 
@@ -11,7 +12,7 @@
 #include "png.hpp"
 
 #include <cassert>
-#include <memory>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,14 @@ std::uint64_t images_in(const Shape& shape, const ImageSize& size) {
   }
 }
 
+/// "(n, 28, 28) or "; empty where the network has been told no shape.
+std::string shape_text(const ImageSize& size) {
+  if (size.rows == 0) return {};
+  const std::size_t channels = size.pixels / (size.rows * size.columns);
+  return fmt::format("(n, {}, {}{}) or ", size.rows, size.columns,
+                     channels == 1 ? "" : fmt::format(", {}", channels));
+}
+
 Images as_bytes(ImageSource& images, const PixelScale& scale) {
   if (images.are_bytes()) return {images.images(), images.bytes(), false};
   Quantised quantised = quantise(images, scale);
@@ -46,26 +55,32 @@ Images images_of(ArrayReader array, const ImageSize& size, const PixelScale& sca
   const std::string name = array.name();
   const std::uint64_t count = images_in(array.shape(), size);
   if (count == 0) {
-    const std::string image = size.rows == 0 ? "" : fmt::format("(n, {}, {}) or ", size.rows, size.columns);
     throw bad_input(fmt::format("{} is an array of the shape {}; the network takes images of {}: {}(n, {})",
-                                name, text_of(array.shape()), size_text(size), image, size.pixels));
+                                name, text_of(array.shape()), size_text(size), shape_text(size),
+                                size.pixels));
   }
   const NumberType type = array.type();
   if (scale.empty() && !type.is_byte())
     throw bad_input(fmt::format(
         "{} is an array of {}; the network was trained on bytes, uint8 from 0 to 255{}", name, type.name(),
         type.kind == NumberType::Kind::floating
-            ? ": of floats from 0 to 1 save (255 * x).round().astype(np.uint8)"
+            ? ": if these are floats from 0 to 1, save (255 * x).round().astype(np.uint8)"
             : ""));
   if (type.is_byte() && scale.offsets.size() > 1)
     throw bad_input(fmt::format(
         "{} is an array of uint8; the network was trained on numbers with a scale for each column: "
-        "give these numbers, as floats",
+        "give the numbers themselves, as floats",
         name));
   Shape shape = array.shape();
   const bool one_image = shape.size() == 1 || (shape.size() == 2 && shape[1] != size.pixels);
   if (one_image) shape.insert(shape.begin(), 1);
   return as_bytes(*images_of(std::move(array), std::move(shape)), scale);
+}
+
+/// The array of this name in an .npz archive, or the only one.
+ArrayReader open_in_archive(const std::filesystem::path& file, std::string_view name) {
+  const std::vector<std::string> names = npz_names(file);
+  return open_npz_array(file, names.size() == 1 ? std::string_view(names.front()) : name);
 }
 
 bool is_named_csv(const std::filesystem::path& file) {
@@ -101,22 +116,37 @@ Images read_images(const std::filesystem::path& path, const ImageSize& size, con
          (size.rows == 0 || size.pixels % (size.rows * size.columns) == 0));
   if (is_named_csv(path)) return images_of(read_csv(path, label, false), size, scale);
   BegunFile file = begun(path);
+  if (is_zip(file)) return images_of(open_in_archive(path, dataset_array_names[2]), size, scale);
   if (!is_png(file))
-    return images_of(
-        open_array(std::move(file), "file of images", "neither IDX, nor a NumPy array (.npy), nor a PNG"),
-        size, scale);
+    return images_of(open_array(std::move(file), "a file of images",
+                                "neither IDX, nor a NumPy array (.npy), nor an archive of them (.npz), nor a "
+                                "PNG, nor is its name that of a table (.csv)"),
+                     size, scale);
   if (scale.offsets.size() > 1)
     throw bad_input(fmt::format(
         "{} is a picture; the network was trained on numbers with a scale for each column", file.name));
   return read_png(file, size);
 }
 
-std::vector<std::uint8_t> read_labels(const std::filesystem::path& path, std::size_t classes) {
-  ArrayReader array = open_array(begun(path), "file of labels", "neither IDX nor a NumPy array (.npy)");
-  const LabelNumbers labels = read_label_numbers(array);
+std::vector<std::uint8_t> read_labels(const std::filesystem::path& path, std::size_t classes,
+                                      const std::string& label) {
+  std::string name = path.string();
+  LabelNumbers labels;
+  if (is_named_csv(path)) {
+    labels = read_csv(path, label).labels;
+  } else {
+    BegunFile file = begun(path);
+    ArrayReader array =
+        is_zip(file) ? open_in_archive(path, dataset_array_names[3])
+                     : open_array(std::move(file), "a file of labels",
+                                  "neither IDX, nor a NumPy array (.npy), nor an archive of them (.npz), nor "
+                                  "is its name that of a table (.csv)");
+    name = array.name();
+    labels = read_label_numbers(array);
+  }
   for (std::size_t i = 0; i < labels.values.size(); ++i)
     if (labels.values[i] < 0 || labels.values[i] >= static_cast<std::int64_t>(classes))
-      refuse_label(array.name(), i, labels.values[i], classes);
+      refuse_label(name, i, labels.values[i], classes);
   return {labels.values.begin(), labels.values.end()};
 }
 

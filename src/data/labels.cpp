@@ -10,7 +10,7 @@ namespace runner {
 namespace {
 
 constexpr std::string_view label_rule =
-    "labels are integers, one class for each image: (n,), or one-hot rows: (n, classes)";
+    "labels must be integers, one class for each image: (n,), or one-hot rows: (n, classes)";
 
 Error wrong_labels(const ArrayReader& array) {
   const bool floats = array.type().kind == NumberType::Kind::floating && array.shape().size() == 1;

@@ -1,6 +1,7 @@
 #include "runner/error/error.hpp"
 
 #include "formats.hpp"
+#include "npz_format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,6 @@
 namespace runner {
 namespace {
 
-constexpr std::string_view npy_magic = "\x93NUMPY";
 constexpr std::size_t npy_version_end = 8;           // the magic string and the version
 constexpr std::size_t longest_npy_header = 1 << 16;  // NumPy itself takes no more than 10,000
 
@@ -148,7 +148,7 @@ ArrayReader open_npy(BegunFile file) {
   for (std::size_t i = begin; i-- > npy_version_end;) length = length << 8 | file.bytes[i];
   const auto unreadable = [&](std::string_view text) {
     return bad_input(
-        fmt::format("{} has a header that is none of a NumPy array of plain numbers: {}", file.name,
+        fmt::format("{} has a header that is not that of a NumPy array of plain numbers: {}", file.name,
                     text.substr(0, std::min<std::size_t>(120, text.find_last_not_of(" \n") + 1))));
   };
   if (length > longest_npy_header) throw unreadable(fmt::format("it is {} bytes long", length));
@@ -157,8 +157,7 @@ ArrayReader open_npy(BegunFile file) {
   if (holds_objects(text))
     throw bad_input(
         fmt::format("{} is an array of Python objects (dtype object), and pickles are never read: save an "
-                    "array of numbers, "
-                    "such as np.array(x.tolist(), dtype=np.float32)",
+                    "array of numbers, such as np.array(x.tolist(), dtype=np.float32)",
                     file.name));
   const std::optional<NpyHeader> header = NpyHeaderParser(text).header();
   const std::optional<NumberType> type = header ? type_of(header->descr) : std::nullopt;

@@ -38,10 +38,8 @@ class Record {
   std::string_view bytes_;
 };
 
-constexpr std::string_view end_signature = "PK\5\6", end64_signature = "PK\6\6", locator_signature = "PK\6\7",
-                           entry_signature = "PK\1\2", local_signature = "PK\3\4";
+constexpr std::string_view end64_signature = "PK\6\6", locator_signature = "PK\6\7";
 constexpr std::size_t end_size = 22, end64_size = 56, locator_size = 20, entry_size = 46, local_size = 30;
-constexpr std::uint64_t in_zip64 = 0xffffffff;  // the field stands in a record of 64 bits instead
 
 /// A file of an archive as the archive's directory has it.
 struct Entry {
@@ -57,12 +55,12 @@ class Archive {
         file_(open_input(path, "cannot read " + path.string())),
         size_(file_.is_regular() ? file_.size() : 0) {
     if (!file_.is_regular())
-      throw bad_input(path.string() + " is a pipe or a device: an archive (.npz) is a file");
+      throw bad_input(path.string() + " is a pipe or a device: an archive (.npz) must be a file");
     const std::string begin = file_.read_at(0, static_cast<std::size_t>(std::min<std::uint64_t>(size_, 4)));
-    if (begin != local_signature && begin != end_signature)
-      throw bad_input(path.string() + (begin.empty()
-                                           ? " is empty"
-                                           : " is no archive of NumPy arrays (.npz): np.savez makes one"));
+    if (begin != zip_local && begin != zip_end)
+      throw bad_input(
+          path.string() +
+          (begin.empty() ? " is empty" : " is not an archive of NumPy arrays (.npz): np.savez makes one"));
     read_directory();
   }
 
@@ -72,7 +70,7 @@ class Archive {
   std::uint64_t data_of(const Entry& entry) const {
     const ZipMember& member = entry.member;
     const Record local = record(member.offset, local_size);
-    if (!local.begins(0, local_signature)) throw damaged("a file does not lie where its directory says");
+    if (!local.begins(0, zip_local)) throw damaged("an array is not where the directory says");
     const std::uint64_t begin = member.offset + local_size + local.number(26, 2) + local.number(28, 2);
     if (begin > size_ || member.compressed_size > size_ - begin) throw damaged("it is cut short");
     return begin;
@@ -95,7 +93,7 @@ class Archive {
     const std::uint64_t longest = std::min<std::uint64_t>(size_, end_size + 0xffff);
     const Record tail = record(size_ - longest, longest);
     for (std::size_t at = longest < end_size ? 0 : longest - end_size + 1; at-- > 0;) {
-      if (!tail.begins(at, end_signature) || at + end_size + tail.number(at + 20, 2) != longest) continue;
+      if (!tail.begins(at, zip_end) || at + end_size + tail.number(at + 20, 2) != longest) continue;
       const std::uint64_t length = tail.number(at + 12, 4), offset = tail.number(at + 16, 4);
       if (offset != in_zip64 && length != in_zip64) return {offset, length};
       if (at < locator_size || !tail.begins(at - locator_size, locator_signature)) break;
@@ -103,7 +101,7 @@ class Archive {
       if (!end64.begins(0, end64_signature)) break;
       return {end64.number(48, 8), end64.number(40, 8)};
     }
-    throw damaged("its directory is missing, as where a file was not copied to its end");
+    throw damaged("its directory is missing; perhaps the file was not copied completely");
   }
 
   void read_directory() {
@@ -112,7 +110,7 @@ class Archive {
     if (length > longest) throw damaged("its directory is too long");
     const Record all = record(offset, length);
     for (std::size_t at = 0; at < all.size();) {
-      if (all.size() - at < entry_size || !all.begins(at, entry_signature))
+      if (all.size() - at < entry_size || !all.begins(at, zip_entry))
         throw damaged("its directory cannot be read");
       const std::size_t name = all.number(at + 28, 2), extra = all.number(at + 30, 2),
                         comment = all.number(at + 32, 2);
@@ -154,8 +152,6 @@ class Archive {
   std::vector<Entry> entries_;
 };
 
-constexpr std::string_view npy_ending = ".npy";
-
 std::string_view array_name(const Entry& entry) {
   std::string_view name = entry.member.name;
   if (name.ends_with(npy_ending)) name.remove_suffix(npy_ending.size());
@@ -172,7 +168,7 @@ std::vector<std::string> names_of(const Archive& archive) {
 
 bool is_zip(const BegunFile& file) {
   const Record begin({reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size()});
-  return begin.begins(0, local_signature) || begin.begins(0, end_signature);
+  return begin.begins(0, zip_local) || begin.begins(0, zip_end);
 }
 
 std::vector<std::string> npz_names(const fs::path& file) {
@@ -188,22 +184,21 @@ ArrayReader open_npz_array(const fs::path& file, std::string_view name) {
     throw bad_input(fmt::format("{} holds no array {}; it holds {}", file.string(), name,
                                 names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
   }
-  constexpr std::uint64_t stored = 0, deflated = 8;
   ZipMember member = found->member;
   const std::string full_name = fmt::format("{}: {}", file.string(), name);
-  if (found->encrypted) throw bad_input(full_name + " is encrypted, which cannot be read");
-  if (found->method != stored && found->method != deflated)
+  if (found->encrypted) throw bad_input(full_name + " is encrypted: it cannot be read");
+  if (found->method != zip_stored && found->method != zip_deflated)
     throw bad_input(
         fmt::format("{} is compressed by method {}; 0 (stored) and 8 (deflated) can be read, as np.savez "
                     "and np.savez_compressed write them",
                     full_name, found->method));
-  member.deflated = found->method == deflated;
+  member.deflated = found->method == zip_deflated;
   member.name = name;
   member.offset = archive.data_of(*found);
   if (!member.deflated && member.size != member.compressed_size) throw archive.damaged("a size is wrong");
   BegunFile begun(full_name, std::make_unique<ByteSource>(file, member));
   begun.read_to(longest_signature);
-  if (!is_npy(begun)) throw bad_input(full_name + " is no NumPy array (.npy)");
+  if (!is_npy(begun)) throw bad_input(full_name + " is not a NumPy array (.npy)");
   return open_npy(std::move(begun));
 }
 

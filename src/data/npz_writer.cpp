@@ -3,9 +3,10 @@
 #include "runner/data/crc32.hpp"
 #include "runner/error/error.hpp"
 
+#include "npz_format.hpp"
+
 #include <bit>
 #include <cstdint>
-#include <limits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -26,7 +27,8 @@ void put_little_endian(std::string& bytes, std::uint64_t number, std::size_t cou
 /// The header of a .npy file of version 1.0, whose length is a multiple of 64.
 std::string npy_header_of(const NamedArray& array) {
   constexpr std::size_t alignment = 64;
-  std::string header("\x93NUMPY\x01\x00", 8);
+  std::string header(npy_magic);
+  put_little_endian(header, 1, 2);  // version 1.0, the major number first
   std::string text = fmt::format("{{'descr': '{}f4', 'fortran_order': False, 'shape': ({}{}), }}",
                                  std::endian::native == std::endian::little ? '<' : '>',
                                  fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
@@ -39,8 +41,10 @@ std::string npy_header_of(const NamedArray& array) {
 /// What the header of a file and its line in the directory have in common. The time is the first that there
 /// is, 1 January 1980.
 void put_common(std::string& bytes, const ZipEntry& entry) {
-  put_little_endian(bytes, 20, 2);            // the version that reads it: 2.0
-  put_little_endian(bytes, 0, 2 + 2 + 2);     // no flags, stored as it is, the time
+  put_little_endian(bytes, 20, 2);  // the version that reads it: 2.0
+  put_little_endian(bytes, 0, 2);   // no flags
+  put_little_endian(bytes, zip_stored, 2);
+  put_little_endian(bytes, 0, 2);             // the time
   put_little_endian(bytes, (1 << 5) | 1, 2);  // the date
   put_little_endian(bytes, entry.crc, 4);
   put_little_endian(bytes, entry.size, 4);  // compressed
@@ -56,10 +60,9 @@ std::string_view value_bytes(std::span<const float> values) {
 }  // namespace
 
 std::string npz_archive(std::span<const NamedArray> arrays) {
-  constexpr std::uint64_t most = std::numeric_limits<std::uint32_t>::max();
   std::uint64_t expected = 0;
   for (const NamedArray& array : arrays) expected += array.values.size_bytes() + 1024 + 2 * array.name.size();
-  if (expected >= most) throw bad_input("the arrays take more than 4 GB, the most of a .npz archive");
+  if (expected >= in_zip64) throw bad_input("the arrays take more than 4 GB, the most of a .npz archive");
 
   std::string archive;
   archive.reserve(expected);
@@ -70,16 +73,16 @@ std::string npz_archive(std::span<const NamedArray> arrays) {
     Crc32 crc;
     crc.add(header);
     crc.add(values);
-    entries.push_back({array.name + ".npy", crc.value(),
+    entries.push_back({array.name + std::string(npy_ending), crc.value(),
                        static_cast<std::uint32_t>(header.size() + values.size()),
                        static_cast<std::uint32_t>(archive.size())});
-    archive += "PK\x03\x04";
+    archive += zip_local;
     put_common(archive, entries.back());
     archive.append(entries.back().name).append(header).append(values);
   }
   const std::size_t directory = archive.size();
   for (const ZipEntry& entry : entries) {
-    archive += "PK\x01\x02";
+    archive += zip_entry;
     put_little_endian(archive, 20, 2);  // the version that made it
     put_common(archive, entry);
     put_little_endian(archive, 0, 2 + 2 + 2 + 4);  // no comment, the first disk, no attributes
@@ -87,7 +90,7 @@ std::string npz_archive(std::span<const NamedArray> arrays) {
     archive += entry.name;
   }
   const std::size_t directory_size = archive.size() - directory;
-  archive += "PK\x05\x06";
+  archive += zip_end;
   put_little_endian(archive, 0, 2 + 2);  // the one disk
   put_little_endian(archive, entries.size(), 2);
   put_little_endian(archive, entries.size(), 2);

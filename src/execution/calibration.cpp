@@ -313,8 +313,4 @@ double Calibration::expected_seconds(const Sweep& sweep, std::span<const Cohort>
   return cohorts.empty() ? 0 : seconds / static_cast<double>(std::min(state_->threads, cohorts.size()));
 }
 
-double Calibration::measured_for() const {
-  return state_->measured_for;
-}
-
 }  // namespace runner

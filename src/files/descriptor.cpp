@@ -102,7 +102,7 @@ std::size_t Descriptor::read_next(void* bytes, std::size_t count) {
 
 void Descriptor::rewind() {
   if (lseek(number_, 0, SEEK_SET) != 0)
-    throw bad_input(file_.string() + " is a pipe or a device: it is to be read twice, give a file");
+    throw bad_input(file_.string() + " is a pipe or a device: it must be read twice, so give a file");
 }
 
 void Descriptor::write_at(std::uint64_t offset, const void* bytes, std::size_t count) {

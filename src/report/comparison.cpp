@@ -6,6 +6,7 @@
 
 #include "columns.hpp"
 #include "finding.hpp"
+#include "image_shape.hpp"
 #include "judged_seeds.hpp"
 #include "judgement.hpp"
 #include "seeds.hpp"
@@ -71,13 +72,6 @@ void measure(const Seeds& seeds, std::size_t last, const ResultsData& results, c
   const auto stop = static_cast<std::size_t>(judgement.stop_epoch);
   summary.stop_epoch = recorded[stop];
   summary.stopping_gain = seeds.difference(Metric::test_accuracy, stop, Metric::test_accuracy, last);
-}
-
-/// A file without weights does not say how large an image is: as large as those of the built-in data sets.
-DatasetFacts with_shape(DatasetFacts data) {
-  if (data.pixels == 0) data.pixels = 784;
-  if (data.classes == 0) data.classes = 10;
-  return data;
 }
 
 /// The same for files of one sweep, and for no others.
@@ -281,7 +275,7 @@ std::optional<std::size_t> Comparison::best() const {
 }
 
 std::size_t leave_out_kept(ResultsData& results) {
-  return std::erase_if(results.runs, [](const StoredRun& run) { return !run.in_sweep(); });
+  return results.leave_out([](const StoredRun& run) { return !run.in_sweep(); });
 }
 
 void keep_epochs(ResultsData& results, int epochs) {

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -138,6 +137,7 @@ std::string to_json(const Comparison& comparison) {
           column.has_words() ? Json(column.word(configuration)) : json_number(column.value(configuration));
     object["told_from_best"] =
         configuration.compared && trusted ? Json(configuration.told_from_best) : Json();
+    object["too_close"] = configuration.compared && trusted ? Json(configuration.too_close) : Json();
     object["dataset"] = file.dataset;
     object["train_size"] = file.train_size;
     object["validation_size"] = file.validation_size;

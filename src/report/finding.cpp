@@ -26,10 +26,6 @@ std::string in_brackets(const std::string& name) {
 
 }  // namespace
 
-std::string counted(std::size_t n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
-
 std::string stopped_note(std::size_t stopped, std::size_t all, std::string_view noun) {
   if (stopped == 0) return {};
   return fmt::format("{} of {} {} stopped early; {} of {} last epoch", stopped, counted(all, noun),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "runner/error/counted.hpp"
 #include "runner/report/comparison.hpp"
 
 #include "columns.hpp"
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace runner {
-
-/// "1 seed", "3 seeds".
-std::string counted(std::size_t n, std::string_view noun);
 
 /// "12 of 27 configurations were stopped early; their numbers are those of their last epoch"; empty if none
 /// was.

@@ -2,8 +2,6 @@
 
 #include "colour_map.hpp"
 
-#include <cmath>
-
 namespace runner {
 
 double gap_of(const ConfigurationSummary& configuration) {

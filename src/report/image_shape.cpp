@@ -14,4 +14,10 @@ std::optional<ImageShape> image_shape(const DatasetFacts& data) {
   return ImageShape{side, side};
 }
 
+DatasetFacts with_shape(DatasetFacts data) {
+  if (data.pixels == 0) data.pixels = 784;
+  if (data.classes == 0) data.classes = 10;
+  return data;
+}
+
 }  // namespace runner

@@ -17,4 +17,8 @@ struct ImageShape {
 /// colours.
 std::optional<ImageShape> image_shape(const DatasetFacts& data);
 
+/// What a file of an earlier layout does not say: how large an image is, and how many classes there are. They
+/// are taken to be those of the built-in data sets.
+DatasetFacts with_shape(DatasetFacts data);
+
 }  // namespace runner

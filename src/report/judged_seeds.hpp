@@ -19,8 +19,8 @@ JudgedSeeds judged_seeds(const Runs& runs, std::size_t last, Images images, bool
 /// a − b, seed by seed; mean and sd are 0 of fewer than two seeds that both have.
 struct PairedDifference {
   std::size_t seeds = 0;
-  double mean = 0;
-  double sd = 0;  ///< with what rounding to steps of an accuracy adds
+  double mean = 0;  ///< of `own`
+  double sd = 0;    ///< of `share`, with what rounding to steps of an accuracy adds
 };
 PairedDifference difference_of(const JudgedSeeds& a, const JudgedSeeds& b, double step);
 

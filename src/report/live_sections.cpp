@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>

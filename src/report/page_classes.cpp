@@ -18,22 +18,16 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nettle/base64.h>
 
 namespace runner {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// RFC 4648.
 std::string base64(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::uint32_t group = 0;
-    const std::size_t own = std::min<std::size_t>(bytes.size() - at, 3);
-    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < own ? bytes[at + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k) text += k <= own ? digits[group >> (18 - 6 * k) & 63] : '=';
-  }
+  std::string text(BASE64_ENCODE_RAW_LENGTH(bytes.size()), '\0');
+  base64_encode_raw(text.data(), bytes.size(), bytes.data());
   return text;
 }
 

@@ -10,7 +10,6 @@
 
 #include <cmath>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,5 +1,6 @@
 #include "page_weights.hpp"
 
+#include "runner/data/class_names.hpp"
 #include "runner/error/printable.hpp"
 #include "runner/results/stored_weights.hpp"
 
@@ -12,8 +13,6 @@
 #include <limits>
 #include <map>
 #include <numeric>
-#include <optional>
-#include <string>
 #include <tuple>
 #include <utility>
 
@@ -108,9 +107,15 @@ WeightsJson run_json(const ResultsData& results, const Runs& runs, const ImageSh
     const std::int32_t hidden = run->run.spec.hidden_size;
     const Weights before = stored.initial(run->row, hidden), after = stored.last(run->row, hidden);
     if (!all_finite(before) || !all_finite(after)) continue;
-    return {{"seed", run->run.spec.seed}, {"epoch", run->weights_epoch},
-            {"hidden", hidden},           {"rows", shape.rows},
-            {"columns", shape.columns},   {"units", units_json(before, after, units)}};
+    DatasetFacts data = results.origin.data;
+    data.classes = after.b2.size();
+    return {{"seed", run->run.spec.seed},
+            {"epoch", run->weights_epoch},
+            {"hidden", hidden},
+            {"classes", class_names(data)},
+            {"rows", shape.rows},
+            {"columns", shape.columns},
+            {"units", units_json(before, after, units)}};
   }
   return nullptr;
 }

@@ -38,10 +38,10 @@ SignedPicture signed_picture(std::span<const float> numbers);
 /// pixels.
 inline constexpr std::size_t most_pictured_runs = 6, most_pictured_units = 24, most_pictured_pixels = 240'000;
 
-/// {"runs": [{"configuration": …, "seed": …, "epoch": of the weights, "hidden": units in all, "rows": …,
-/// "columns": …, "units": [{"unit": h, "use": 1 for the first, "class": that of its largest W2[h, :],
-/// "before": [most, pixels], "after": [most, pixels]}, …]}, …], "configurations": how many have such weights,
-/// "why_not": …}
+/// {"runs": [{"configuration": …, "seed": …, "epoch": of the weights, "hidden": units in all,
+/// "classes": their names, "rows": …, "columns": …, "units": [{"unit": h, "use": 1 for the first, "class":
+/// that of its largest W2[h, :], "before": [most, pixels], "after": [most, pixels]}, …]}, …],
+/// "configurations": how many have such weights, "why_not": …}
 ///
 /// Of the best configuration, of that with the widest gap, then of the next best, those that learned first:
 /// the first seed that is done or stopped early and has both weights in its file, all of them finite; its

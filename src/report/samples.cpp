@@ -1,7 +1,6 @@
 #include "samples.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <limits>
 #include <map>

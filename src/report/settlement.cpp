@@ -2,8 +2,9 @@
 #include "runner/error/printable.hpp"
 #include "runner/sweep/config.hpp"
 #include "runner/sweep/space.hpp"
+#include "runner/sweep/work.hpp"
 
-#include "columns.hpp"
+#include "image_shape.hpp"
 #include "judged_seeds.hpp"
 
 #include <algorithm>
@@ -11,8 +12,8 @@
 #include <filesystem>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -23,7 +24,7 @@ namespace {
 
 using ConfigJson = nlohmann::json;
 
-constexpr std::size_t longest_command = 400, most_runs = 100'000;
+constexpr std::size_t longest_command = 1000, most_runs = 100'000;
 
 /// As a shell reads it.
 std::string shell_word(const std::string& text) {
@@ -42,13 +43,49 @@ std::string seed_values(const std::set<std::int64_t>& seeds) {
   return fmt::format("[{}]", fmt::join(seeds, ","));
 }
 
-/// "learning_rate = 0.5 && hidden_size = 50": what only this configuration fulfils.
-std::string condition_on(const ConfigurationSummary& configuration, const std::vector<Column>& varying) {
+/// "a", "(a || b)"
+std::string any_of(const std::vector<std::string>& conditions) {
+  const std::string text = fmt::format("{}", fmt::join(conditions, " || "));
+  return conditions.size() > 1 ? '(' + text + ')' : text;
+}
+
+/// "learning_rate=0.5 && (hidden_size=50 || hidden_size=100)": a condition that holds for these runs, and for
+/// no others that differ from them in these axes.
+std::string condition_on(std::span<const RunSpec> runs, std::span<const AxisInfo> axes) {
+  if (axes.empty()) return {};
+  const AxisInfo& axis = axes.front();
+  std::map<std::pair<long double, std::string>, std::vector<RunSpec>> by_value;
+  for (const RunSpec& run : runs)
+    by_value[{axis.order(run), axis.applies(run) ? fmt::format("{}={}", axis.name, axis.text(run)) : ""}]
+        .push_back(run);
+  // Values for which the same is said of the other axes stand together.
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_others;
+  for (const auto& [value, having] : by_value) {
+    const std::string others = condition_on(having, axes.subspan(1));
+    auto same = std::find_if(by_others.begin(), by_others.end(),
+                             [&](const auto& said) { return said.first == others; });
+    if (same == by_others.end()) same = by_others.insert(same, {others, {}});
+    same->second.push_back(value.second);
+  }
   std::vector<std::string> parts;
-  for (const Column& axis : varying)
-    if (axis.has_value(configuration))
-      parts.push_back(fmt::format("{}={}", axis.name, exact_text(axis, configuration)));
-  return fmt::format("{}", fmt::join(parts, " && "));
+  for (const auto& [others, values] : by_others) {
+    const std::string own = any_of(values);
+    if (others.empty())
+      parts.insert(parts.end(), values.begin(), values.end());
+    else
+      parts.push_back(own.empty() ? others : own + " && " + others);
+  }
+  return any_of(parts);
+}
+
+/// The axes but the seed in which runs differ.
+std::vector<AxisInfo> axes_that_vary(std::span<const RunSpec> runs) {
+  std::vector<AxisInfo> varying;
+  for (const AxisInfo& axis : axis_table())
+    if (axis.name != "seed" && std::any_of(runs.begin(), runs.end(),
+                                           [&](const RunSpec& run) { return !axis.same(run, runs.front()); }))
+      varying.push_back(axis);
+  return varying;
 }
 
 /// The keys in which what the file was trained by differs from the config file alone: they were replaced on
@@ -68,12 +105,16 @@ std::vector<std::string> overrides_of(const ResultsData& results) {
   return overrides;
 }
 
-/// The time of all sessions, if it is known.
-double trained_for(const ResultsData& results) {
-  if (results.sessions.empty()) return std::nan("");
-  double seconds = 0;
+/// The time of all sessions for each unit of predicted work, if it is known.
+double seconds_of_work(const ResultsData& results) {
+  const DatasetFacts shape = with_shape(results.origin.data);
+  if (results.sessions.empty() || shape.train_size == 0) return std::nan("");
+  double seconds = 0, work = 0;
   for (const SessionTimes& session : results.sessions) seconds += session.taken;
-  return seconds;
+  for (const std::vector<StoredRun>* runs : {&results.runs, &results.left_out})
+    for (const StoredRun& run : *runs)
+      if (run.shard == 0) work += run_cost(run.run.spec, shape) * std::max(run.epochs_done, 0);
+  return work > 0 ? seconds / work : std::nan("");
 }
 
 /// Whether accuracies of these files mean the same.
@@ -103,13 +144,13 @@ std::string command_for_seeds(const ResultsData& results, const Comparison& comp
     arguments.push_back("seed=" + seed_values(seeds));
     const ConfigJson stored = ConfigJson::parse(results.effective_config);
     std::string where = stored.contains("where") ? stored.at("where").get<std::string>() : "";
-    if (which.size() < comparison.configurations.size()) {
-      std::vector<std::string> conditions{fmt::format("seed <= {}", last)};
-      const std::vector<Column> varying = varying_axes(comparison);
-      if (which.size() > longest_command / 10) return {};
-      for (const std::size_t c : which)
-        conditions.push_back(condition_on(comparison.configurations[c], varying));
-      const std::string choice = fmt::format("{}", fmt::join(conditions, " || "));
+    const auto configurations =
+        configurations_among(before.size(), [&](std::size_t i) -> const RunSpec& { return before[i]; });
+    if (which.size() < configurations.size()) {
+      std::vector<RunSpec> chosen;
+      for (const std::size_t c : which) chosen.push_back(comparison.configurations[c].spec);
+      const std::string choice =
+          fmt::format("seed <= {} || {}", last, condition_on(chosen, axes_that_vary(before)));
       where = where.empty() ? choice : fmt::format("({}) && ({})", where, choice);
       arguments.push_back("where=" + where);
     }
@@ -161,7 +202,7 @@ void fill_trust(Comparison& comparison, std::span<const JudgedSeeds> judged,
     const std::vector<bool> told = told_from_best(compared, step);
     std::vector<JudgedSeeds> candidates;
     std::size_t winner = 0;
-    double smallest = std::numeric_limits<double>::infinity();  // difference in units of its noise
+    std::size_t seeds = 0;  // that the closest takes
     for (std::size_t i = 0; i < compared.size(); ++i) {
       ConfigurationSummary& c = all[places[i]];
       c.told_from_best = told[i] && places[i] != *best;
@@ -171,11 +212,13 @@ void fill_trust(Comparison& comparison, std::span<const JudgedSeeds> judged,
       undecided.push_back(places[i]);
       if (places[i] == *best) continue;
       const PairedDifference d = difference_of(judged[*best], compared[i], step);
-      smallest = std::min(smallest, d.mean > 0 ? d.mean / d.sd : 0);
+      const std::size_t needed = seeds_to_tell(d.mean, d.sd, compared.size());
+      c.too_close = needed > Settlement::most_worth;
+      seeds = std::max(seeds, needed);
     }
     trust.test_accuracy = without_luck(candidates, winner);
     if (undecided.size() > 1) {
-      const std::size_t seeds = seeds_to_tell(smallest, 1, compared.size()), has = judged[*best].size();
+      const std::size_t has = judged[*best].size();
       settlement.worth_it = seeds <= Settlement::most_worth;
       settlement.seeds = std::max<std::size_t>(seeds - std::min(seeds, has), 1);
     }
@@ -188,10 +231,9 @@ void fill_trust(Comparison& comparison, std::span<const JudgedSeeds> judged,
   settlement.configurations = undecided.size();
   if (!settlement.worth_it || files.size() != 1) return;
 
-  double trained = 0, to_train = 0;
-  for (const ConfigurationSummary& c : all) trained += c.work * static_cast<double>(c.done + c.stopped);
-  for (const std::size_t c : undecided) to_train += all[c].work * static_cast<double>(settlement.seeds);
-  settlement.seconds = trained_for(files.front()) * to_train / trained;
+  double work = 0;
+  for (const std::size_t c : undecided) work += all[c].work * static_cast<double>(settlement.seeds);
+  settlement.seconds = seconds_of_work(files.front()) * work;
   settlement.command = command_for_seeds(files.front(), comparison, undecided, settlement.seeds);
 }
 

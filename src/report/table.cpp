@@ -232,7 +232,7 @@ std::string to_table(const Comparison& comparison, const TableStyle& style) {
                                 shown < configurations.size() ? fmt::format("{} of ", shown) : std::string(),
                                 counted(configurations.size(), "configuration"));
   const auto add_notes = [&] {
-    if (comparison.kept > 0) out += filled({kept_note(comparison.kept), "(--all takes them in)"});
+    if (comparison.kept > 0) out += filled({kept_note(comparison.kept), "(--all includes them)"});
     if (const std::string note = stopped_note(comparison); !note.empty()) out += filled(words_in(note + '.'));
     const Strings differences = comparison.differences();
     if (!differences.empty()) {

@@ -41,22 +41,23 @@ std::vector<std::size_t> rivals_among(std::span<const JudgedSeeds> configuration
 }  // namespace
 
 PairedDifference difference_of(const JudgedSeeds& a, const JudgedSeeds& b, double step) {
-  double sum = 0, squares = 0;
+  double sum = 0, shares = 0, squares = 0;
   PairedDifference result;
   for (auto x = a.begin(), y = b.begin(); x != a.end() && y != b.end();) {
     if (x->seed != y->seed) {
       ++(x->seed < y->seed ? x : y);
       continue;
     }
-    const double difference = x++->own - y++->own;
-    sum += difference;
-    squares += difference * difference;
+    const double share = x->share - y->share;
+    shares += share;
+    squares += share * share;
+    sum += x++->own - y++->own;
     ++result.seeds;
   }
   if (result.seeds < 2) return result;
   const auto n = static_cast<double>(result.seeds);
   result.mean = sum / n;
-  const double variance = std::max(0.0, squares - sum * result.mean) / (n - 1);
+  const double variance = std::max(0.0, squares - shares * shares / n) / (n - 1);
   result.sd = std::sqrt(std::max(variance, step * step / 6));
   return result;
 }

@@ -3,10 +3,7 @@
 #include "finding.hpp"
 #include "text.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,12 +30,16 @@ std::size_t roughly(std::size_t number) {
   return (number + unit / 2) / unit * unit;
 }
 
-/// The one that takes the least to train, of the best and of those that may be as good.
+/// The one that takes the least to train, of the best and of those that are too close to it.
 const ConfigurationSummary& cheapest(const Comparison& comparison, const ConfigurationSummary& best) {
   const ConfigurationSummary* found = &best;
   for (const ConfigurationSummary& c : comparison.configurations)
-    if (c.compared && !c.told_from_best && c.work < found->work) found = &c;
+    if (c.too_close && c.work < found->work) found = &c;
   return *found;
+}
+
+std::string all_of(std::size_t number) {
+  return number == 2 ? "Both" : fmt::format("All {}", number);
 }
 
 TrustSentence told_sentence(const Comparison& comparison) {
@@ -48,12 +49,12 @@ TrustSentence told_sentence(const Comparison& comparison) {
   if (others == 0)
     phrases = {"There is no other configuration to compare the best with"};
   else if (alike == 0)
-    phrases = {
-        others == 1 ? "The other configuration is" : fmt::format("All {} other configurations are", others),
-        "worse by more than chance (95 %, seeds paired)"};
+    phrases = {others == 1 ? "The other configuration is"
+                           : fmt::format("{} other configurations are", all_of(others)),
+               "worse by more than chance (95 %, seeds paired)"};
   else
     phrases = {others == 1       ? "~ The other configuration"
-               : alike == others ? fmt::format("~ All {} other configurations", others)
+               : alike == others ? fmt::format("~ {} other configurations", all_of(others))
                                  : fmt::format("~ {} of the {} other configurations", alike, others),
                "may be as good", "(95 %, seeds paired)"};
   if (trust.left_out > 0) {
@@ -79,13 +80,16 @@ TrustSentence settlement_sentence(const Comparison& comparison, const Configurat
     return how_to(settlement,
                   {"About", counted(settlement.seeds, "more seed"),
                    fmt::format("of these {} configurations", settlement.configurations), "would settle it,"});
-  const std::size_t seeds = settlement.seeds;
-  Phrases phrases =
-      seeds >= most_seeds / 2
-          ? Phrases{"No number of seeds would settle it:"}
-          : Phrases{fmt::format("It would take about {} seeds", roughly(seeds)), "to settle it:"};
+  const auto& all = comparison.configurations;
+  const auto close = static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [](const ConfigurationSummary& c) { return c.too_close; }));
+  const std::string from = comparison.trust.compared == 2 ? "it" : fmt::format("{} of them", close);
   const ConfigurationSummary& choice = cheapest(comparison, best);
-  phrases.push_back("take the cheapest of them,");
+  Phrases phrases = settlement.seeds >= most_seeds / 2
+                        ? Phrases{"As measured, no number of seeds", "would tell the best from " + from + ':'}
+                        : Phrases{fmt::format("To tell the best from {} would take", from),
+                                  fmt::format("about {} more seeds:", roughly(settlement.seeds))};
+  phrases.push_back(fmt::format("take the cheapest of these {},", close + 1));
   phrases.push_back(&choice == &best ? "which is the best" : name_of(comparison, choice));
   return {std::move(phrases), ""};
 }

@@ -48,7 +48,7 @@ void keep_where(ResultsData& results, std::span<const std::string> conditions) {
     }
   }
 
-  std::erase_if(results.runs, [&](const StoredRun& run) {
+  results.leave_out([&](const StoredRun& run) {
     return !std::all_of(of_runs.begin(), of_runs.end(),
                         [&](const Condition& condition) { return holds(condition, run.run.spec); });
   });
@@ -68,7 +68,7 @@ void keep_where(ResultsData& results, std::span<const std::string> conditions) {
     for (const StoredRun* run : runs[c]) keep[static_cast<std::size_t>(run - results.runs.data())] = kept;
   }
   std::size_t run = 0;
-  std::erase_if(results.runs, [&](const StoredRun&) { return !keep[run++]; });
+  results.leave_out([&](const StoredRun&) { return !keep[run++]; });
 }
 
 }  // namespace runner

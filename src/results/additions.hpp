@@ -7,9 +7,9 @@
 
 namespace runner {
 
-/// What is in a results file that this program has not written, in words: "the attribute note of train_loss",
-/// "the variable mean", "the group analysis". Throws Error: bad_input where HDF5 cannot tell, failure when
-/// reading fails.
+/// What other programs have added to a results file, in words: "the attribute note of train_loss", "the
+/// variable mean", "the group analysis". Throws Error: bad_input if HDF5 cannot tell, failure if reading
+/// fails.
 std::vector<std::string> additions(const StoredFile& file);
 
 }  // namespace runner

@@ -128,9 +128,9 @@ TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec&
     state.moments.push_back(read_weights(file, row, layout::moment_set(k), hidden));
   if (!state.moments.empty() && file.parts().has_moments_checksum() &&
       file.read_part<std::int64_t>(layout::moments_checksum, row, 1)[0] != checksum_of(state.moments))
-    throw file.damaged(fmt::format("the moments of run {} are not those that were written", row));
+    throw file.damaged(fmt::format("the moments of run {} have changed since they were written", row));
   if (!is_last_state(file, row))
-    throw file.damaged(fmt::format("the weights of run {} are not those that were written", row));
+    throw file.damaged(fmt::format("the weights of run {} have changed since they were written", row));
   return state;
 }
 
@@ -292,7 +292,7 @@ void ArrayWriter::sync() {
 void ArrayWriter::require_in_place() const {
   const auto changed = [&](const std::string& how) {
     return failure(
-        fmt::format("the results file {} was {} while it was written to: what came after that is not in it",
+        fmt::format("the results file {} was {} while it was written to: later results are not in it",
                     descriptor_.file().string(), how));
   };
   struct stat named;

@@ -21,7 +21,7 @@
 
 namespace runner {
 
-/// How far a run has come, as the file says.
+/// How far a run has come, as the file's marks say.
 struct RunProgress {
   std::int32_t epochs_done = -1;
   RunStatus status = RunStatus::pending;
@@ -32,25 +32,25 @@ struct RunProgress {
   friend bool operator==(const RunProgress&, const RunProgress&) = default;
 };
 
-/// Those of all rows.
+/// The progress of the runs of all rows.
 std::vector<RunProgress> stored_progress(const StoredFile& file);
 
-/// What a file holds for the parameters of a run of so many hidden units, NaN where there is nothing yet.
+/// The weights of a run that a file holds, cut to the run's hidden units. NaN if none are stored yet.
 Weights read_weights(const StoredFile& file, std::size_t row, layout::TensorSet set, std::size_t hidden);
 
-/// What a file holds of a run's state after its last epoch. Throws Error (bad_input) where that is not what
-/// was written, as far as the file has a checksum of it: one of layout 5 or 6 of the moments alone.
+/// The state of a run after its last epoch, as a file holds it. Throws Error (bad_input) if it differs from
+/// its checksum. (Files of layouts 5 and 6 have a checksum of the moments only.)
 TrainingState read_state(const StoredFile& file, std::size_t row, const RunSpec& run);
 
-/// The classes that a run predicts for the test images, as a file holds them.
+/// The stored predictions of a run: a class for each test image.
 std::vector<std::uint8_t> read_predictions(const StoredFile& file, std::size_t row);
 
 /// The first 64 bits of the SHA-256 of moments, as the file holds them: tensor by tensor, moment by moment. 0
 /// for none.
 std::int64_t checksum_of(const std::vector<Weights>& moments);
 
-/// The first number of a set of a run that is not, bit for bit, one of these, or NaN for the hidden units
-/// that the run does not have.
+/// Compares a run's tensors in a file with these weights, bit for bit; beyond the run's hidden units the file
+/// has NaN. Returns the first number that differs.
 std::optional<DifferentWeight> different_weight(const StoredFile& file, std::size_t row,
                                                 layout::TensorSet set, const Weights& weights);
 
@@ -69,10 +69,9 @@ class ArrayWriter {
 
   // What has a checksum is written with it.
 
-  /// Some recorded epochs of one run that follow one another, the first with the index `first`; an array for
-  /// each metric.
+  /// Consecutive recorded epochs of one run, the first with the index `first`; an array for each metric.
   void write_epochs(std::size_t row, std::size_t first, std::span<const Metrics> epochs);
-  /// As if the epochs from the index `first` on had never been written.
+  /// Erases the epochs from the index `first` on, as if they had never been written.
   void clear_epochs(std::size_t row, std::size_t first);
 
   /// The weights of one run before it is trained: a number for each parameter, NaN for the hidden units it
@@ -92,11 +91,11 @@ class ArrayWriter {
   void write_predictions_epoch(std::size_t row, std::int32_t epoch);
   void write_session(std::size_t place, const SessionTimes& session);
 
-  /// What was written is on the medium.
+  /// Returns when everything that was written is on the medium.
   void sync();
 
-  /// Makes sure that the file is still what its name stands for, and as long as it was: that somebody who
-  /// opens the name finds what was written.
+  /// Makes sure that the file still has its name and its length, so that whoever opens the name finds what
+  /// was written.
   void require_in_place() const;
 
   // All throw Error (failure) naming the file and the system's reason.

@@ -194,32 +194,30 @@ void require_undamaged(const fs::path& file) {
   if (check.damaged.empty()) return;
   const std::size_t others = check.damaged.size() - 1;
   throw bad_input(fmt::format(
-      "the results file {0} is damaged, in {1}{2}; runner check {0} lists all, and runner check {0} --drop "
-      "takes it out, so that the sweep trains it again",
+      "the results file {0} is damaged, in {1}{2}; runner check {0} lists all damage, and runner check {0} "
+      "--drop takes the damaged runs out, so that the sweep trains them again",
       file.string(), description(check.damaged.front()),
       others == 0 ? std::string() : fmt::format("; and in {} more", others)));
 }
 
 FileCheck drop_damaged(const fs::path& file, const Note& note) {
-  const fs::path path = without_links(file);
-  require_results_file(file);  // no lock file beside what is none
-  const WriterLock lock(path, note);
-  Descriptor kept(path, O_RDWR | O_NONBLOCK);
-  keep_others_from_writing(kept);
-  FileCheck found = check_results(path);
-  if (found.damaged.empty()) return found;
-  if (std::any_of(found.damaged.begin(), found.damaged.end(),
-                  [](const DamagedRun& damaged) { return damaged.settings; }))
-    put_settings_back(StoredFile(path), found, kept);
-  const StoredFile stored(path);
-  std::vector<std::size_t> rows;
-  for (const DamagedRun& damaged : check_stored(stored).damaged) {
-    if (damaged.settings && damaged.index >= 0)
-      throw stored.damaged(
-          fmt::format("{}, and its config does not say what they were", description(damaged)));
-    rows.push_back(damaged.row);
+  HeldFile held(file, note);
+  FileCheck found = check_results(held.path);
+  std::vector<DamagedRun> damaged = found.damaged;
+  if (std::any_of(damaged.begin(), damaged.end(), [](const DamagedRun& run) { return run.settings; })) {
+    put_settings_back(StoredFile(held.path), found, held.descriptor);
+    // Nothing else of these runs has been checked.
+    damaged = check_results(held.path).damaged;
   }
-  if (!rows.empty()) forget(rows, ArrayWriter(path, stored));
+  if (damaged.empty()) return found;
+  const StoredFile stored(held.path);
+  std::vector<std::size_t> rows;
+  for (const DamagedRun& run : damaged) {
+    if (run.settings && run.index >= 0)
+      throw stored.damaged(fmt::format("{}, and its config does not say what they were", description(run)));
+    rows.push_back(run.row);
+  }
+  forget(rows, ArrayWriter(held.path, stored));
   return found;
 }
 

@@ -175,13 +175,13 @@ Checkpoint read_checkpoint(const fs::path& path, const std::map<std::string, Sna
   if (cause) throw system_failure("cannot read " + path.string(), cause.value());
   // To open a pipe would wait for who writes into it.
   if (!fs::is_regular_file(status))
-    throw bad_input(fmt::format("the checkpoint {} is no regular file", path.string()));
+    throw bad_input(fmt::format("the checkpoint {} is not a regular file", path.string()));
   if (access(path.c_str(), R_OK) != 0) throw system_failure("cannot read " + path.string(), errno);
 
   const auto damaged = [&] {
     return bad_input(
-        fmt::format("the checkpoint {} is damaged, or of another version; without it (remove it) the runs "
-                    "that were in flight are trained from their beginning",
+        fmt::format("the checkpoint {} is damaged, or of another version; remove it, and the runs that were "
+                    "in training begin anew",
                     path.string()));
   };
   const StoredCheckpoint stored(path);

@@ -8,7 +8,7 @@
 #include <map>
 #include <string>
 
-/// The sidecar of a results file: where a sweep that was stopped had come with the runs in flight.
+/// The sidecar of a results file: the states of the runs that were in training when a sweep was stopped.
 namespace runner {
 
 /// A run after some epochs.
@@ -23,17 +23,17 @@ struct SnapshotShape {
   std::size_t moments;
 };
 
-/// Runs by their digests. As the digest is of all that a run's numbers depend on, a snapshot is never wrong,
-/// however old it is.
+/// Snapshots by the digests of their runs. A digest covers everything that a run's numbers depend on, so a
+/// snapshot is never wrong, however old it is.
 using Checkpoint = std::map<std::string, Snapshot>;
 
 /// `file` + ".checkpoint".
 std::filesystem::path checkpoint_path(const std::filesystem::path& file);
 
-/// What the file holds of the runs in `runs`, by their digests; it may hold others. Takes no more memory than
-/// their states, however long the file is. Empty where there is no such file. Throws Error: bad_input if it
-/// is no regular file, damaged, of another format, or has a state of another shape for one of the runs;
-/// failure if it cannot be read.
+/// Reads the snapshots of `runs`, which has their digests; the file may hold others. Takes no more memory
+/// than their states, however long the file is. Empty if there is no such file. Throws Error: bad_input if it
+/// is not a regular file, is damaged or of another format, or has a state of another shape for one of the
+/// runs; failure if it cannot be read.
 Checkpoint read_checkpoint(const std::filesystem::path& path,
                            const std::map<std::string, SnapshotShape>& runs);
 

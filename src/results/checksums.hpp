@@ -12,14 +12,15 @@
 #include <vector>
 
 /// A checksum is the CRC-32 of the run's digest, the number of an epoch (int32), and bytes as they lie in the
-/// file: of a recorded epoch its metrics, those that the file has, in the order of metric_table; of weights
-/// the run's rows of their arrays, tensor by tensor, and then those of each moment; of predictions the run's
-/// row. So numbers of another run or epoch are noticed, too.
+/// file. For a recorded epoch these bytes are its metrics that the file has, in the order of metric_table.
+/// For weights they are the run's rows of the arrays, tensor by tensor, then those of each moment. For
+/// predictions they are the run's row. So a checksum also notices numbers of another run or epoch.
 ///
-/// Checksums are written together with what they are of, before the marks which say that it is there. That of
-/// an epoch counts once epochs_done has come to it; where a run diverged there is one more, of an epoch
-/// without numbers, so that the status is known to be true. That of the initial weights counts from epoch 0
-/// on, those of the last weights and of the predictions where weights_epoch and predictions_epoch are not −1.
+/// Checksums are written together with the numbers, before the marks that say that the numbers are there. The
+/// checksum of an epoch counts once epochs_done has reached the epoch. A diverged run has one more, of an
+/// epoch without numbers, which confirms its status. The checksum of the initial weights counts from epoch 0
+/// on. Those of the last weights and of the predictions count if weights_epoch and predictions_epoch are not
+/// −1.
 namespace runner {
 
 template <class T>
@@ -27,7 +28,7 @@ void add_to(Crc32& sum, std::span<const T> values) {
   sum.add(std::string_view(reinterpret_cast<const char*>(values.data()), values.size_bytes()));
 }
 
-/// What the checksums of each run begin with: its digest.
+/// The beginning of each run's checksums: the CRC-32 of its digest.
 std::vector<Crc32> begun_checksums(const StoredFile& file);
 
 /// And what they go on with.

@@ -24,23 +24,23 @@ namespace runner {
 ///   epochs, weights, predictions → sync → epochs_done, wall_time, weights_epoch, predictions_epoch → sync →
 ///   status → sync → tell
 ///
-/// (and weights_epoch or predictions_epoch = −1 → sync before what stands there is written over) so that on
-/// the medium, whatever moment the power fails, a mark never stands for what is not there. Holds a bounded
-/// amount of epochs: who adds more waits for the next commit.
+/// Before stored weights or predictions are overwritten, weights_epoch or predictions_epoch = −1 is written
+/// and synced. So at whatever moment the power fails, no mark on the medium stands for numbers that are not
+/// there. Holds a bounded number of epochs: add() waits for the next commit if there are more.
 class Committer {
  public:
-  /// How long the runs of a sweep are, and the file. A file may be longer than the sweep that is at work on
-  /// it: then a run that is done for the sweep is `running` for the file, which has room for more of it.
+  /// The epochs of the sweep and of the file. A file may have more epochs than the sweep that continues it:
+  /// then a run that is done for the sweep has the status `running` in the file.
   struct Epochs {
-    int sweep;            ///< the last
-    RecordedEpochs file;  ///< the epochs that are told of are among these
+    int sweep;            ///< the last epoch of the sweep
+    RecordedEpochs file;  ///< all recorded epochs of the file
   };
 
   /// `progress`: how far each run of the sweep, which is also its row, has come in the file.
   Committer(ArrayWriter writer, std::vector<RunProgress> progress, Epochs epochs, bool save_weights,
             std::chrono::milliseconds interval, std::function<void(std::span<const DurableEpoch>)> notify);
 
-  /// Commits what is left; what cannot be is lost.
+  /// Commits what is left. What cannot be committed is lost.
   ~Committer();
 
   /// add and close: one thread at a time. Both throw Error (failure) if a commit failed, this time or
@@ -48,34 +48,34 @@ class Committer {
   void add(std::span<const TrainedEpoch> records);
   void close();
 
-  /// Waits until all that was added is on file. Throws as add.
+  /// Waits until everything that was added is committed. Throws as add.
   void flush();
 
-  /// How far the runs have come, once all is on file: not between add and flush.
+  /// How far the runs have come. Call it after flush(), before the next add().
   std::span<const RunProgress> progress() const { return progress_; }
 
-  /// A run that waits at this epoch (TrainedEpoch::paused) has its weights and predictions on file, if they
-  /// are kept.
+  /// Runs that wait at this epoch (TrainedEpoch::paused) get their weights and predictions stored, if the
+  /// file keeps them.
   void set_rung(int epoch) { rung_ = epoch; }
 
-  /// Puts down that runs are stopped early at their last epoch, and tells of it; after flush, on the caller's
-  /// thread. Throws Error (failure).
+  /// Marks runs as stopped early at their last epoch, and notifies of it. Call it after flush(); it works on
+  /// the caller's thread. Throws Error (failure).
   void stop(std::span<const DurableEpoch> stopped);
 
-  /// Puts down a session, which is on the medium after the next commit, or when the system thinks fit; after
-  /// flush, on the caller's thread. Throws Error (failure).
+  /// Writes the times of a session; they are on the medium after the next commit. Call it after flush(); it
+  /// works on the caller's thread. Throws Error (failure).
   void note_session(std::size_t place, const SessionTimes& session);
 
-  /// Runs that the file does not hold in full, as long as the sweep has them: that have not diverged, and
-  /// lack epochs, or final weights that are to be saved.
+  /// Runs of the sweep that are not complete in the file: they have not diverged, and lack epochs of the
+  /// sweep or final weights that are to be saved.
   std::vector<std::size_t> missing() const;
 
  private:
   struct Pending {
     DurableEpoch durable;
     RunStatus stored;  ///< its status on file
-    bool ended;        ///< nothing of it follows
-    bool is_last;      ///< nothing of it follows for now, so that these are its last weights
+    bool ended;        ///< no epoch of it follows
+    bool is_last;      ///< no epoch of it follows for now, so these are its last weights
     double seconds;
     std::unique_ptr<const TrainingState> state;  ///< after epoch 0 and the run's last, if it is to be saved
     std::vector<std::uint8_t> predictions;       ///< after the run's last, if they are kept

@@ -18,10 +18,8 @@
 #include "stored_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <functional>
 #include <limits>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -339,8 +337,8 @@ std::uint64_t bytes_of_file(const Sweep& sweep, const Contents& contents, const 
 void require_free_space(const fs::path& folder, std::uint64_t needed) {
   const std::optional<std::uint64_t> available = free_space(folder);
   if (available && needed > *available)
-    throw failure(
-        fmt::format("the file takes {} bytes, {} are free in {}", needed, *available, folder.string()));
+    throw failure(fmt::format("the file takes {} bytes, but only {} are free in {}", needed, *available,
+                              folder.string()));
 }
 
 /// The source of each new row, if it has one. Where several files have the same run, the source is the one
@@ -581,7 +579,7 @@ void create_results(const fs::path& file, const Sweep& sweep, const DatasetFacts
   if (how.note)
     for (const ResultsData& from : earlier)
       for (const std::string& addition : additions(StoredFile(from.file)))
-        how.note(fmt::format("{} in {} is of another program, and is not taken over", addition,
+        how.note(fmt::format("{} in {} was added by another program, and is not taken over", addition,
                              from.file.string()));
   replace_file(
       file,

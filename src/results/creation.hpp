@@ -19,7 +19,7 @@
 
 namespace runner {
 
-/// Whether the work is to be given up. May be empty.
+/// Asks whether to give up. May be empty.
 struct Stop {
   const std::atomic<bool>* requested = nullptr;
 
@@ -32,25 +32,25 @@ struct Stop {
 /// What arrays hold from the beginning, by their names: the bytes as they lie in the file.
 using Columns = std::map<std::string, std::string>;
 
-/// Those that say which runs there are: their digests, their places in the sweep and their settings.
+/// The columns that say which runs there are: their digests, their indices in the sweep, and their settings.
 Columns columns_of_runs(std::span<const Run> rows);
 
 /// How a results file is made.
 struct Creation {
   bool prune = false;  ///< without the runs of earlier files that are not of the sweep
-  /// Epochs that it is to have; without them those that the sweep's config asks for.
+  /// The epochs to record; if not set, those of the sweep's config.
   std::optional<RecordedEpochs> epochs{};
   Stop stop{};
   Note note{};
 };
 
-/// What a file that create_results makes of the same arguments will hold.
+/// What a file will hold that create_results makes of the same arguments.
 struct NewFile {
   RecordedEpochs epochs;
   layout::Parts parts;
   std::vector<RunProgress> progress;         ///< of each row: those of the sweep first, in its order
-  std::vector<const StoredRun*> taken_over;  ///< what each row is made of; null: it is new
-  std::uint64_t bytes;  ///< its size, about; the largest number there is if that is too many to count
+  std::vector<const StoredRun*> taken_over;  ///< the earlier run that each row is taken from; null: it is new
+  std::uint64_t bytes;  ///< its approximate size; the largest std::uint64_t if it is larger
 };
 
 NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<const ResultsData> earlier,
@@ -58,17 +58,17 @@ NewFile file_to_make(const Sweep& sweep, const DatasetFacts& data, std::span<con
 
 /// Makes the results file of a sweep and replaces a file of that name, as replace_file does.
 ///
-/// Its epochs are those that it is to have, and all that the earlier files have. What earlier
-/// files hold is taken over: each run that is also of this sweep goes to its row, the others
-/// (unless they are to be pruned) to rows of their own behind those of the sweep. Where several files have
-/// the same run, the one with the most epochs is taken. A run that was done, but is to have more epochs now,
-/// is running again; and so is one whose file lacks an epoch that the new one has before its last: what it
-/// has before that epoch is taken over, and what comes after it is left to be trained again, which gives the
-/// same numbers. Before the new file gets the name it is read back, and all that it took over compared.
-/// What another program has put into the earlier files is not taken over: `note` hears what that is.
+/// The new file has the epochs that are asked for and all epochs of the earlier files. It takes over what
+/// earlier files hold. Runs of this sweep get their rows; the others, unless they are pruned, get rows of
+/// their own after those of the sweep. If several files have the same run, the one with the most epochs is
+/// taken. A run that was done, but gets more epochs now, is running again. So is a run whose file lacks an
+/// epoch that the new file has before the run's last one: its epochs before the gap are taken over, those
+/// after it are trained again, with the same result. Before the new file gets the name, it is read back, and
+/// everything that it took over is compared. What other programs have added to the earlier files is not taken
+/// over; `note` receives what that is.
 ///
-/// Only for the holder of the file's lock. Throws Error. failure: too little free space, any I/O error, an
-/// earlier file that was written to meanwhile; stopped: it was asked to.
+/// Call it only while holding the file's lock. Throws Error. failure: too little free space, any I/O error,
+/// an earlier file was written to meanwhile; stopped: `stop` asked for it.
 void create_results(const std::filesystem::path& file, const Sweep& sweep, const DatasetFacts& data,
                     const Provenance& provenance, std::span<const ResultsData> earlier = {},
                     const Creation& how = {});

@@ -11,14 +11,14 @@
 
 namespace runner {
 
-/// The runs of which what these marks speak of has other checksums, by row; their indices are not looked up.
+/// The runs with numbers that the marks claim and whose checksums differ, by row. Their indices are not set.
 std::vector<DamagedRun> damaged_by_checksums(const StoredFile& file, std::span<const RunProgress> progress);
 
 /// check_results() of a file that has been opened.
 FileCheck check_stored(const StoredFile& file);
 
-/// Makes sure that a file is what was written before it is written to or taken over. Throws Error
-/// (bad_input), naming a run that is not, and what to do.
+/// Makes sure that a file is undamaged before it is written to or taken over. Throws Error (bad_input) that
+/// names a damaged run, and what to do.
 void require_undamaged(const std::filesystem::path& file);
 
 }  // namespace runner

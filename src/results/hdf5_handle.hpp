@@ -9,7 +9,7 @@
 
 #include <hdf5.h>
 
-/// The little of HDF5's C API that needs care in C++: whose turn it is, who closes, and what an error says.
+/// What needs care when HDF5's C API is used from C++: threads, closing, and the texts of errors.
 namespace runner::hdf5 {
 
 /// The right to call HDF5: one thread of the process holds it at a time, as the library is not thread-safe.
@@ -35,15 +35,15 @@ struct Cause {
 };
 Cause last_cause();
 
-/// Passes on what an HDF5 call returned; a negative value becomes an Error (failure) "cannot `doing`: cause".
-/// Also of a call that answers a question: "no" is 0, "it cannot be told" is negative.
+/// Returns what an HDF5 call returned; a negative value becomes an Error (failure) "cannot `doing`: cause".
+/// Also for calls that answer a question: 0 means no, negative means that HDF5 could not tell.
 template <class Result>
 Result check(Result result, const std::string& doing) {
   if (result < 0) throw failure("cannot " + doing + ": " + last_cause().text);
   return result;
 }
 
-/// Closing something has failed; guarded by the turn.
+/// Something could not be closed. Guarded by Session.
 void note_failed_close() noexcept;
 
 /// Throws Error (failure) "cannot `doing`: cause" if anything could not be closed since the last call.

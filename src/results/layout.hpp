@@ -14,8 +14,8 @@
 #include <type_traits>
 #include <vector>
 
-/// What is in a results file: one table that creation, the check of an existing file, and the writer's
-/// offsets all come from.
+/// The contents of a results file, as one table. Creation, the check of an existing file, and the writer's
+/// offsets all follow it.
 namespace runner::layout {
 
 /// The root attribute `program`, which marks a file as one of ours.
@@ -27,14 +27,14 @@ inline constexpr std::size_t digest_length = 32;
 enum Dimension : std::size_t { run, epoch, digits, input, hidden, classes, test_image, session, scale, seal };
 inline constexpr std::size_t dimension_count = 10;
 
-/// Path of a dimension in the file: of the array that is its scale.
+/// Path of a dimension in the file, which is the path of its scale array.
 std::string_view scale_name(Dimension dimension);
 
 /// Lengths of the dimensions.
 using Extents = std::array<std::uint64_t, dimension_count>;
 
-/// Types as they lie in the file, little-endian. What is not written at creation is NaN (float32), −1
-/// (int32), 255 (uint8) or 0.
+/// Types as they lie in the file, little-endian. Values that are not written at creation are NaN (float32),
+/// −1 (int32), 255 (uint8) or 0.
 enum class Type { int8, uint8, int32, uint32, int64, float32, float64, character };
 std::size_t size_of(Type type);
 
@@ -50,7 +50,7 @@ constexpr Type type_of() {
   if constexpr (std::is_same_v<T, char>) return Type::character;
 }
 
-/// What a value of an axis is stored as: an enumerator as its number.
+/// The type that an axis's values are stored as; an enumerator is stored as its number.
 template <class Value>
 using AsStored = std::conditional_t<std::is_enum_v<Value>, std::int8_t, Value>;
 
@@ -72,23 +72,23 @@ inline constexpr const char* initial_weights_checksum = "checksums/initial_weigh
 inline constexpr const char* weights_checksum = "checksums/weights";
 inline constexpr const char* predictions_checksum = "checksums/predictions";
 
-/// The checksum of each run's moments (checksum_of) in a file from before there were these.
+/// The checksum of each run's moments (checksum_of), in files of layouts 5 and 6.
 inline constexpr const char* moments_checksum = "weights/moments_checksum";
 
 /// The array that seals the file.
 inline constexpr const char* seal_text = "seal/text";
 
-/// What a file may have or not.
+/// The optional parts of a file.
 struct Parts {
   int layout;  ///< its version
   bool weights;
   bool validation;
   bool label_noise;     ///< a run has label noise, or had when the file was made
   std::size_t moments;  ///< with the weights: the most moments that the optimizer of a run has
-  bool predictions;     ///< of the runs for the test images, whose labels are there, too
+  bool predictions;     ///< the runs' predictions for the test images, and the labels of these
   bool scale;           ///< how the numbers of the images became bytes
 
-  /// Those with a column in it.
+  /// Whether the file has a column for the metric or the axis.
   bool has(const MetricInfo& metric) const {
     if (metric.metric == Metric::clean_train_accuracy) return label_noise;
     return metric.since <= layout && (metric.set != ImageSet::validation || validation);
@@ -133,22 +133,22 @@ std::vector<Variable> variables(const Parts& parts);
 enum class TensorSet : std::size_t { initial, last, moment1, moment2 };
 inline constexpr std::size_t tensor_set_count = 2 + max_moments;
 
-/// That of a moment, which counts from 0.
+/// The set of a moment, which counts from 0.
 constexpr TensorSet moment_set(std::size_t moment) {
   return static_cast<TensorSet>(static_cast<std::size_t>(TensorSet::moment1) + moment);
 }
 
-/// Those that a file has.
+/// The sets that a file has.
 std::vector<TensorSet> tensor_sets(const Parts& parts);
 
 /// The array of a tensor: "weights/initial_W1", "weights/W1", "weights/moment1_W1".
 std::string name_of(const TensorInfo& tensor, TensorSet set);
 
-/// The dimension of arrays that a tensor's dimension is.
+/// The file's dimension for a tensor's dimension.
 Dimension dimension_of(TensorDimension dimension);
 
-/// The root attribute that a file has whose epochs have gaps: the SHA-256 of the values of the array `epoch`.
-/// Gaps say nothing of which epochs there are, and the seal does not cover arrays.
+/// The root attribute of a file whose epochs have gaps: the SHA-256 of the array `epoch`. Without gaps the
+/// number of epochs tells which they are; with gaps it does not, and the seal does not cover arrays.
 inline constexpr const char* epoch_checksum = "epoch_sha256";
 
 /// The root attribute of a file with predictions: the SHA-256 of the array `test_label`.
@@ -157,10 +157,10 @@ inline constexpr const char* test_label_checksum = "used_test_labels_sha256";
 /// The root attribute of a file with a scale: the SHA-256 of the offsets, then the steps.
 inline constexpr const char* scale_checksum = "pixel_scale_sha256";
 
-/// Of a file with these rows and so many recorded epochs.
+/// The lengths of the dimensions of a file with these runs and so many recorded epochs.
 Extents extents(std::span<const Run> rows, std::size_t epochs, const DatasetFacts& data);
 
-/// Bytes of an array; the largest number there is where that is too many to count.
+/// Bytes of an array; the largest std::uint64_t if there are more.
 std::uint64_t byte_count(const Variable& variable, const Extents& extents);
 
 }  // namespace runner::layout

@@ -50,7 +50,7 @@ void require_same_sweep(const ResultsData& first, const ResultsData& other) {
             other.origin.data.files[f].sha256);
   const PixelScale &scale = first.origin.data.scale, &others = other.origin.data.scale;
   if (!scale.empty() && !others.empty() && scale != others)
-    differences.push_back("the numbers that the bytes of their images stand for");
+    differences.push_back("the scale by which the numbers of their images became bytes");
   // With all epochs of both, runs that are done would lack some.
   if (differences.empty() && first.recorded != other.recorded) {
     const int epoch = first_apart(first.recorded, other.recorded);
@@ -88,9 +88,10 @@ void require_same_numbers(std::span<const ResultsData> parts) {
       if (is_new) continue;
       const StoredRun& other = *at->second.second;
       if (!same_numbers(run, other, part.recorded))
-        throw bad_input(fmt::format("{} and {} have different numbers of run {} (digest {}): verify them",
-                                    at->second.first->file.string(), part.file.string(), run.run.index,
-                                    run.run.digest));
+        throw bad_input(
+            fmt::format("{} and {} have different numbers for run {} (digest {}): `runner verify` shows "
+                        "which file is wrong",
+                        at->second.first->file.string(), part.file.string(), run.run.index, run.run.digest));
       if (run.epochs_done > other.epochs_done) at->second = {&part, &run};
     }
 }
@@ -153,7 +154,7 @@ Merged merge_results(const fs::path& out, std::span<const fs::path> parts, const
 
   const ResultsData& first = read.front();
   if (first.origin.arithmetic_version != arithmetic_version)
-    throw bad_input(fmt::format("{} has version {} of the arithmetic, this program has {}",
+    throw bad_input(fmt::format("{} has version {} of the arithmetic, but this program has {}",
                                 first.file.string(), first.origin.arithmetic_version, arithmetic_version));
   for (const ResultsData& part : read) require_own_digests(part);
   Config config = parse_stored_config(first.effective_config, first.origin.config_file);

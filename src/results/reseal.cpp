@@ -62,16 +62,12 @@ SealCheck check_seal(const fs::path& file) {
 }
 
 SealCheck reseal(const fs::path& file, const Note& note) {
-  const fs::path path = without_links(file);
-  require_results_file(file);  // no lock file beside what is none
-  const WriterLock lock(path, note);
-  Descriptor kept(path, O_RDONLY | O_NONBLOCK);
-  keep_others_from_writing(kept);
-  auto [found, sealing] = check(path);
+  HeldFile held(file, note);
+  auto [found, sealing] = check(held.path);
   if (found.unchanged) return found;
-  seal_file(path, sealing.layout_version, sealing.arrays, sealing.place);
-  kept.sync_data();
-  open_sealed(path);
+  seal_file(held.path, sealing.layout_version, sealing.arrays, sealing.place);
+  held.descriptor.sync_data();
+  open_sealed(held.path);
   return found;
 }
 

@@ -11,7 +11,6 @@
 #include "stored_file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <new>
 #include <stdexcept>
@@ -183,10 +182,15 @@ ResultsData read_all_but_curves(const StoredFile& file) {
   const std::vector<std::int32_t> indices = read_indices(file);
   require_epochs(file);
   std::vector<std::string> digests = read_digests(file);
-  ResultsData data{file.path(),         file.text("title"),
-                   file.text("config"), read_origin(file),
-                   file.recorded(),     {},
-                   read_sessions(file), {}};
+  ResultsData data{file.path(),
+                   file.text("title"),
+                   file.text("config"),
+                   read_origin(file),
+                   file.recorded(),
+                   {},
+                   read_sessions(file),
+                   {},
+                   {}};
   const std::vector<RunProgress> progress = read_progress(file);
 
   std::vector<RunSpec> specs(file.extent(layout::run));

@@ -264,9 +264,8 @@ void ResultsFile::compare(std::size_t run, const Metrics& evaluated) const {
     const float now = canonical(evaluated[metric.metric]);
     if (!unrecorded(metric, recorded) && !same_bits(recorded, now))
       throw bad_input(fmt::format(
-          "the results file {} is damaged: the weights of run {} after epoch {} give a {} of {}, recorded "
-          "was {}; "
-          "runner verify finds what has changed",
+          "the results file {} is damaged: the weights of run {} after epoch {} give a {} of {}, but {} was "
+          "recorded; runner verify finds what has changed",
           state_->path.string(), state_->runs[run].index, epoch, metric.name, now, recorded));
   }
 }

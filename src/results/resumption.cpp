@@ -36,7 +36,7 @@ std::vector<std::string> resume_conflicts(const StoredFile& stored, const Sweep&
     if (const std::int64_t then = stored.integer(key); then != static_cast<std::int64_t>(size))
       found.push_back(fmt::format("{}: {} in the file, {} now", key, then, size));
   if (const PixelScale then = stored.scale(); !then.empty() && !data.scale.empty() && then != data.scale)
-    found.push_back("the numbers of the images became bytes by another scale then");
+    found.push_back("the numbers of the images became bytes by another scale when the file was made");
   for (std::size_t f = 0; f < data.files.size(); ++f)
     if (stored.text(fmt::format("{}_sha256", dataset_file_names[f])) != data.files[f].sha256)
       found.push_back(fmt::format("the contents of {} differ from those of {} when the file was made",
@@ -59,14 +59,13 @@ fs::path path_to_work_with(const fs::path& file) {
 bool is_up_to_date(const StoredFile& stored, const Sweep& sweep, const DatasetFacts& data, bool prune) {
   const auto refuse = [&](const std::string& why) {
     return bad_input(
-        fmt::format("the results file {} cannot be continued: {}; name=… gives this sweep a file of its "
-                    "own (or --output), "
-                    "--fresh deletes what the file holds and starts anew",
+        fmt::format("the results file {} cannot be continued: {}; name=… (or --output) gives this sweep a "
+                    "file of its own, --fresh deletes what the file holds and starts anew",
                     stored.path().string(), why));
   };
   if (const std::int64_t version = stored.integer("arithmetic_version"); version != arithmetic_version)
-    throw refuse(
-        fmt::format("it has version {} of the arithmetic, this program has {}", version, arithmetic_version));
+    throw refuse(fmt::format("it has version {} of the arithmetic, but this program has {}", version,
+                             arithmetic_version));
   const std::vector<std::string> found = resume_conflicts(stored, sweep, data);
   if (!found.empty()) throw refuse(fmt::format("{}", fmt::join(found, "; ")));
 

@@ -159,9 +159,8 @@ Descriptor open_file(const fs::path& path) {
 Seal read_seal(const Descriptor& file, const fs::path& path) {
   const std::optional<Seal> seal = find_seal(file);
   if (!seal && is_hdf5(file))
-    throw bad_input(
-        fmt::format("{} is an HDF5 file, but not a results file of this program, or one that was cut short",
-                    path.string()));
+    throw bad_input(fmt::format(
+        "{} is an HDF5 file, but not a results file of this program, or it was cut short", path.string()));
   if (!seal) throw bad_input(fmt::format("{} is not a results file", path.string()));
   return *seal;
 }
@@ -230,7 +229,7 @@ Descriptor open_sealed(const fs::path& path) {
   if (!opened.is_unchanged())
     throw bad_input(
         fmt::format("another program has written into the results file {}, or it is damaged: "
-                    "runner seal {} says what was added, and takes the file as it is",
+                    "runner seal {} lists what was added, and accepts the file as it is",
                     path.string(), path.string()));
   return std::move(opened.file);
 }

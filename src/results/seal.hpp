@@ -26,12 +26,12 @@ struct ByteRange {
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 };
 
-/// What the seal of a file says.
+/// The contents of a seal.
 struct Seal {
   int layout_version = 0;
   std::uint64_t size = 0;         ///< of the file
   std::string sha256;             ///< of the ranges, without the mark of an HDF5 writer
-  std::vector<ByteRange> ranges;  ///< all that is in no array
+  std::vector<ByteRange> ranges;  ///< everything that is not in an array
 };
 
 /// A results file that is open for reading, and what its seal says.
@@ -39,28 +39,28 @@ struct SealedFile {
   Descriptor file;
   Seal seal;
 
-  /// Its structure is what it was when it was sealed.
+  /// Whether its structure is as it was when the file was sealed.
   bool is_unchanged() const;
 };
 
 /// Length of the array that holds the seal, padding included.
 inline constexpr std::size_t seal_length = 4096;
 
-/// All of a file of `size` bytes that is in none of its arrays. Nothing if two arrays overlap, or one does
-/// not lie in the file.
+/// The parts of a file of `size` bytes that are in none of its arrays. Nothing if two arrays overlap, or if
+/// an array reaches beyond the file.
 std::optional<std::vector<ByteRange>> ranges_between(std::vector<ByteRange> arrays, std::uint64_t size);
 
-/// Seals a file that is whole: `arrays` are all of its arrays, `place` is the one for the seal. Throws Error
+/// Seals a complete file. `arrays` are all of its arrays, `place` is the array for the seal. Throws Error
 /// (failure).
 void seal_file(const std::filesystem::path& file, int layout_version, std::vector<ByteRange> arrays,
                const ByteRange& place);
 
-/// Makes sure that a file is a results file of some version. Throws Error: bad_input if it is not there, no
-/// file, of another program, or damaged where it would say what it is; failure if it cannot be read.
+/// Makes sure that a file is a results file of some version. Throws Error: bad_input if it is not there, is
+/// not a file, is of another program, or its seal is damaged; failure if it cannot be read.
 void require_results_file(const std::filesystem::path& file);
 
-/// Opens a results file of a layout that this program reads, whatever has been done to its structure since.
-/// Throws as require_results_file, and bad_input: another layout, cut short, a seal that cannot be read.
+/// Opens a results file of a layout that this program reads, even if its structure has been changed. Throws
+/// as require_results_file, and bad_input: another layout, cut short, a seal that cannot be read.
 SealedFile open_results(const std::filesystem::path& file);
 
 /// Opens a results file whose structure is what it was when it was sealed. Throws as open_results, and

@@ -12,15 +12,15 @@
 
 namespace runner {
 
-/// The sessions of a file, the first first; none in a file of a layout without them. Throws Error (bad_input)
-/// where one says what no writer can have written.
+/// The sessions of a file in ascending order; none if its layout has none. Throws Error (bad_input) for times
+/// that no writer can have written.
 std::vector<SessionTimes> read_sessions(const StoredFile& file);
 
-/// The place of the next session in the arrays of a file: one that has none yet, or the place of the oldest.
+/// The place of the next session in the arrays of a file: an empty one, or that of the oldest session.
 std::size_t place_of_next_session(const StoredFile& file);
 
-/// What the arrays hold in a new file that has these sessions, the latest of them where there are too many:
-/// the bytes of each of layout::session_arrays.
+/// The bytes of each of layout::session_arrays in a new file with these sessions, or with the latest of them
+/// if there are too many.
 std::array<std::string, layout::session_arrays.size()> session_columns(std::vector<SessionTimes> sessions);
 
 }  // namespace runner

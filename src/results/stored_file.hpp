@@ -23,23 +23,23 @@ namespace runner {
 /// and compared with the layout; arrays are read from their places, without HDF5, when they are asked for.
 ///
 /// Throws Error: bad_input for a file that is not sealed, or not of this layout inside; failure when reading
-/// fails ("cannot read x.h5: Input/output error"), which is never taken for something that is not there.
+/// fails ("cannot read x.h5: Input/output error"). A failed read is never taken for a missing part.
 /// Thread-safe once it is made.
 class StoredFile {
  public:
   explicit StoredFile(const std::filesystem::path& path);
 
-  /// What was opened, whether or not it is sealed. HDF5 may crash on it.
+  /// From a file that was opened, whether or not its seal is right. HDF5 may crash on it.
   explicit StoredFile(Descriptor file);
 
   const std::filesystem::path& path() const { return file_.file(); }
   bool has_weights() const { return parts_.weights; }
   bool has_predictions() const { return parts_.predictions; }
   bool has_validation() const { return parts_.validation; }
-  const layout::Parts& parts() const { return parts_; }  ///< by this its arrays are known
+  const layout::Parts& parts() const { return parts_; }  ///< they decide which arrays it has
   const layout::Extents& extents() const { return extents_; }
   std::uint64_t extent(layout::Dimension dimension) const { return extents_[dimension]; }
-  /// As the array `epoch` says where it has gaps; otherwise as many as it has values.
+  /// The recorded epochs: as the array `epoch` says if they have gaps, otherwise 0, 1, 2, …
   const RecordedEpochs& recorded() const { return recorded_; }
 
   const std::string& text(const std::string& attribute) const;
@@ -98,7 +98,7 @@ class StoredFile {
   /// bad_input "the results file … is damaged: `what`".
   Error damaged(const std::string& what) const;
 
-  /// Which file it is, and how long it was when it was opened.
+  /// Identity of the file, and its length when it was opened.
   FileIdentity identity() const { return file_.identity(); }
   std::uint64_t size() const { return size_; }
 

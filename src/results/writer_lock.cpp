@@ -4,6 +4,7 @@
 #include "runner/results/writer.hpp"
 
 #include "machine.hpp"
+#include "seal.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -20,6 +21,11 @@
 
 namespace runner {
 namespace {
+
+std::filesystem::path path_of_results(const std::filesystem::path& file) {
+  require_results_file(file);
+  return without_links(file);
+}
 
 /// Whether the descriptor is still the file that bears the name: its last holder may have removed it between
 /// open and lock.
@@ -128,6 +134,11 @@ void require_no_writer(const std::filesystem::path& file) {
 void keep_others_from_writing(Descriptor& file) {
   if (file.try_lock(LOCK_SH) == LockResult::held)
     throw bad_input(fmt::format("{} is open for writing in another program", file.file().string()));
+}
+
+HeldFile::HeldFile(const std::filesystem::path& file, const Note& note)
+    : path(path_of_results(file)), lock(path, note), descriptor(path, O_RDWR | O_NONBLOCK) {
+  keep_others_from_writing(descriptor);
 }
 
 void WriterLock::release() noexcept {

@@ -16,7 +16,9 @@
 namespace runner {
 namespace {
 
-constexpr std::string_view range_rule = "from is at most to, and step is above 0";
+constexpr std::string_view range_rule = "from must be at most to, and step above 0";
+constexpr std::string_view span_rule = "from must be below to";
+constexpr std::string_view logarithmic_rule = "a logarithmic scale must begin above 0";
 constexpr int generated_digits = 12;  // so that 0.1 + 2 · 0.1 is 0.3
 
 /// An object that may stand for the values of an axis.
@@ -41,6 +43,10 @@ constexpr std::array forms{
     Form{"choice", R"({"choice": [value, …]})", Draw::Kind::choice, true, true, true},
 };
 
+std::string written(const Form& form) {
+  return fmt::format("write {}", form.example);
+}
+
 /// The form of an object; null for a value that is none.
 const Form* form_of(const Setting& setting, const Json& value, ValueKind kind) {
   if (!value.is_object()) return nullptr;
@@ -51,7 +57,7 @@ const Form* form_of(const Setting& setting, const Json& value, ValueKind kind) {
     names.push_back(form.name);
     examples.push_back(form.example);
   }
-  std::string rule = fmt::format("a value, a list of values, {}", fmt::join(examples, ", "));
+  std::string rule = fmt::format("write a value, a list of values, {}", fmt::join(examples, ", "));
   if (value.size() == 1)
     if (const auto nearest = nearest_key(value.begin().key(), names))
       rule += fmt::format("; did you mean {}?",
@@ -66,8 +72,8 @@ void require_number(const Setting& setting, const Json& whole, const Json& numbe
   const bool right = kind == ValueKind::integer ? number.is_number_integer() : number.is_number();
   if (!right)
     throw bad_value(
-        setting, whole, "is not as it must be",
-        fmt::format("{}, with {}", form.example, kind == ValueKind::integer ? "integers" : "numbers"));
+        setting, whole, "is not valid",
+        fmt::format("write {}, with {}", form.example, kind == ValueKind::integer ? "integers" : "numbers"));
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   if (kind == ValueKind::integer && number.is_number_unsigned() && number.get<std::uint64_t>() > most)
     throw bad_value(setting, number, "is out of range", fmt::format("an integer up to {}", most));
@@ -81,7 +87,7 @@ Json on_axis(double value, int digits, ValueKind kind) {
 void require_few(const Setting& setting, const Json& whole, double count) {
   if (count > static_cast<double>(max_runs))
     throw bad_value(setting, whole, fmt::format("makes more than {} values", max_runs),
-                    "no sweep has more runs");
+                    "no sweep may have more runs");
 }
 
 /// Exact, also beyond 2^53.
@@ -114,11 +120,10 @@ Json spaced(const Setting& setting, const Json& whole, const Json& argument, Val
   const double from = argument[0].get<double>(), to = argument[1].get<double>();
   if (!argument[2].is_number_integer() || argument[2].get<double>() < 2)
     throw bad_value(setting, whole, fmt::format("makes {} values", shown(argument[2])),
-                    "count is an integer from 2 on");
-  if (!(from < to)) throw bad_value(setting, whole, "is not a span", "from is below to");
+                    "count must be an integer of 2 or more");
+  if (!(from < to)) throw bad_value(setting, whole, "is not a span", span_rule);
   if (logarithmic && !(from > 0))
-    throw bad_value(setting, whole, fmt::format("begins at {}", shown(argument[0])),
-                    "a logarithmic scale begins above 0");
+    throw bad_value(setting, whole, fmt::format("begins at {}", shown(argument[0])), logarithmic_rule);
   const double count = argument[2].get<double>();
   require_few(setting, whole, count);
   Json list = Json::array();
@@ -142,13 +147,14 @@ std::optional<Json> generated(const Setting& setting, const Json& value, ValueKi
   const Form* const form = form_of(setting, value, kind);
   if (form == nullptr) return std::nullopt;
   if (form->draw)
-    throw bad_value(setting, value, "is within another one",
-                    "a distribution stands alone as the key's value");
+    throw bad_value(setting, value, "is inside another value",
+                    "a distribution must be the key's whole value");
   const Json& argument = value.begin().value();
   const bool is_range = form->name == "range";
   if (!argument.is_array() || (argument.size() != 3 && !(is_range && argument.size() == 2)))
-    throw bad_value(setting, value, "is not as it must be",
-                    is_range ? R"({"range": [from, to]} or {"range": [from, to, step]})" : form->example);
+    throw bad_value(
+        setting, value, "is not valid",
+        is_range ? R"(write {"range": [from, to]} or {"range": [from, to, step]})" : written(*form));
   for (std::size_t i = 0; i < argument.size(); ++i) require_number(setting, value, argument[i], kind, *form);
   if (is_range && kind == ValueKind::integer)
     return range_of_integers(setting, value, argument[0], argument[1],
@@ -165,12 +171,11 @@ std::optional<DistributionValue> distribution_in(const Setting& setting, const J
   const Json& argument = value.begin().value();
   if (form->draw == Draw::Kind::choice) return DistributionValue{*form->draw, argument};
   if (!argument.is_array() || argument.size() != 2)
-    throw bad_value(setting, value, "is not as it must be", form->example);
+    throw bad_value(setting, value, "is not valid", written(*form));
   for (const Json& end : argument) require_number(setting, value, end, kind, *form);
   if (form->draw == Draw::Kind::log_uniform && !(argument[0].get<double>() > 0))
-    throw bad_value(setting, value, fmt::format("begins at {}", shown(argument[0])),
-                    "a logarithmic scale begins above 0");
-  if (!(argument[0] < argument[1])) throw bad_value(setting, value, "is not a span", "from is below to");
+    throw bad_value(setting, value, fmt::format("begins at {}", shown(argument[0])), logarithmic_rule);
+  if (!(argument[0] < argument[1])) throw bad_value(setting, value, "is not a span", span_rule);
   return DistributionValue{*form->draw, argument};
 }
 

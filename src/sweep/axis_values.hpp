@@ -18,11 +18,11 @@
 
 namespace runner {
 
-/// Whose config is read. A stored one may have been accepted by an earlier version, which let values of a
-/// list be one float32.
+/// Where a config comes from. Earlier versions accepted lists in which two values are the same float32, so a
+/// stored config may have such a list.
 enum class ConfigSource { user, results_file };
 
-/// What the values of an axis are, which decides the objects that may stand for them.
+/// The kind of an axis's values. It decides which generators and distributions the axis may have.
 enum class ValueKind { number, integer, word };
 
 template <class Value>
@@ -32,13 +32,13 @@ constexpr ValueKind value_kind = Named<Value>                ? ValueKind::word
 
 /// The list that a generator stands for: {"range": [a, b]} (step 1), {"range": [a, b, step]},
 /// {"linspace": [a, b, n]}, {"logspace": [a, b, n]}. Numbers that are not integers are rounded to twelve
-/// significant digits, those of logspace to six; on an axis of integers all are rounded to integers. None for
-/// a value that is no object or stands for a distribution. Throws Error (bad_input) for what is neither.
+/// significant digits, those of logspace to six; on an axis of integers all are rounded to integers. Nothing
+/// if the value is not an object. Throws Error (bad_input) for an object that is not a valid generator.
 std::optional<Json> generated(const Setting& setting, const Json& value, ValueKind kind);
 
-/// The ends of a distribution, {"uniform": [a, b]} and its kin, as they were given; {"choice": …} has none.
-/// None for a value that is no object. Throws Error (bad_input) for what is no distribution of that kind of
-/// values, and for ends that are not two numbers, the smaller first.
+/// A distribution, {"uniform": [a, b]} and its kin, with its argument as it was given. Nothing if the value
+/// is not an object, or is a generator. Throws Error (bad_input) for a distribution that the kind of values
+/// does not have, and for ends that are not two numbers, the smaller first.
 struct DistributionValue {
   Draw::Kind kind;
   Json argument;
@@ -48,8 +48,8 @@ std::optional<DistributionValue> distribution_in(const Setting& setting, const J
 /// The name of a distribution: "log_uniform".
 std::string_view to_string(Draw::Kind kind);
 
-/// The values of a list, which holds one at least and none twice, also not as the float32 that training uses;
-/// or those of a generator, or a value alone.
+/// The values of a list, of a generator, or a single value. Throws Error (bad_input) for an empty list, or if
+/// two values are equal, also as the float32 that training uses.
 template <class Value, class Rule>
 std::vector<Value> axis_values(const Setting& setting, const Json& given, const Axis<Value, Rule>& axis,
                                ConfigSource source) {
@@ -62,7 +62,7 @@ std::vector<Value> axis_values(const Setting& setting, const Json& given, const 
   const std::optional<Json> made = generated(setting, given, value_kind<Value>);
   const Json& list = made ? *made : given;
   if (!list.is_array()) return {read(list)};
-  if (list.empty()) throw bad_value(setting, list, "is empty", "a list has one value at least");
+  if (list.empty()) throw bad_value(setting, list, "is empty", "a list must have at least one value");
   std::vector<Value> values;
   values.reserve(list.size());
   for (const Json& value : list) values.push_back(read(value));
@@ -87,8 +87,8 @@ std::vector<Value> axis_values(const Setting& setting, const Json& given, const 
                                   shown(second), static_cast<float>(values[twice[0]])));
   if (made)
     throw bad_value(setting, given, fmt::format("gives {} twice", shown(first)),
-                    "the values of a list differ; ask for fewer");
-  throw bad_value(setting, first, "is given twice", "the values of a list differ");
+                    "the values of a list must differ; ask for fewer");
+  throw bad_value(setting, first, "is given twice", "the values of a list must differ");
 }
 
 /// Reads the values of an axis, or what they are drawn from, into a space.

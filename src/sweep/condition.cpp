@@ -110,7 +110,7 @@ class Parser {
     token_.kind = TokenKind::quoted;
     for (++at_;; ++at_) {
       const std::size_t quote = text_.find('"', at_);
-      if (quote == std::string_view::npos) throw wrong(token_.begin, "this quote has no end");
+      if (quote == std::string_view::npos) throw wrong(token_.begin, "this quote is never closed");
       token_.text += text_.substr(at_, quote - at_);
       at_ = quote + 1;
       if (at_ == text_.size() || text_[at_] != '"') return;
@@ -154,7 +154,7 @@ class Parser {
   Condition part() {
     if (!is_symbol("(")) return comparison();
     if (levels_ == most_levels)
-      throw wrong(token_.begin, fmt::format("more than {} parentheses within each other", most_levels));
+      throw wrong(token_.begin, fmt::format("parentheses are nested more than {} levels deep", most_levels));
     ++levels_;
     advance();
     Condition inner = list();

@@ -17,7 +17,6 @@
 #include <climits>
 #include <limits>
 #include <map>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -35,7 +34,7 @@ Settings file_settings(const std::string& text, const std::string& where) {
   if (json.is_object() && json.contains("nbformat") && json.contains("cells"))
     throw bad_input(fmt::format("{}: this is a Jupyter notebook, and not a config", where));
   if (!json.is_object())
-    throw bad_input(fmt::format("{}: {} is no config: a JSON object is", where, shown(json)));
+    throw bad_input(fmt::format("{}: {} is not a config: a config is a JSON object", where, shown(json)));
   Settings settings;
   for (const auto& [key, value] : json.items()) {
     check_key(where, key);
@@ -47,8 +46,8 @@ Settings file_settings(const std::string& text, const std::string& where) {
 Setting parse_override(const std::string& text) {
   const std::size_t equals = text.find('=');
   if (!is_utf8(text) || equals == std::string::npos)
-    throw bad_input(
-        fmt::format("{}: {} is no override: key=value, such as epochs=20", command_line, shown(text)));
+    throw bad_input(fmt::format("{}: {} is not an override: write key=value, such as epochs=20", command_line,
+                                shown(text)));
   const std::string key = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
   check_key(std::string(command_line), key);
@@ -75,9 +74,8 @@ std::string name_value(const Setting& setting, const Json& value) {
       name != printable(name) || name.size() > max_name_bytes)
     throw bad_value(
         setting, value, "is not a plain file name",
-        fmt::format(
-            "1 to {} bytes of UTF-8 without slashes and characters that are not seen, not \".\" or \"..\"",
-            max_name_bytes));
+        fmt::format("1 to {} bytes of UTF-8 without slashes and invisible characters, not \".\" or \"..\"",
+                    max_name_bytes));
   return name;
 }
 
@@ -164,13 +162,14 @@ void read_dataset(const Setting& setting, const std::filesystem::path& config_fi
     for (std::size_t set = 0; set < dataset.csv.size(); ++set) dataset.csv[set] = path(table_keys[set]);
   if (const auto at = setting.value.find("label"); at != setting.value.end()) {
     if (!at->is_string() || at->get<std::string>().empty())
-      throw bad_input(fmt::format("{}: dataset: label: {} is no name: the name of a column in quotes",
-                                  setting.where, shown(*at)));
+      throw bad_input(
+          fmt::format("{}: dataset: label: {} is not a name: write the name of a column in quotes",
+                      setting.where, shown(*at)));
     dataset.label = at->get<std::string>();
   }
   if (const auto at = setting.value.find("standardise"); at != setting.value.end()) {
     if (!at->is_boolean())
-      throw bad_input(fmt::format("{}: dataset: standardise: {} is not a boolean: true or false",
+      throw bad_input(fmt::format("{}: dataset: standardise: {} is not a boolean: write true or false",
                                   setting.where, shown(*at)));
     dataset.standardise = at->get<bool>();
   }
@@ -232,8 +231,8 @@ Config config_of(const Settings& settings, const std::string& text, const std::f
       if (setting.value.is_array())
         throw bad_value(
             setting, setting.value, "is a list",
-            fmt::format("one value; lists are for {}. For several values of {} run the config once for "
-                        "each, with a name of its own, such as 'name=a' '{}=…'",
+            fmt::format("it takes one value; lists are for {}. For several values of {} run the config once "
+                        "for each, with a name of its own, such as 'name=a' '{}=…'",
                         fmt::join(axis_names(), ", "), key, key));
       member = read(setting, setting.value);
     });

@@ -42,12 +42,12 @@ BadValue bad_value(const Setting& setting, const Json& value, std::string_view p
 }
 
 std::string string_value(const Setting& setting, const Json& value) {
-  if (!value.is_string()) throw bad_value(setting, value, "is not a string", "a text in quotes");
+  if (!value.is_string()) throw bad_value(setting, value, "is not a string", "write a text in quotes");
   return value.get<std::string>();
 }
 
 bool boolean_value(const Setting& setting, const Json& value) {
-  if (!value.is_boolean()) throw bad_value(setting, value, "is not a boolean", "true or false");
+  if (!value.is_boolean()) throw bad_value(setting, value, "is not a boolean", "write true or false");
   return value.get<bool>();
 }
 

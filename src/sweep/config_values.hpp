@@ -16,7 +16,7 @@ namespace runner {
 /// A key's value and where it was given, for messages.
 struct Setting {
   std::string where;  ///< the config file, or "command line"
-  std::string key;    ///< behind "grids[1]: " where it is given in a grid
+  std::string key;    ///< with "grids[1]: " in front if it is given in a grid
   Json value;
   /// The place of a value that is within that of a key of the config: "/grids/1/seed". Empty for a key of the
   /// config itself.
@@ -29,7 +29,7 @@ using Settings = std::map<std::string, Setting>;
 /// Setting::where of an override.
 inline constexpr std::string_view command_line = "command line";
 
-/// A value that a key may not have.
+/// Thrown for a value that a key may not have.
 class BadValue : public Error {
  public:
   BadValue(const Setting& setting, const std::string& message)
@@ -48,8 +48,8 @@ class BadValue : public Error {
   Json::json_pointer place_;
 };
 
-/// "configs/x.json: batch_size: 0 is out of range: an integer from 1 to 4194304". `value` is the setting's,
-/// or one of its list.
+/// "configs/x.json: batch_size: 0 is out of range: an integer from 1 to 4194304". `value` is the setting's
+/// value, or an element of its list.
 BadValue bad_value(const Setting& setting, const Json& value, std::string_view problem,
                    std::string_view rule);
 
@@ -62,11 +62,11 @@ std::int64_t integer_value(const Setting& setting, const Json& value, std::int64
 double axis_value(const Setting& setting, const Json& value, const Numbers& rule);
 std::int64_t axis_value(const Setting& setting, const Json& value, const Integers& rule);
 
-/// The number of a word among those that are allowed.
+/// The index of a word in `words`, or Error (bad_input).
 std::size_t word_value(const Setting& setting, const Json& value, std::span<const std::string_view> words);
 
-/// Calls function(run) with a run for each value that a sweep gives to the axis that another one depends on
-/// (Scope), all else at its default; never for an axis that depends on none.
+/// `axis` may depend on another axis (Scope). Calls function(run) for each value that the sweep gives to that
+/// other axis; all else of the run has its default. Calls nothing if `axis` depends on none.
 template <class Value, class Rule, class Function>
 void for_each_run_of_scope(const Axis<Value, Rule>& axis, const Grid& grid, const Function& function) {
   for_each_axis([&](const auto& other) {

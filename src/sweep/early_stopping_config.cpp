@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +23,7 @@ class Members {
   /// Throws for a value that is no object, or has another key.
   Members(const Setting& setting, std::span<const std::string_view> keys) : setting_(setting) {
     if (!setting.value.is_object())
-      throw bad_value(setting, setting.value, "is no rule", std::string(both_forms));
+      throw bad_value(setting, setting.value, "is not a rule", std::string(both_forms));
     for (const auto& [key, unused] : setting.value.items())
       if (std::find(keys.begin(), keys.end(), key) == keys.end())
         throw bad_input(fmt::format("{}: {}: unknown key {}: {}", setting.where, setting.key, shown(key),
@@ -61,8 +60,8 @@ Metric metric_of(const Members& members, const Config& config) {
         throw bad_value(setting, setting.value, "is not recorded without validation_size",
                         "give validation_size, or a metric of the test or the training set");
       if (line.metric == Metric::clean_train_accuracy)
-        throw bad_value(setting, setting.value, "is recorded of runs with label_noise alone",
-                        "a metric that every run has");
+        throw bad_value(setting, setting.value, "is recorded only for runs with label_noise",
+                        "choose a metric that every run has");
       return line.metric;
     }
     if (line.metric != Metric::clean_train_accuracy) names.push_back(shown(line.name));
@@ -92,10 +91,10 @@ SuccessiveHalving halving_of(const Setting& setting, const Config& config) {
   const RecordedEpochs recorded = config.recorded_epochs();
   for (const int rung : rungs)
     if (!recorded.contains(rung))
-      throw bad_input(
-          fmt::format("{}: {}: rung {} (min_epochs {}, eta {}) is not recorded, as evaluate_every is {}: let "
-                      "min_epochs be a multiple of evaluate_every",
-                      setting.where, setting.key, rung, rule.min_epochs, rule.eta, config.evaluate_every));
+      throw bad_input(fmt::format(
+          "{}: {}: rung {} (min_epochs {}, eta {}) is not recorded, because evaluate_every is {}: "
+          "make min_epochs a multiple of evaluate_every",
+          setting.where, setting.key, rung, rule.min_epochs, rule.eta, config.evaluate_every));
   return rule;
 }
 
@@ -112,7 +111,7 @@ EarlyStopping early_stopping_value(const Setting& setting, const Config& config)
   }
   if (setting.value.size() > 1)
     throw bad_value(setting, setting.value, "has keys beside successive_halving",
-                    "one rule alone; the metric of successive_halving stands in its object");
+                    "there may be one rule only; the metric of successive_halving belongs into its object");
   return halving_of(members["successive_halving"], config);
 }
 

@@ -149,7 +149,7 @@ std::string stored_description(const std::string& text) {
 std::vector<std::string> config_differences(const std::string& one, const std::string& other) {
   const auto with_all_axes = [](const std::string& text) {
     Json config = parse_json(text, "the config of a results file");
-    if (!config.is_object()) throw bad_input("the config of a results file is no JSON object");
+    if (!config.is_object()) throw bad_input("the config of a results file is not a JSON object");
     // Several grids hold the axes themselves.
     for_each_axis([&](const auto& axis) {
       if (const std::string name(axis.name); !config.contains(name) && !config.contains("grids"))

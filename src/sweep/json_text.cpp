@@ -64,7 +64,7 @@ std::string syntax_error(std::string_view text, const Json::parse_error& error) 
   if (problem.starts_with("invalid literal") || problem.starts_with("invalid number")) {
     const auto [begin, word] = word_at(text, offset);
     if (!word.empty())
-      return fmt::format("{}: syntax error: {} is no JSON value", position(text, begin), cut_short(word));
+      return fmt::format("{}: syntax error: {} is not a JSON value", position(text, begin), cut_short(word));
     problem = "unexpected character";
   }
   replace(problem, "; expected '}'", "; expected ',' or '}'");
@@ -108,8 +108,9 @@ std::string as_strict_json(std::string_view text, const std::string& where) {
     const char c = text[i];
     if (const std::size_t end = end_of_comment(text, i); end != i) {
       if (end == none)
-        throw SyntaxError(ErrorKind::bad_input, fmt::format("{}: {}: syntax error: the comment has no end",
-                                                            where, position(text, i)));
+        throw SyntaxError(
+            ErrorKind::bad_input,
+            fmt::format("{}: {}: syntax error: the comment is never closed", where, position(text, i)));
       std::fill(strict.begin() + static_cast<std::ptrdiff_t>(i),
                 strict.begin() + static_cast<std::ptrdiff_t>(end), ' ');
       i = end;

@@ -11,7 +11,7 @@ namespace runner {
 
 using Json = nlohmann::json;
 
-/// What parse_json throws for text that is no JSON at all.
+/// Thrown by parse_json for text that is not JSON.
 struct SyntaxError : Error {
   using Error::Error;
 };
@@ -22,8 +22,8 @@ struct SyntaxError : Error {
 Json parse_json(std::string_view text, const std::string& where);
 
 /// The same for JSON as people write it in an editor, with comments (`//` to the end of the line, `/* … */`)
-/// and a comma after the last element of a list or an object. An empty text, or one of comments alone, is
-/// called so.
+/// and a comma after the last element of a list or an object. A text without any value has a message of its
+/// own.
 Json parse_edited_json(std::string_view text, const std::string& where);
 
 /// A value as JSON for a message: on one line, cut short when it is long.

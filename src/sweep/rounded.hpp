@@ -2,11 +2,11 @@
 
 namespace runner {
 
-/// The double next to a number that is rounded to so many significant digits.
+/// A number rounded to `digits` significant digits, as the nearest double.
 double rounded(double value, int digits);
 
-/// Numbers that the C library has a part in (a logarithm, a power) keep so many digits: what it leaves to the
-/// last bit reaches no run's digest.
+/// How many digits are kept of numbers that the C library helps to compute (a logarithm, a power). C
+/// libraries differ in the last bits only, which then reach no run's digest.
 inline constexpr int drawn_digits = 6;
 
 }  // namespace runner

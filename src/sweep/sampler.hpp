@@ -31,9 +31,9 @@ class Sampler {
  public:
   explicit Sampler(const Space& space);
 
-  /// The numbers of sample k, uniform over all 64-bit numbers, one for each axis that is drawn, in their
-  /// order. By random search the number is that of (search_seed, name of the axis, k): it does not depend on
-  /// the other axes. By Sobol's sequence it also depends on the place of the axis among those that are drawn.
+  /// The numbers of sample k, uniform over all 64-bit numbers: one for each drawn axis, in their order. In
+  /// random search a number depends on search_seed, the name of its axis and k alone, not on other axes. In
+  /// Sobol's sequence it also depends on the place of the axis among the drawn ones.
   std::vector<std::uint64_t> words(std::size_t k);
 
  private:
@@ -42,11 +42,11 @@ class Sampler {
   std::optional<SobolSequence> sobol_;
 };
 
-/// A number of 32 bits whose i-th bit from above is flipped or not by a random bit that belongs to the i bits
-/// above it: Owen's nested scrambling ("Randomly permuted (t,m,s)-nets and (t,s)-sequences", 1995).
+/// Owen's nested scrambling ("Randomly permuted (t,m,s)-nets and (t,s)-sequences", 1995): each bit of the
+/// number is flipped, or not, by a random bit that depends on all higher bits of the number.
 std::uint32_t scrambled(std::uint32_t number, std::uint64_t seed, std::uint32_t stream);
 
-/// What a draw makes of a number that is uniform over all 64-bit numbers.
+/// The value that a draw gives for a number that is uniform over all 64-bit numbers.
 double number_of(const Draw& draw, std::uint64_t word);         ///< uniform, log_uniform
 std::int64_t integer_of(const Draw& draw, std::uint64_t word);  ///< int_uniform
 

@@ -7,7 +7,6 @@
 #include "known_keys.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -56,7 +55,7 @@ void set_schedule_epochs(const Settings& settings, Grid& grid, const std::string
     if (schedule == LearningRateSchedule::step)
       throw bad_input(fmt::format(
           "{}: learning_rate_schedule: \"step\" needs schedule_epochs, after how many epochs the learning "
-          "rate is multiplied with schedule_factor, such as 10",
+          "rate is multiplied by schedule_factor, such as 10",
           file));
     if (schedule == LearningRateSchedule::cosine) grid.schedule_epochs = {epochs};
   }
@@ -74,23 +73,23 @@ std::size_t length_of(const Grid& grid, std::string_view name) {
 std::string_view zipped_axis(const Setting& setting, const Json& name, const Space& space) {
   const AxisInfo* const axis = name.is_string() ? find_axis(name.get<std::string>()) : nullptr;
   if (axis == nullptr)
-    throw bad_value(setting, name, "is no key with a list",
+    throw bad_value(setting, name, "is not a key with a list",
                     suggest_key(name.is_string() ? name.get<std::string>() : "", axis_names()));
   for (const std::vector<std::string_view>& group : space.zip)
     if (std::find(group.begin(), group.end(), axis->name) != group.end())
-      throw bad_value(setting, name, "is named twice", "a list is walked together with one group of others");
+      throw bad_value(setting, name, "is named twice", "a key may be in one group only");
   if (std::any_of(space.drawn.begin(), space.drawn.end(),
                   [&](const Draw& draw) { return draw.axis == axis->name; }))
-    throw bad_value(setting, name, "is drawn", "zip walks lists together");
+    throw bad_value(setting, name, "is drawn", "zip takes keys with lists");
   return axis->name;
 }
 
 void read_zip(const Setting& setting, Space& space) {
-  constexpr std::string_view rule = R"(a list of groups of keys, such as [["learning_rate", "batch_size"]])";
+  constexpr std::string_view rule = R"(write groups of keys, such as [["learning_rate", "batch_size"]])";
   const auto is_group = [](const Json& group) { return group.is_array() && group.size() >= 2; };
   if (!setting.value.is_array() || setting.value.empty() ||
       !std::all_of(setting.value.begin(), setting.value.end(), is_group))
-    throw bad_value(setting, setting.value, "is no list of groups", rule);
+    throw bad_value(setting, setting.value, "is not a list of groups", rule);
   for (const Json& names : setting.value) {
     space.zip.emplace_back();
     for (const Json& name : names) {
@@ -101,7 +100,7 @@ void read_zip(const Setting& setting, Space& space) {
       if (length != expected)
         throw bad_value(setting, names,
                         fmt::format("has {} of {} and {} of {}", expected, first, length, axis),
-                        "lists that are walked together are equally long");
+                        "lists that are walked together must have the same length");
     }
   }
 }
@@ -116,14 +115,14 @@ void read_samples(const Settings& settings, Space& space) {
     for (const Setting* setting : {samples, given("search"), given("search_seed")})
       if (setting != nullptr)
         throw bad_value(
-            *setting, setting->value, "is given, and nothing is drawn",
+            *setting, setting->value, "is given, but nothing is drawn",
             R"(a key is drawn by a distribution, such as "learning_rate": {"log_uniform": [0.01, 1]})");
     return;
   }
   if (samples == nullptr) {
     const Setting& drawn = settings.at(std::string(space.drawn.front().axis));
-    throw bad_value(drawn, drawn.value, "is drawn, and samples is missing",
-                    "how often it is drawn, such as \"samples\": 20");
+    throw bad_value(drawn, drawn.value, "is drawn, but samples is missing",
+                    "say how often it is drawn, such as \"samples\": 20");
   }
   space.samples = static_cast<std::size_t>(
       integer_value(*samples, samples->value, 1, static_cast<std::int64_t>(max_runs)));
@@ -176,14 +175,13 @@ Settings settings_of_grid(const Settings& beside, const Setting& grids, std::siz
   for (const auto& [key, value] : grid.items()) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       check_key(fmt::format("{}: {}", grids.where, name), key);
-      throw bad_input(fmt::format("{}: {}: {} is no key of a grid: it stands beside the grids", grids.where,
+      throw bad_input(fmt::format("{}: {}: {} is not a key of a grid: write it beside grids", grids.where,
                                   name, shown(key)));
     }
     const auto at = beside.find(key);
     if (at != beside.end() && at->second.where == command_line && grids.where != command_line)
-      throw bad_value(
-          at->second, at->second.value, fmt::format("is replaced by {} of {}", name, grids.where),
-          "on the command line, replace what has no key of its own in a grid, or grids as a whole");
+      throw bad_value(at->second, at->second.value, fmt::format("is replaced by {} of {}", name, grids.where),
+                      "the command line can replace keys that no grid sets, or grids as a whole");
     settings[key] = {grids.where, fmt::format("{}: {}", name, key), value,
                      Json::json_pointer() / "grids" / number / key};
   }
@@ -205,7 +203,7 @@ std::vector<Space> read_spaces(const Settings& settings, const std::string& file
   if (!list.is_array() || list.empty() ||
       !std::all_of(list.begin(), list.end(), [](const Json& grid) { return grid.is_object(); }))
     throw bad_value(
-        grids->second, list, "is no list of grids",
+        grids->second, list, "is not a list of grids",
         R"(objects with keys of their own, such as [{"optimizer": "sgd"}, {"optimizer": "adam"}])");
   std::vector<Space> spaces;
   std::size_t runs = 0;

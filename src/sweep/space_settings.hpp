@@ -10,8 +10,8 @@
 
 namespace runner {
 
-/// The spaces of a config: one, or one for each of its "grids", each of which has the keys beside the grids,
-/// and its own in place of them. `file` and `epochs` are the config's. Throws Error (bad_input).
+/// The spaces of a config: one, or one for each of its "grids". A grid has the keys beside "grids" and its
+/// own, which win. `file` and `epochs` are the config's. Throws Error (bad_input).
 std::vector<Space> read_spaces(const Settings& settings, const std::string& file, int epochs,
                                ConfigSource source);
 

@@ -34,7 +34,8 @@ LIBRARIES = {
     r"H5|hdf5": ["src/results/"],
     r"nlohmann/": ["src/"],
     r"CLI/": ["src/cli/"],
-    r"zlib\.h|png\.h|Random123/|nettle/": ["src/data/"],
+    r"zlib\.h|png\.h|Random123/|nettle/(sha|base16)": ["src/data/"],
+    r"nettle/base64": ["src/report/"],
     r"Eigen/": ["src/compute/", "include/runner/nn/", "src/nn/"],
 }
 

@@ -18,7 +18,7 @@ for (const { condition, values: others, holds, error } of cases)
 test("may be nested a hundred times", () => {
   const nested = (levels) => `${"(".repeat(levels)}gap=0.02${")".repeat(levels)}`;
   assert.equal(parseCondition(nested(100), names)((k) => values[names[k].name]), true);
-  assert.throws(() => parseCondition(nested(1_000_000), names), /at position 101: more than 100 parentheses within each other$/);
+  assert.throws(() => parseCondition(nested(1_000_000), names), /at position 101: parentheses are nested more than 100 levels deep$/);
 });
 
 test("values are quoted where they have to be", () => {

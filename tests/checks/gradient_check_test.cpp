@@ -5,7 +5,6 @@
 #include "support/tiny_dataset.hpp"
 
 #include <atomic>
-#include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>

@@ -115,10 +115,10 @@ class Curves(Case):
         self.run_it(self.config(seed=[1, 2]), "--quiet")
         self.run_it(self.config(seed=[2, 3]), "--quiet")
         out, _ = self.run_it("export", RESULTS, "--curves", "curves.csv")
-        self.assertEqual(out, "curves.csv\n1 run of earlier configs not counted (--all takes them in)\n")
+        self.assertEqual(out, "curves.csv\n1 run of earlier configs not counted (--all includes them)\n")
         self.assertEqual({row["seed"] for row in self.rows((self.dir / "curves.csv").read_bytes().decode())}, {"2", "3"})
         out, err = self.run_it("export", RESULTS, "--curves", "-")
-        self.assertEqual(err, "1 run of earlier configs not counted (--all takes them in)\n")
+        self.assertEqual(err, "1 run of earlier configs not counted (--all includes them)\n")
         self.assertNotIn("not counted", out)
         rows = self.rows(self.exported(RESULTS, "--all", "--curves", "-").decode())
         self.assertEqual({(row["run"], row["seed"]) for row in rows}, {("0", "2"), ("1", "3"), ("-1", "1")})
@@ -209,8 +209,8 @@ class Refusals(Case):
         for arguments, message in (
                 ([RESULTS], "export: nothing to write: name a file, --curves curves.csv or --weights weights.npz"),
                 (["results/kept.h5", "--curves", "-", "--weights", "-", "--best"], "export: only one of --curves and --weights can go to standard output"),
-                ([RESULTS, "results/kept.h5", "--weights", "w.npz", "--best"], "export: --weights takes a run of one results file"),
-                (["results/kept.h5", "--weights", "w.npz"], "which run is to be used? --run K takes run K, --best the best one"),
+                ([RESULTS, "results/kept.h5", "--weights", "w.npz", "--best"], "export: --weights takes one results file, not several"),
+                (["results/kept.h5", "--weights", "w.npz"], "choose a run: --run K takes run K, --best the best one"),
                 (["results/kept.h5", "--weights", "w.npz", "--run", "7"], "results/kept.h5 has no run 7: `runner {config} --list` shows those of its sweep"),
                 ([RESULTS, "--weights", "w.npz", "--run", "0"], "results/sweep.h5 holds no weights: `runner {config} name=… save_weights=true` trains a sweep that keeps them"),
                 ([RESULTS, "--best"], "--best requires --weights"),

@@ -69,7 +69,7 @@ class Help(Case):
 
     def test_of_an_option_says_what_it_takes(self):
         text = " ".join(self.out("--help").split())
-        for part in ("-j, --threads N Threads that compute (1 to 4096; default: all that this process may use)",
+        for part in ("-j, --threads N Number of threads (1 to 4096; default: all that this process may use)",
                      "--progress text|jsonl ", "--shard i/N ", "-o, --output FILE ", "--fresh Replace the results file, whatever it holds (not with --prune)"):
             self.assertIn(part, text)
         self.assertIn("--sample N How many runs, spread evenly over the file (default: 10; not with --all)", " ".join(self.out("help", "verify").split()))

@@ -269,7 +269,7 @@ class Floats(Case):
         self.assertIn("every checksum is right", self.run_it("check", "results/sweep.h5"))
         other = self.savez("other.npz", **{name: 2 * array for name, array in self.floats.items()})
         self.run_it(self.config(other, epochs=3, seed=[1, 2]), code=2)
-        self.assertIn("the numbers of the images became bytes by another scale then", self.said)
+        self.assertIn("the numbers of the images became bytes by another scale when the file was made", self.said)
 
     def test_predict_applies_the_scale(self):
         for standardise in False, True:
@@ -303,10 +303,10 @@ class Floats(Case):
                     x[name] = x[name].copy(order="K")
                     x[name][7, 2, 3] = number
                     for standardise in False, True:
-                        self.refused(self.savez(**x) | {"standardise": standardise}, f"{name}: pixel 15 of image 7 is {called}; pixels are finite numbers")
+                        self.refused(self.savez(**x) | {"standardise": standardise}, f"{name}: pixel 15 of image 7 is {called}; pixels must be finite numbers")
 
     def test_numbers_without_a_scale(self):
-        self.refused(self.savez(x_train=np.full((200, 6, 6), 0.5), x_test=self.floats["x_test"]), "x_train has numbers from 0.5 to 0.5; a scale of bytes needs")
+        self.refused(self.savez(x_train=np.full((200, 6, 6), 0.5), x_test=self.floats["x_test"]), "x_train has numbers from 0.5 to 0.5; to become bytes, numbers must differ")
         wide = self.floats["x_train"].copy()
         wide.flat[:2] = -1e308, 1e308
         self.refused(self.savez(x_train=wide, x_test=self.floats["x_test"]), "x_train has numbers from -1e+308 to 1e+308")
@@ -316,7 +316,7 @@ class Floats(Case):
         for name in "x_train", "x_test":
             good = (self.dir / f"{name}.npy").read_bytes()
             (self.dir / f"{name}.npy").write_bytes(good[:-3])
-            self.refused(files, f"{name}.npy holds {len(good) - 131} bytes after its header, which says {len(good) - 128}")
+            self.refused(files, f"{name}.npy holds {len(good) - 131} bytes after its header, but the header says {len(good) - 128}")
             (self.dir / f"{name}.npy").write_bytes(good)
 
     def test_a_pipe_is_refused(self):
@@ -326,7 +326,7 @@ class Floats(Case):
         writer = threading.Thread(target=lambda: (self.dir / "pipe").write_bytes((self.dir / "x_train.npy").read_bytes()))
         writer.start()
         self.run_it(config, "--list", code=2)
-        self.assertIn("pipe is a pipe or a device, and its numbers are float64: give a file", self.said)
+        self.assertIn("pipe is a pipe or a device, which can be read only once; numbers of type float64 must be in a file", self.said)
         writer.join()
 
 
@@ -389,6 +389,7 @@ class Tables(Case):
             accuracy = f["test_accuracy"][0, -1]
         np.save(self.dir / "labels.npy", self.arrays["t_test"])
         self.assertIn(f"accuracy {accuracy:.4f}: ", self.run_it("predict", "results/sweep.h5", "test.csv", "--run", "0", "--labels", "labels.npy"))
+        self.assertIn(f"accuracy {accuracy:.4f}: ", self.run_it("predict", "results/sweep.h5", "test.csv", "--run", "0", "--labels", "test.csv"))
         self.put("unlabelled", [[f"c{k}" for k in range(5)], *self.x["x_test"]])
         self.assertIn(f"accuracy {accuracy:.4f}: ", self.run_it("predict", "results/sweep.h5", "unlabelled.csv", "--run", "0", "--labels", "labels.npy"))
         self.put("short", [["c0"], [1]])
@@ -405,28 +406,28 @@ class Tables(Case):
             lines[number - 1] = text
             (self.dir / "train.csv").write_text("\n".join(lines) + "\n")
             return dataset
-        for text, says in (("1,2,0,3,4", "train.csv: line 8 has 5 cells, its first line has 6"), ("1,2,0,3,4,5,6", "line 8 has 7 cells, its first line has 6"),
-                           ("1,2,0,3,4,", 'line 8, column c4: an empty cell is no number; every cell is a number'),
-                           ("1,two,0,3,4,5", 'train.csv: line 8, column c1: "two" is no number; every cell is a number'),
-                           ("1,2,0.5,3,4,5", 'train.csv: line 8, column kind: "0.5" is no integer; labels are integers'),
-                           ("1,2,cat,3,4,5", 'column kind: "cat" is no integer'), ('1,"2,0,3,4,5', "train.csv: line 8: a quote is not closed"),
-                           ('1,"2"x,0,3,4,5', "train.csv: line 8: a quote is not closed, or is followed by"),
+        for text, says in (("1,2,0,3,4", "train.csv: line 8 has 5 cells, but the first line has 6"), ("1,2,0,3,4,5,6", "line 8 has 7 cells, but the first line has 6"),
+                           ("1,2,0,3,4,", 'line 8, column c4: an empty cell is not a number; every cell must be a number'),
+                           ("1,two,0,3,4,5", 'train.csv: line 8, column c1: "two" is not a number; every cell must be a number'),
+                           ("1,2,0.5,3,4,5", 'train.csv: line 8, column kind: "0.5" is not an integer; labels must be integers'),
+                           ("1,2,cat,3,4,5", 'column kind: "cat" is not an integer'), ('1,"2,0,3,4,5', "train.csv: line 8: a quote is not closed"),
+                           ('1,"2"x,0,3,4,5', "train.csv: line 8: a quote is not closed, or a comma is missing"),
                            ("1,nan,0,3,4,5", "train.csv: pixel 1 of image 6 is nan"), ("1,2,-1,3,4,5", "train.csv: column kind holds the label -1 at index 6"),
                            ("1,2,9,3,4,5", "train.csv: column kind holds no label 4, and its largest is 9")):
             with self.subTest(text=text):
                 self.refused(with_line(8, text), says)
-        for text, says in ((good[1], "train.csv begins with numbers; its first line names the columns"), ("c0,c0,kind,c2,c3,c4", 'train.csv has two columns "c0"'),
-                           (good[0].replace(",", ";"), "train.csv is separated by semicolons; commas are read"),
+        for text, says in ((good[1], "train.csv begins with numbers; its first line must name the columns"), ("c0,c0,kind,c2,c3,c4", 'train.csv has two columns "c0"'),
+                           (good[0].replace(",", ";"), "train.csv is separated by semicolons; it must be separated by commas"),
                            (good[0].replace(",", "\t"), "train.csv is separated by tabs"), ("", "train.csv: its first line is empty"),
                            (good[0].replace("c3", "c9"), 'column 4 of ')):
             with self.subTest(text=text):
                 self.refused(with_line(1, text), says)
         (self.dir / "train.csv").write_text(good[0] + "\n")
-        self.refused(dataset, "train.csv has no line beside its first one")
+        self.refused(dataset, "train.csv has no line after its first one")
         (self.dir / "train.csv").write_text("")
         self.refused(dataset, "train.csv is empty")
         (self.dir / "train.csv").write_text("\n".join(good), encoding="utf-16")
-        self.refused(dataset, "train.csv is no table of comma-separated values in UTF-8")
+        self.refused(dataset, "train.csv is not a table of comma-separated values in UTF-8")
         (self.dir / "train.csv").write_text("kind\n0\n")
         self.refused(dataset, 'train.csv has no column beside "kind"')
 
@@ -478,7 +479,7 @@ class Moved(Case):
         self.train({"dir": "idx"})
         (self.dir / "idx").rename(self.dir / "new")
         self.verify(code=2)
-        self.assertIn(f"the data set that results/sweep.h5 was made from is not in {(self.dir / 'idx').resolve()} any more; --data PATH says where", self.said)
+        self.assertIn(f"the data set that results/sweep.h5 was made from is no longer in {(self.dir / 'idx').resolve()}; --data PATH says where", self.said)
         self.assertIn("every bit is the same", self.verify("--data", "new"))
         self.savez("all.npz")
         self.assertIn("every bit is the same", self.verify("--data", "all.npz"))
@@ -504,7 +505,7 @@ class Refusals(Case):
         files = self.save()
         self.refused(files | {"x_test": "absent.npy"}, "absent.npy", "No such file")
         self.refused({"npz": "absent.npz"}, "absent.npz", "No such file")
-        self.refused({"npz": "x_train.npy"}, "x_train.npy is no archive of NumPy arrays (.npz)")
+        self.refused({"npz": "x_train.npy"}, "x_train.npy is not an archive of NumPy arrays (.npz)")
         (self.dir / "empty.npz").write_bytes(b"")
         self.refused({"npz": "empty.npz"}, "empty.npz is empty")
         self.savez()
@@ -518,9 +519,9 @@ class Refusals(Case):
         files = self.save()
         good = (self.dir / "x_train.npy").read_bytes()
         (self.dir / "x_train.npy").write_bytes(good[:-1])
-        self.refused(files, f"x_train.npy holds {36 * 200 - 1} bytes after its header, which says {36 * 200}")
+        self.refused(files, f"x_train.npy holds {36 * 200 - 1} bytes after its header, but the header says {36 * 200}")
         (self.dir / "x_train.npy").write_bytes(good + b"x")
-        self.refused(files, f"x_train.npy holds more than the {36 * 200} bytes that its header says")
+        self.refused(files, f"x_train.npy holds more than the {36 * 200} bytes that its header announces")
         for save in np.savez, np.savez_compressed:
             archive = self.savez(save=save)
             good = (self.dir / "data.npz").read_bytes()
@@ -540,16 +541,16 @@ class Refusals(Case):
         for kind in "i1", "i4", "i8", "u2", "?":
             with self.subTest(kind=kind):
                 self.refused(self.savez(x_train=self.arrays["x_train"].astype(kind)), "data.npz: x_train is an array of ",
-                             "pixels are uint8, which stay as they are, or floating-point numbers")
-        self.refused(self.savez(x_train=self.arrays["x_train"].astype(complex)), "data.npz: x_train has a header that is none of")
+                             "pixels must be uint8 or floating-point numbers")
+        self.refused(self.savez(x_train=self.arrays["x_train"].astype(complex)), "data.npz: x_train has a header that is not that of")
         self.refused(self.savez(x_train=np.array([[1], [2, 3]], dtype=object)), "data.npz: x_train is an array of Python objects", "pickles are never read")
-        self.refused(self.savez(t_train=self.arrays["t_train"].astype(float)), "data.npz: t_train is an array of float64", "labels are integers",
+        self.refused(self.savez(t_train=self.arrays["t_train"].astype(float)), "data.npz: t_train is an array of float64", "labels must be integers",
                      "t.astype(np.int64)")
-        self.refused(self.savez(t_train=np.array(list("abcd" * 50))), "data.npz: t_train has a header that is none of")
+        self.refused(self.savez(t_train=np.array(list("abcd" * 50))), "data.npz: t_train has a header that is not that of")
         self.refused(self.savez(x_test=self.arrays["x_test"] / 255), "data.npz: x_train holds uint8 but ", "x_test float64")
 
     def test_shapes(self):
-        self.refused(self.savez(x_train=self.arrays["x_train"].ravel()), "of the shape (7200,); images are (n, pixels), (n, rows, columns) or")
+        self.refused(self.savez(x_train=self.arrays["x_train"].ravel()), "of the shape (7200,); images must be (n, pixels), (n, rows, columns) or")
         self.refused(self.savez(x_train=self.arrays["x_train"][:0]), "of the shape (0, 6, 6)")
         self.refused(self.savez(t_train=self.arrays["t_train"][:199]), "data.npz: x_train holds 200 images but ", "t_train holds 199 labels")
         self.refused(self.savez(x_test=self.arrays["x_test"][:, :5]), "x_train holds images of 6 x 6 pixels but ", "x_test of 5 x 6")
@@ -559,10 +560,10 @@ class Refusals(Case):
     def test_labels(self):
         def labels(*first):
             return np.r_[first, self.arrays["t_train"][len(first):]].astype(np.int64)
-        self.refused(self.savez(t_train=labels(0, -1)), "t_train holds the label -1 at index 1; labels are 0 or more")
-        self.refused(self.savez(t_train=labels(0, 256)), "t_train holds the label 256 at index 1; labels are 0 to 255")
+        self.refused(self.savez(t_train=labels(0, -1)), "t_train holds the label -1 at index 1; labels must be 0 or more")
+        self.refused(self.savez(t_train=labels(0, 256)), "t_train holds the label 256 at index 1; labels must be 0 to 255")
         self.refused(self.savez(t_train=labels(5)), "t_train holds no label 4, and its largest is 5", "np.unique(t, return_inverse=True)[1]")
-        self.refused(self.savez(t_train=np.full(200, 3)), "t_train holds the label 3 alone")
+        self.refused(self.savez(t_train=np.full(200, 3)), "t_train holds only the label 3")
         self.refused(self.savez(t_test=np.full(80, 4)), "t_test holds the label 4 at index 0; labels of 4 classes are 0 to 3")
         self.refused(self.savez(t_test=np.full(80, 2**64 - 1, np.uint64)), "t_test", "18446744073709551615")
         hot = np.eye(4)[self.arrays["t_train"]]
@@ -570,7 +571,7 @@ class Refusals(Case):
             broken = hot.copy()
             broken[7] = wrong
             self.refused(self.savez(t_train=broken), "t_train: row 7 is not one-hot, 1 in one place and 0 elsewhere")
-        self.refused(self.savez(t_train=hot, t_test=np.eye(5)[self.arrays["t_test"]]), "t_test has rows of 5 classes, there are 4 in ")
+        self.refused(self.savez(t_train=hot, t_test=np.eye(5)[self.arrays["t_test"]]), "t_test has rows of 5 classes, but there are 4 in ")
 
 
 class IdxNames(Case):

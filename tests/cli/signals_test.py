@@ -92,7 +92,7 @@ class Verification(Case):
                         p.send_signal(which)
                         break
                 err = p.communicate(timeout=LONG)[1]
-                self.assertEqual((p.returncode, err), (130, "stopping after this epoch; again to stop now\n"))
+                self.assertEqual((p.returncode, err), (130, "stopping after this epoch; press Ctrl-C again to stop at once\n"))
 
 
 if __name__ == "__main__":

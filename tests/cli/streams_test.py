@@ -112,7 +112,7 @@ class Full(Case):
             p = self.sweep_that_goes_on("--progress", "jsonl", stdout=full)
             err = p.communicate(timeout=LONG)[1]
         self.assertEqual(p.returncode, 1)
-        self.assertIn("the same command goes on from there\n" + NO_SPACE, err)
+        self.assertIn("the same command continues from there\n" + NO_SPACE, err)
 
 
 class ReaderGone(Case):

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <fstream>
 #include <initializer_list>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>

@@ -6,7 +6,6 @@
 #include "data/idx_files.hpp"
 #include "support/temporary_directory.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <numeric>
@@ -206,7 +205,7 @@ TEST_F(LoadDataset, RefusesATestLabelThatTrainingDoesNotKnow) {
 TEST_F(LoadDataset, RefusesOneClassOnly) {
   const fs::path folder = make("shapes");
   test::write_file(folder / "train-labels-idx1-ubyte", test::idx_labels({5, 5, 5, 5}));
-  EXPECT_THAT(error_in(folder), AllOf(HasSubstr("train-labels-idx1-ubyte holds the label 5 alone"),
+  EXPECT_THAT(error_in(folder), AllOf(HasSubstr("train-labels-idx1-ubyte holds only the label 5"),
                                       HasSubstr("two classes or more")));
 }
 
@@ -293,7 +292,7 @@ TEST_F(LoadDataset, NamesDebiansPackageForFashionMnist) {
 
 TEST_F(LoadDataset, AnEmptyRunnerDataIsNone) {
   const Environment runner_data("RUNNER_DATA", "");
-  EXPECT_THAT(error({.name = "mnist"}), HasSubstr("looked for in data/mnist, "));
+  EXPECT_THAT(error({.name = "mnist"}), HasSubstr("was not found in data/mnist, "));
 }
 
 // Debian's own files.

@@ -160,7 +160,7 @@ TEST_F(Idx, RefusesAFileThatEndsInItsHeader) {
 TEST_F(Idx, RefusesAnotherMagicNumberAndSaysWhich) {
   for (const std::uint32_t magic : {0x00000a03u, 0x00000f03u, 0x00000800u, 0x00000809u})
     EXPECT_THAT(error(test::idx(magic, {1, 1, 1}, {1, 2, 3, 4})),
-                AllOf(HasSubstr("magic number 0x00000"), HasSubstr("that of images of bytes is 0x00000803")));
+                AllOf(HasSubstr("magic number 0x00000"), HasSubstr("images of bytes have 0x00000803")));
 }
 
 TEST_F(Idx, RefusesSizesOfZero) {
@@ -172,11 +172,11 @@ TEST_F(Idx, RefusesSizesOfZero) {
 
 TEST_F(Idx, RefusesFewerBytesThanTheHeaderSays) {
   EXPECT_THAT(error(without_last(test::idx_images(2, 3, 4), 1)),
-              HasSubstr("holds 23 bytes after its header, which says 24"));
+              HasSubstr("holds 23 bytes after its header, but the header says 24"));
   EXPECT_THAT(error(gzip(without_last(test::idx_images(2, 3, 4), 1))),
-              HasSubstr("holds 23 bytes after its header, which says 24"));
+              HasSubstr("holds 23 bytes after its header, but the header says 24"));
   EXPECT_THAT(error(without_last(test::idx_labels({1, 2}), 2)),
-              HasSubstr("holds 0 bytes after its header, which says 2"));
+              HasSubstr("holds 0 bytes after its header, but the header says 2"));
 }
 
 TEST_F(Idx, RefusesMoreBytesThanTheHeaderSays) {
@@ -188,9 +188,9 @@ TEST_F(Idx, RefusesMoreBytesThanTheHeaderSays) {
 // Four billion images of four million pixels: neither memory nor time is spent on what a header claims.
 TEST_F(Idx, RefusesAHugeLieWithoutBelievingIt) {
   const Bytes lie = test::idx(0x00000803, {0xffffffff, 2048, 2048}, {1, 2, 3});
-  EXPECT_THAT(error(lie), HasSubstr("holds 3 bytes after its header, which says 18014398505287680"));
+  EXPECT_THAT(error(lie), HasSubstr("holds 3 bytes after its header, but the header says 18014398505287680"));
   EXPECT_THAT(error(gzip(lie)), HasSubstr("holds 3 bytes after its header"));
-  EXPECT_THAT(error(test::idx(0x00000801, {0xffffffff}, {1})), HasSubstr("which says 4294967295"));
+  EXPECT_THAT(error(test::idx(0x00000801, {0xffffffff}, {1})), HasSubstr("but the header says 4294967295"));
 }
 
 // A byte more than the header says is all that is asked for: it is not seen that the rest is damaged.

@@ -10,7 +10,6 @@
 #include <numeric>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -179,12 +178,12 @@ TEST_F(ImageFiles, OfAnotherSizeAreRefusedWithBothSizes) {
 TEST_F(ImageFiles, OfNoKnownKindAreRefused) {
   EXPECT_THAT(images_error({}), HasSubstr("is empty"));
   EXPECT_THAT(images_error(bytes_of("\xff\xd8\xff\xe0 a JPEG")),
-              HasSubstr("neither IDX, nor a NumPy array (.npy), nor a PNG"));
-  EXPECT_THAT(images_error(bytes_of("PK\x03\x04 an npz")), HasSubstr("is an archive of arrays (.npz)"));
+              HasSubstr("neither IDX, nor a NumPy array (.npy), nor an archive of them (.npz), nor a PNG"));
+  EXPECT_THAT(images_error(bytes_of("PK\x03\x04 an npz")), HasSubstr("is a damaged archive"));
   EXPECT_THAT(images_error(idx_labels({1, 2})), HasSubstr("of the shape (2,)"));
   EXPECT_THAT(labels_error(idx_images(1, 2, 3)), HasSubstr("of the shape (1, 2, 3)"));
   EXPECT_THAT(labels_error(png(2, 3, PNG_FORMAT_GRAY, counting(6))),
-              HasSubstr("neither IDX nor a NumPy array"));
+              HasSubstr("neither IDX, nor a NumPy array"));
 }
 
 TEST_F(ImageFiles, CutShortAnywhereAreRefused) {
@@ -209,9 +208,9 @@ TEST_F(ImageFiles, WithMoreThanTheyShouldAreRefused) {
 
 TEST_F(ImageFiles, TakeNoMemoryForWhatIsNotThere) {
   EXPECT_THAT(images_error(npy("|u1", "(1000000000000, 6)", counting(6))),
-              HasSubstr("holds 6 bytes after its header, which says 6000000000000"));
+              HasSubstr("holds 6 bytes after its header, but the header says 6000000000000"));
   EXPECT_THAT(images_error(npy("|u1", "(4611686018427387905, 6)", counting(6))),
-              HasSubstr("for which no file has room"));
+              HasSubstr("which is too large for any file"));
   EXPECT_THAT(images_error(npy("|u1", "(99999999999999999999, 6)", counting(6))), HasSubstr("has a header"));
   EXPECT_THAT(images_error(raw_png(1'000'000, 1'000'000, 16, 6, {0})),
               HasSubstr("has 1000000 x 1000000 pixels"));
@@ -244,7 +243,7 @@ TEST_F(ImageFiles, MayHaveAChannel) {
   const ImageSize colour{6, 1, 2};  // three channels
   EXPECT_EQ(images(npy("|u1", "(2, 1, 2, 3)", counting(12)), colour).pixels, counting(12));
   EXPECT_THAT(images_error(npy("|u1", "(2, 2, 1, 3)", counting(12)), colour),
-              HasSubstr("the network takes images of 1 x 2 x 3 pixels"));
+              HasSubstr("the network takes images of 1 x 2 x 3 pixels: (n, 1, 2, 3) or (n, 6)"));
   EXPECT_THAT(images_error(png(1, 2, PNG_FORMAT_GRAY, counting(2)), colour), HasSubstr("1 x 2 x 3 pixels"));
 }
 
@@ -280,10 +279,11 @@ TEST_F(ImageFiles, AHeaderThatIsNoneIsRefused) {
                              "{'descr': '|u1x', 'fortran_order': False, 'shape': (2, 3)}",
                              "{'descr': '<U5', 'fortran_order': False, 'shape': (2, 3)}",
                              "{'descr"})
-    EXPECT_THAT(images_error(npy_with_header(header, counting(6))), HasSubstr("has a header that is none of"))
+    EXPECT_THAT(images_error(npy_with_header(header, counting(6))),
+                HasSubstr("has a header that is not that of"))
         << header;
   EXPECT_THAT(images_error(npy_with_header(std::string(65535, ' '), {}, 2)),
-              HasSubstr("has a header that is none of"));
+              HasSubstr("has a header that is not that of"));
   EXPECT_THAT(images_error(bytes_of("\x93NUMPY\x02") + Bytes{0, 0xff, 0xff, 0xff, 0xff}),
               HasSubstr("4294967295 bytes long"));
   EXPECT_THAT(images_error(npy("|u1", "(2, 3)", counting(6), 4)), HasSubstr("format version 4"));
@@ -370,9 +370,9 @@ TEST_F(ImageFiles, LabelsThatAreNoneAreRefused) {
               HasSubstr("label 1 is 10; the network has the classes 0 to 9"));
   EXPECT_THAT(labels_error(npy("<i2", "(2,)", {1, 0, 4, 1})), HasSubstr("label 1 is 260"));
   EXPECT_THAT(labels_error(npy("|i1", "(1,)", {255}), 256), HasSubstr("label 0 is -1"));
-  EXPECT_THAT(labels_error(npy("<f4", "(1,)", {0, 0, 0, 0})), HasSubstr("labels are integers"));
+  EXPECT_THAT(labels_error(npy("<f4", "(1,)", {0, 0, 0, 0})), HasSubstr("labels must be integers"));
   EXPECT_THAT(labels_error(npy("<i16", "(1,)", Bytes(16))),
-              HasSubstr("none of a NumPy array of plain numbers"));
+              HasSubstr("not that of a NumPy array of plain numbers"));
   EXPECT_THAT(labels_error(npy("|u1", "(1, 10)", Bytes(10))), HasSubstr("row 0 is not one-hot"));
   EXPECT_THAT(labels_error(npy("|u1", "(0,)", {})), HasSubstr("one class for each image"));
   EXPECT_THAT(labels_error(npy("|u1", "()", {1})), HasSubstr("one class for each image"));

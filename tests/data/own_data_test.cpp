@@ -15,7 +15,6 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -145,7 +144,7 @@ TEST_F(OwnData, AnArchiveHoldsArraysByName) {
   EXPECT_THAT(error([&] { member(archive, "z"); }),
               HasSubstr("some-file holds no array z; it holds y, x, notes"));
   EXPECT_THAT(error([&] { member(archive, "notes"); }),
-              HasSubstr("some-file: notes is no NumPy array (.npy)"));
+              HasSubstr("some-file: notes is not a NumPy array (.npy)"));
   EXPECT_THAT(error([&] { member(zip({})); }), HasSubstr("some-file holds no array x; it holds none"));
   EXPECT_THAT(member(zip({{"x.npy", array}}, false, "a comment")), ElementsAre(7, 8, 9));
 }

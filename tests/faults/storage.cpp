@@ -6,7 +6,6 @@
 #include <mutex>
 #include <utility>
 
-#include <fcntl.h>
 #include <linux/limits.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>

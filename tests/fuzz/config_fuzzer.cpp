@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <sstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace {
@@ -20,16 +20,6 @@ using namespace runner::test;
 
 constexpr std::size_t few_runs = 2000;
 const std::filesystem::path config_file = "configs/fuzz.json";
-
-std::vector<std::string> split(std::string_view text, char at) {
-  std::vector<std::string> parts{{}};
-  for (const char c : text)
-    if (c == at)
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  return parts;
-}
 
 void check_effective(const Config& config) {
   const Config again = parse_config(config.effective, config_file);
@@ -61,11 +51,13 @@ void check_expansion(Config config) {
 
 /// The input is a config file, and behind it overrides, each after a record separator.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  std::vector<std::string> parts = split({reinterpret_cast<const char*>(data), size}, '\x1e');
-  const std::string text = parts.front();
-  parts.erase(parts.begin());
+  std::istringstream parts(std::string(reinterpret_cast<const char*>(data), size));
+  std::string text;
+  std::getline(parts, text, '\x1e');
+  std::vector<std::string> overrides;
+  for (std::string part; std::getline(parts, part, '\x1e');) overrides.push_back(part);
   try {
-    Config config = parse_config(text, config_file, parts);
+    Config config = parse_config(text, config_file, overrides);
     check_effective(config);
     check_expansion(std::move(config));
   } catch (const Error& error) {

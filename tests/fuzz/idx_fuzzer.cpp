@@ -6,7 +6,6 @@
 #include "support/temporary_directory.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <string>
 

@@ -223,7 +223,7 @@ class Arrays(Case):
         self.assertEqual((data.attrs["train_size"], data.attrs["classes"]), (200, 4))
 
     def test_what_is_not_a_data_set(self):
-        with self.assertRaisesRegex(TypeError, "x_train, t_train, x_test given, t_test not"):
+        with self.assertRaisesRegex(TypeError, "t_test is missing: a data set has all four of x_train, t_train, x_test, t_test"):
             self.run_arrays(t_test=None)
         with self.assertRaisesRegex(TypeError, "names a dataset"):
             self.run_arrays(dataset="mnist")

@@ -6,6 +6,7 @@ Learning from Scratch". Speed is no aim.
 
 Left out are dropout, label noise, schedules of the learning rate, decoupled weight decay, and numerical gradients.
 """
+import hashlib
 import itertools
 
 import numpy as np
@@ -333,3 +334,16 @@ def train(run, data, epochs):
     for prefix in list(stored)[:1 + MOMENT_COUNT[run.optimizer]]:
         found.update((f"weights/{prefix}{name}", w) for name, w in zip(names, stored[prefix]))
     return found
+
+
+# --- What a paper prints ----------------------------------------------------------------------------------------------------
+
+
+def fingerprint(runs):
+    """results/fingerprint.hpp: of the runs of a sweep, for each its digest and what train() returns."""
+    sha = hashlib.sha256()
+    for digest, found in sorted(runs, key=lambda run: run[0]):
+        sha.update(digest)
+        for epoch, metrics in enumerate(zip(*(found[name] for name in ("train_loss", "train_accuracy", "test_loss", "test_accuracy")))):
+            sha.update(np.array(epoch, "<i4").tobytes() + np.array(metrics, "<f4").tobytes())
+    return sha.hexdigest()

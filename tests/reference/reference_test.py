@@ -2,6 +2,7 @@
 
 usage: reference_test.py RUNNER
 """
+import functools
 import json
 import subprocess
 import sys
@@ -65,9 +66,14 @@ class SameBits(unittest.TestCase):
         cls.addClassCleanup(cls.file.close)
         cls.runs = [read_run(cls.file, row) for row in range(len(cls.file["seed"]))]
 
-    def different(self, row):
+    @classmethod
+    @functools.cache
+    def trained(cls, row):
+        """By the reference as it is."""
+        return reference.train(cls.runs[row], cls.data, EPOCHS)
+
+    def different(self, row, numbers):
         """Which arrays of a run are not, byte for byte, those of the reference."""
-        numbers = reference.train(self.runs[row], self.data, EPOCHS)
         self.assertEqual({name: array.dtype for name, array in numbers.items()}, {name: self.file[name].dtype for name in numbers})
         return [name for name, array in numbers.items() if array.tobytes() != self.file[name][row].tobytes()]
 
@@ -78,18 +84,33 @@ class SameBits(unittest.TestCase):
         self.assertEqual(len(self.runs), 36 + 12)
         for row, run in enumerate(self.runs):
             with self.subTest(**vars(run)):
-                self.assertEqual(self.different(row), [])
+                self.assertEqual(self.different(row, self.trained(row)), [])
 
     def test_no_two_runs_are_the_same(self):
         for name in ("train_loss", "weights/W1", "weights/W2"):
             self.assertEqual(len({numbers.tobytes() for numbers in self.file[name]}), len(self.runs), name)
+
+    def test_the_fingerprint(self):
+        runs = [(digest.tobytes(), self.trained(row)) for row, digest in enumerate(self.file["digest"])]
+        fingerprint = reference.fingerprint(runs)
+        path = self.file.filename
+        said = json.loads(subprocess.run([RUNNER, "compare", path, "--json"], check=True, capture_output=True).stdout)
+        self.assertEqual(said["fingerprints"], [{"file": "sweep", "fingerprint": fingerprint[:16]}])
+        subprocess.run([RUNNER, "verify", path, "--sample", "1", "--expect", fingerprint], check=True, capture_output=True)
+
+        # The order of the runs is of no importance, every number is.
+        self.assertEqual(reference.fingerprint(runs[::-1]), fingerprint)
+        digest, found = runs[7]
+        loss = found["test_loss"].copy()
+        loss[1] = np.nextafter(loss[1], np.float32(9))
+        self.assertNotEqual(reference.fingerprint(runs[:7] + [(digest, found | {"test_loss": loss})] + runs[8:]), fingerprint)
 
     # A comparison that finds nothing would be worth nothing: the reference is changed in one place, and it shows.
 
     def assert_shows(self, name, value, **run):
         row = self.row(**run)
         with mock.patch.object(reference, name, value):
-            self.assertNotEqual(self.different(row), [], name)
+            self.assertNotEqual(self.different(row, reference.train(self.runs[row], self.data, EPOCHS)), [], name)
 
     def test_another_rounding_shows(self):
         self.assert_shows("FIXED_POINT_LIMIT", 2**22)

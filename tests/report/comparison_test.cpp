@@ -326,7 +326,7 @@ TEST(LeaveOutKept, TakesOutWhatHasLeftTheConfig) {
   EXPECT_EQ(data.runs[0].run.spec.hidden_size, 2);
   Comparison c = compare(data);
   c.kept = 1;
-  EXPECT_THAT(to_table(c), HasSubstr("\n1 run of earlier configs not counted (--all takes them in)\n"));
+  EXPECT_THAT(to_table(c), HasSubstr("\n1 run of earlier configs not counted (--all includes them)\n"));
 }
 
 TEST(PoolShards, MakesOneOfTheShardsOfASweep) {

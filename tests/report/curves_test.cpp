@@ -4,7 +4,6 @@
 
 #include "report/hand_made.hpp"
 
-#include <cmath>
 #include <vector>
 
 #include <gtest/gtest.h>

@@ -2,7 +2,6 @@
 
 #include "report/hand_made.hpp"
 
-#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>

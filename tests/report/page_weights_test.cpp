@@ -121,6 +121,7 @@ TEST_F(PageWeights, AreOfTheFirstSeedOfEachConfigurationTheBestFirst) {
   EXPECT_EQ(run["seed"], 1);
   EXPECT_EQ(run["epoch"], 1);
   EXPECT_EQ(run["hidden"], 2);
+  EXPECT_EQ(run["classes"], (std::vector<std::string>{"0", "1"}));
   EXPECT_EQ(run["rows"], 2);
   EXPECT_EQ(run["columns"], 3);
   ASSERT_EQ(run["units"].size(), 2u);

@@ -2,6 +2,7 @@
 #include "runner/report/trust.hpp"
 
 #include "report/hand_made.hpp"
+#include "seeds.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,6 +30,24 @@ class MadeUpSweeps : public testing::TestWithParam<int> {
 
   double normal() { return normal_(random_); }
 
+  /// A sweep of so many configurations: accuracy(configuration, epoch), called for the epochs of a seed in
+  /// turn, is with the noise of both.
+  static ResultsData curves(std::int32_t configurations, int epochs,
+                            const std::function<double(std::int32_t, int)>& accuracy) {
+    std::vector<StoredRun> runs;
+    for (int s = 0; s < GetParam(); ++s)
+      for (std::int32_t c = 0; c < configurations; ++c) {
+        std::vector<float> test{0.1f};
+        for (int e = 1; e <= epochs; ++e) test.push_back(static_cast<float>(accuracy(c, e)));
+        const std::size_t places = test.size();
+        runs.push_back(test::stored(test::spec(c + 1, s), RunStatus::done, std::vector<float>(places, 0.9f),
+                                    std::move(test), std::vector<float>(places, 1)));
+      }
+    ResultsData data = test::results(epochs, std::move(runs));
+    data.origin.data.test_size = 2000;
+    return data;
+  }
+
   /// Configurations of these true accuracies, in steps of 1/2000: noise(configuration, seed's own number).
   std::vector<JudgedSeeds> sweep(const Truth& truth,
                                  const std::function<double(std::size_t, double)>& noise) {
@@ -37,7 +56,7 @@ class MadeUpSweeps : public testing::TestWithParam<int> {
       const double shared = normal();
       for (std::size_t c = 0; c < truth.size(); ++c) {
         const double accuracy = std::round(2000 * (truth[c] + noise(c, shared))) / 2000;
-        all[c].push_back({s, 0, accuracy, accuracy});
+        all[c].push_back({s, 0, accuracy, accuracy, accuracy});
       }
     }
     return all;
@@ -92,6 +111,26 @@ TEST_P(MadeUpSweeps, TheTrueBestIsSeldomToldFromTheBest) {
   expect("two", two, independent);
 }
 
+// Accuracies that jitter from epoch to epoch: which epoch is the best is chance, too.
+TEST_P(MadeUpSweeps, TheTrueBestIsSeldomToldWhereEpochsAreChosenByChance) {
+  const auto expect = [&](const std::string& what, double own_noise, double jitter, double jitter_of_odd) {
+    int wrong = 0;
+    double own = 0;
+    const auto accuracy = [&](std::int32_t c, int epoch) {
+      if (epoch == 1) own = own_noise * normal();
+      return 0.8 + own + (c % 2 == 0 ? jitter : jitter_of_odd) * normal();
+    };
+    for (int i = 0; i < sweeps; ++i)
+      for (const ConfigurationSummary& c : compare(curves(8, 10, accuracy)).configurations)
+        wrong += c.spec.hidden_size == 1 && c.told_from_best;
+    EXPECT_LE(wrong, 65) << what;
+    RecordProperty(what, wrong);
+  };
+  expect("jitter", 0, 0.005, 0.005);
+  expect("jitter_and_seeds", 0.004, 0.003, 0.003);
+  expect("unequal_jitter", 0.001, 0.001, 0.006);
+}
+
 TEST_P(MadeUpSweeps, WhatIsMuchWorseIsTold) {
   Truth truth(12, 0.5);
   truth[5] = 0.8;
@@ -105,23 +144,16 @@ TEST_P(MadeUpSweeps, WhatIsMuchWorseIsTold) {
 TEST_P(MadeUpSweeps, TheWinnerWithoutItsLuckIsRightOnAverage) {
   for (const double step : {0.0, 0.001}) {
     double raw = 0, corrected = 0;
+    const auto truth = [&](std::int32_t c, int epoch) { return 0.7 + step * c + 0.0005 * epoch; };
+    double own = 0;
+    const auto accuracy = [&](std::int32_t c, int epoch) {
+      if (epoch == 1) own = 0.003 * normal();
+      return truth(c, epoch) + own + 0.003 * normal();
+    };
     for (int i = 0; i < sweeps; ++i) {
-      std::vector<StoredRun> runs;
-      const auto truth = [&](std::int32_t c, std::size_t epoch) {
-        return 0.7 + step * c + 0.0005 * static_cast<double>(epoch);
-      };
-      for (int s = 0; s < GetParam(); ++s)
-        for (std::int32_t c = 1; c <= 8; ++c) {
-          const double own = 0.003 * normal();
-          std::vector<float> accuracy{0.1f};
-          for (std::size_t e = 1; e < 5; ++e)
-            accuracy.push_back(static_cast<float>(truth(c, e) + own + 0.003 * normal()));
-          runs.push_back(test::stored(test::spec(c, s), RunStatus::done, std::vector<float>(5, 0.9f),
-                                      accuracy, std::vector<float>(5, 1)));
-        }
-      const Comparison comparison = compare(test::results(4, std::move(runs)));
+      const Comparison comparison = compare(curves(8, 4, accuracy));
       const ConfigurationSummary& best = comparison.configurations[*comparison.best()];
-      const double real = truth(best.spec.hidden_size, static_cast<std::size_t>(best.best_epoch));
+      const double real = truth(best.spec.hidden_size - 1, best.best_epoch);
       raw += (best.best_accuracy.mean - real) / sweeps;
       corrected += (comparison.trust.test_accuracy - real) / sweeps;
     }
@@ -145,11 +177,10 @@ TEST(SeedsToTell, AreEnoughIn80Of100) {
     for (int i = 0; i < sweeps; ++i) {
       std::vector<JudgedSeeds> all(12);
       for (std::size_t s = 0; s < n; ++s)
-        for (std::size_t c = 0; c < 12; ++c)
-          all[c].push_back({static_cast<std::int64_t>(s), 0,
-                            c == 0 ? effect + std::sqrt(0.5) * normal(random)
-                                   : (c == 1 ? 0 : -100) + std::sqrt(0.5) * normal(random),
-                            0});
+        for (std::size_t c = 0; c < 12; ++c) {
+          const double own = (c == 0 ? effect : c == 1 ? 0 : -100) + std::sqrt(0.5) * normal(random);
+          all[c].push_back({static_cast<std::int64_t>(s), 0, own, 0, own});
+        }
       told += told_from_best(all)[1];
     }
     EXPECT_GE(told, 740) << effect << ' ' << n;
@@ -185,16 +216,16 @@ class FiftySeedsOfTheBest : public testing::TestWithParam<int> {
     return sum / count;
   }
 
+  ResultsData all_ = read_results(std::filesystem::path(RUNNER_FIFTY_SEEDS));
+  std::vector<std::int64_t> seeds_ = one_to_fifty();
+  std::mt19937 random_{1};
+
  private:
   static std::vector<std::int64_t> one_to_fifty() {
     std::vector<std::int64_t> seeds(50);
     std::iota(seeds.begin(), seeds.end(), 1);
     return seeds;
   }
-
-  ResultsData all_ = read_results(std::filesystem::path(RUNNER_FIFTY_SEEDS));
-  std::vector<std::int64_t> seeds_ = one_to_fifty();
-  std::mt19937 random_{1};
 };
 
 TEST_P(FiftySeedsOfTheBest, TheTrueBestIsSeldomToldAndTheWinnerIsNotTooGood) {
@@ -219,6 +250,29 @@ TEST_P(FiftySeedsOfTheBest, TheTrueBestIsSeldomToldAndTheWinnerIsNotTooGood) {
   RecordProperty("alike", std::to_string(alike));
   RecordProperty("raw", std::to_string(raw));
   RecordProperty("corrected", std::to_string(corrected));
+}
+
+// Seeds of one configuration, dealt to several that are therefore equal: none is worse.
+TEST_P(FiftySeedsOfTheBest, EqualsAreSeldomTold) {
+  constexpr int deals = 100;
+  const auto n = static_cast<std::size_t>(GetParam());
+  int wrong = 0, all = 0;
+  for (const Runs& runs : configurations_of(all_))
+    for (int i = 0; i < deals; ++i, ++all) {
+      std::shuffle(seeds_.begin(), seeds_.end(), random_);
+      ResultsData dealt = all_;
+      dealt.runs.clear();
+      for (std::size_t k = 0; k < seeds_.size() / n * n; ++k) {
+        dealt.runs.push_back(*runs[static_cast<std::size_t>(seeds_[k]) - 1]);
+        RunSpec& spec = dealt.runs.back().run.spec;
+        spec.hidden_size = static_cast<std::int32_t>(1 + k / n);
+        spec.seed = static_cast<std::int64_t>(k % n);
+      }
+      for (const ConfigurationSummary& c : compare(dealt).configurations)
+        wrong += c.spec.hidden_size == 1 && c.told_from_best;
+    }
+  EXPECT_LE(wrong, 0.05 * all);
+  RecordProperty("wrong", std::to_string(wrong) + " of " + std::to_string(all));
 }
 
 INSTANTIATE_TEST_SUITE_P(OfThem, FiftySeedsOfTheBest, testing::Values(3, 5, 10));

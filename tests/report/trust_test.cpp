@@ -5,6 +5,7 @@
 #include "runner/report/statistics.hpp"
 #include "runner/sweep/config.hpp"
 
+#include "judged_seeds.hpp"
 #include "report/hand_made.hpp"
 #include "trust_lines.hpp"
 
@@ -34,7 +35,7 @@ using testing::Not;
 JudgedSeeds judged(const std::vector<double>& own) {
   JudgedSeeds seeds;
   for (std::size_t s = 0; s < own.size(); ++s)
-    seeds.push_back({static_cast<std::int64_t>(s), 0, own[s], own[s]});
+    seeds.push_back({static_cast<std::int64_t>(s), 0, own[s], own[s], own[s]});
   return seeds;
 }
 
@@ -69,10 +70,52 @@ TEST(ToldFromBest, KnowsThatAccuraciesAreRounded) {
   EXPECT_THAT(told_from_best(two, 0.01), ElementsAre(false, false));
 }
 
+/// The seeds of one configuration with these hits of 10 images after epochs 1, 2, ….
+JudgedSeeds judged_by_epoch(const std::vector<std::vector<int>>& hits) {
+  std::vector<StoredRun> runs;
+  for (std::size_t s = 0; s < hits.size(); ++s) {
+    std::vector<float> accuracy{0};
+    for (const int hit : hits[s]) accuracy.push_back(static_cast<float>(hit) / 10);
+    const std::vector<float> others(accuracy.size(), 1);
+    runs.push_back(stored(spec(10, static_cast<std::int64_t>(s)), RunStatus::done, others, accuracy, others));
+  }
+  Runs all;
+  for (const StoredRun& run : runs) all.push_back(&run);
+  return judged_seeds(all, hits.front().size(), {.test = 10}, false);
+}
+
+// Seeds 1, 2 choose epoch 1 for seed 0; seeds 0, 2 epoch 2 for seed 1; seeds 0, 1 epoch 2 for seed 2.
+// Σ own = 3 + 5 + 4 = 12. Without seed 0 the other two choose epoch 1 for each other, and have 8 and 6: its
+// share is −2. Without seed 1: 3 and 4, share 5. Without seed 2: 3 and 5, share 4.
+TEST(JudgedSeeds, HaveWhatEachAddsToTheSum) {
+  const JudgedSeeds seeds = judged_by_epoch({{3, 9}, {8, 5}, {6, 4}});
+  ASSERT_EQ(seeds.size(), 3u);
+  EXPECT_DOUBLE_EQ(seeds[0].own, 0.3);
+  EXPECT_DOUBLE_EQ(seeds[1].own, 0.5);
+  EXPECT_DOUBLE_EQ(seeds[2].own, 0.4);
+  EXPECT_DOUBLE_EQ(seeds[0].share, -0.2);
+  EXPECT_DOUBLE_EQ(seeds[1].share, 0.5);
+  EXPECT_DOUBLE_EQ(seeds[2].share, 0.4);
+}
+
+TEST(JudgedSeeds, AddWhatTheyAreWhereAllAgreeOnTheEpoch) {
+  for (const JudgedSeed& seed : judged_by_epoch({{3, 9, 2}, {4, 8, 1}, {5, 7, 6}, {1, 7, 5}}))
+    EXPECT_DOUBLE_EQ(seed.share, seed.own);
+}
+
+// One seed alone chooses nothing: the last epoch counts.
+TEST(JudgedSeeds, OfTwoAddToTheLastEpochOfTheOther) {
+  const JudgedSeeds seeds = judged_by_epoch({{3, 9, 2}, {8, 5, 7}});
+  EXPECT_DOUBLE_EQ(seeds[0].own, 0.3);
+  EXPECT_DOUBLE_EQ(seeds[1].own, 0.5);
+  EXPECT_DOUBLE_EQ(seeds[0].share, 0.1);
+  EXPECT_DOUBLE_EQ(seeds[1].share, 0.6);
+}
+
 // Without seed 0 the second is chosen, which has 0.2 there; without seed 1 the first, which has 0.5.
 TEST(WithoutLuck, JudgesEachSeedByAChoiceWithoutIt) {
-  const JudgedSeeds first{{0, 0.6, 0.9, 0.8}, {1, 0.9, 0.6, 0.5}},
-      second{{0, 0.7, 0.2, 0.2}, {1, 0.2, 0.7, 0.7}};
+  const JudgedSeeds first{{0, 0.6, 0.9, 0.8, 0.9}, {1, 0.9, 0.6, 0.5, 0.6}},
+      second{{0, 0.7, 0.2, 0.2, 0.2}, {1, 0.2, 0.7, 0.7, 0.7}};
   EXPECT_DOUBLE_EQ(without_luck(std::vector{first, second}, 0), (0.2 + 0.5) / 2);
   EXPECT_DOUBLE_EQ(without_luck(std::vector<JudgedSeeds>{first}, 0), (0.8 + 0.5) / 2);
 }
@@ -133,11 +176,24 @@ TEST(Trust, ThatAllOthersCanBeToldIsSaidAndMarksNothing) {
 
 TEST(Trust, WhereTooManySeedsWouldBeNeededTheCheapestIsNamed) {
   const std::string text = table(made({{0.80f, 0.81f, 0.82f}, {0.81f, 0.82f, 0.801f}}));
-  EXPECT_THAT(text, HasSubstr("\nIt would take about "));
-  EXPECT_THAT(text, HasSubstr(" seeds to settle it: take the cheapest of them,\nhidden_size 10\n"));
-  EXPECT_THAT(
-      table(made({{0.80f, 0.81f, 0.82f}, {0.80f, 0.81f, 0.82f}})),
-      HasSubstr("\nNo number of seeds would settle it: take the cheapest of them, which is the best\n"));
+  EXPECT_THAT(text, HasSubstr("\nTo tell the best from it would take about "));
+  EXPECT_THAT(text, HasSubstr(" more seeds:\ntake the cheapest of these 2, hidden_size 10\n"));
+  EXPECT_THAT(table(made({{0.80f, 0.81f, 0.82f}, {0.80f, 0.81f, 0.82f}})),
+              HasSubstr("\nAs measured, no number of seeds would tell the best from it:\n"
+                        "take the cheapest of these 2, which is the best\n"));
+}
+
+// Of three that may be as good the first is the cheapest, but a few more seeds would tell it from the best.
+TEST(Trust, TheCheapestIsOneThatIsTooCloseToTheBest) {
+  const Comparison comparison =
+      compare(made({{0.780f, 0.80f, 0.79f}, {0.80f, 0.81f, 0.82f}, {0.81f, 0.82f, 0.801f}}));
+  EXPECT_EQ(comparison.best(), 2u);
+  EXPECT_THAT(comparison.like_the_best(), ElementsAre(0, 1));
+  EXPECT_FALSE(comparison.configurations[0].too_close);
+  EXPECT_TRUE(comparison.configurations[1].too_close);
+  const std::string text = trust_lines(comparison);
+  EXPECT_THAT(text, HasSubstr("\nTo tell the best from 1 of them would take about "));
+  EXPECT_THAT(text, HasSubstr(" more seeds:\ntake the cheapest of these 2, hidden_size 20\n"));
 }
 
 TEST(Trust, LeavesOutConfigurationsWithSeedsThatDivergedOrAreNotDone) {
@@ -192,8 +248,46 @@ TEST(Trust, NamesTheSeedsTheTimeAndTheCommandThatWouldSettleIt) {
   // 36 s were for three seeds of 10 + 20 + 30 + 40 hidden units.
   EXPECT_NEAR(settlement.seconds, 36.0 * 70 * static_cast<double>(more) / 300, 1e-9);
   EXPECT_EQ(settlement.command, "runner configs/four.json 'seed={\"range\":[1," + std::to_string(3 + more) +
-                                    "]}' 'where=seed <= 3 || hidden_size=30 || hidden_size=40'");
+                                    "]}' 'where=seed <= 3 || (hidden_size=30 || hidden_size=40)'");
   EXPECT_THAT(table(swept()), HasSubstr(":\n  runner configs/four.json 'seed"));
+}
+
+// A grid is named by its sides, however many configurations it has.
+TEST(Trust, TheCommandIsShort) {
+  const std::string text =
+      R"({"epochs": 1, "learning_rate": [0.1, 0.2, 0.5], "batch_size": [10, 20, 50], "hidden_size": [10, 20, 30],
+          "seed": [1, 2]})";
+  const Config config = parse_config(text, "a.json");
+  ResultsData data = made({});
+  data.effective_config = config.effective;
+  data.origin.config_text = text;
+  data.origin.config_file = "a.json";
+  data.file = "results/a.h5";
+  for (const RunSpec& run : runs_of(config.spaces))
+    data.runs.push_back(ending(run, 0.9f, run.learning_rate == 0.5 ? 0.8f : 0.3f));
+  const Comparison comparison = compare(data);
+  std::vector<std::size_t> which;
+  for (std::size_t c = 0; c < comparison.configurations.size(); ++c)
+    if (const RunSpec& run = comparison.configurations[c].spec;
+        run.learning_rate == 0.5 && (run.batch_size < 50 || run.hidden_size == 30))
+      which.push_back(c);
+  EXPECT_EQ(command_for_seeds(data, comparison, which, 2),
+            "runner a.json 'seed=[1,2,3,4]' 'where=seed <= 2 || learning_rate=0.5 && ((batch_size=10 || "
+            "batch_size=20) && (hidden_size=10 || hidden_size=20 || hidden_size=30) || batch_size=50 && "
+            "hidden_size=30)'");
+}
+
+// Of those that --where leaves, too: the file's time was for all, and the command trains no others.
+TEST(Trust, TheTimeAndTheCommandAreRightForAPartOfTheSweep) {
+  const Settlement all = compare(swept()).trust.settlement;
+  ResultsData data = swept();
+  const std::vector<std::string> where{"hidden_size >= 30"};
+  keep_where(data, where);
+  const Settlement settlement = compare(data).trust.settlement;
+  ASSERT_EQ(settlement.configurations, 2u);
+  EXPECT_NEAR(settlement.seconds,
+              all.seconds * static_cast<double>(settlement.seeds) / static_cast<double>(all.seeds), 1e-9);
+  EXPECT_THAT(settlement.command, HasSubstr("'where=seed <= 3 || (hidden_size=30 || hidden_size=40)'"));
 }
 
 TEST(Trust, TheCommandHasWhatWasReplacedOnTheCommandLineAndTheFile) {

@@ -254,13 +254,13 @@ TEST_F(ACheckpoint, MayHoldRunsOfAnyShapeThatAreNotAskedFor) {
 
 TEST_F(ACheckpoint, IsRefusedWhenItIsNoFile) {
   std::filesystem::create_directory(path);
-  expect_refused(" is no regular file");
+  expect_refused(" is not a regular file");
   std::filesystem::remove(path);
   ASSERT_EQ(mkfifo(path.c_str(), 0600), 0);
-  expect_refused(" is no regular file");
+  expect_refused(" is not a regular file");
   std::filesystem::remove(path);
   std::filesystem::create_symlink("/dev/zero", path);
-  expect_refused(" is no regular file");
+  expect_refused(" is not a regular file");
 }
 
 #ifndef HAS_SANITIZER

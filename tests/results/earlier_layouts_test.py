@@ -70,7 +70,7 @@ class Earlier:
 
     def test_is_sealed(self):
         for name in self.RUNS:
-            self.assertEqual(self.run_it("seal", f"{name}.h5"), f"{name}.h5: the seal is right, nothing has been changed since it was made\n")
+            self.assertEqual(self.run_it("seal", f"{name}.h5"), f"{name}.h5: the seal is right: nothing has changed since the file was sealed\n")
 
     def test_is_checked(self):
         """There are no checksums in it; in what it is taken over into there are."""

@@ -12,10 +12,7 @@
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
 
-#include <array>
 #include <cmath>
-#include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 

@@ -10,7 +10,6 @@
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
 
-#include <array>
 #include <limits>
 #include <string>
 #include <vector>

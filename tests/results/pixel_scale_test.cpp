@@ -16,7 +16,6 @@
 #include <filesystem>
 #include <limits>
 #include <string>
-#include <vector>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -105,8 +104,9 @@ TEST_F(PixelScales, OfAnotherKindAreNotGoneOnWith) {
   EXPECT_THAT(refused([&] {
                 open(with_scale({{-0.5}, {0.1 / 3}}));
               }),
-              HasSubstr("the numbers of the images became bytes by another scale then"));
-  EXPECT_THAT(refused([&] { open(with_scale(of_columns()), 3); }), HasSubstr("by another scale then"));
+              HasSubstr("the numbers of the images became bytes by another scale when the file was made"));
+  EXPECT_THAT(refused([&] { open(with_scale(of_columns()), 3); }),
+              HasSubstr("by another scale when the file was made"));
   open(with_scale(of_all));
 }
 
@@ -124,7 +124,7 @@ TEST_F(PixelScales, AreMerged) {
   merge("numbers.h5", "bytes.h5");
   EXPECT_EQ(scale_of("whole.h5"), of_all);
   EXPECT_THAT(refused([&] { merge("numbers.h5", "columns.h5"); }),
-              HasSubstr("the numbers that the bytes of their images stand for"));
+              HasSubstr("the scale by which the numbers of their images became bytes"));
 }
 
 TEST_F(PixelScales, ThatHaveChangedAreDamage) {

@@ -12,7 +12,6 @@
 #include "support/temporary_directory.hpp"
 #include "support/tiny_dataset.hpp"
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>

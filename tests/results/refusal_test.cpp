@@ -142,8 +142,8 @@ TEST_F(ARefusal, OfToggledSaveWeights) {
   text.replace(text.find("\"seed\": 7"), 9, "\"seed\": 7, \"save_weights\": true");
   EXPECT_THAT(refused(sweep_of(text, data)),
               AllOf(HasSubstr(path),
-                    HasSubstr("save_weights: false in the file, true now; name=… gives this sweep a file of "
-                              "its own (or --output), --fresh deletes what the file holds")));
+                    HasSubstr("save_weights: false in the file, true now; name=… (or --output) gives this "
+                              "sweep a file of its own, --fresh deletes what the file holds")));
 }
 
 TEST_F(ARefusal, OfAnotherValidationSet) {
@@ -278,7 +278,7 @@ TEST_F(ARefusal, OfATextThatAnotherProgramHasAdded) {
   H5Sclose(space);
   H5Fclose(file);
   const std::string why = "another program has written into the results file " + path.string() +
-                          ", or it is damaged: runner seal " + path.string() + " says what was added";
+                          ", or it is damaged: runner seal " + path.string() + " lists what was added";
   EXPECT_THAT(refused(sweep), HasSubstr(why));
   EXPECT_THAT(refused_to_read(), HasSubstr(why));
 }

@@ -276,7 +276,7 @@ TEST_F(AReseal, OfALongerSweepNamesWhatIsNotTakenOver) {
               {.note = [&](const std::string& note) { notes.push_back(note); }})
       .close();
   EXPECT_THAT(notes, ElementsAre("the attribute note of the file in " + path.string() +
-                                 " is of another program, and is not taken over"));
+                                 " was added by another program, and is not taken over"));
   EXPECT_THAT(check_seal(path).additions, IsEmpty());
 }
 

@@ -108,7 +108,7 @@ TEST(Condition, MayBeNestedAHundredTimes) {
   };
   EXPECT_TRUE(holds(nested(100), 1));
   EXPECT_THAT(message_of([&] { holds(nested(1'000'000), 1); }),
-              testing::EndsWith("at position 101: more than 100 parentheses within each other"));
+              testing::EndsWith("at position 101: parentheses are nested more than 100 levels deep"));
   std::string many;
   for (int i = 0; i < 1000; ++i) many += "(a=1)&&";
   EXPECT_TRUE(holds(many + "b=0", 1));

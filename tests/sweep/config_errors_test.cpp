@@ -27,7 +27,7 @@ TEST(ConfigErrors, SyntaxErrorHasLineAndColumn) {
             "line 3, column 8: syntax error: unexpected string; expected ',' or '}'");
   EXPECT_EQ(problem("{\"seed\": [1, 2,,]}"),
             "line 1, column 16: syntax error: unexpected ','; expected a value");
-  EXPECT_EQ(problem("{\"epochs\": 1} x"), "line 1, column 15: syntax error: x is no JSON value");
+  EXPECT_EQ(problem("{\"epochs\": 1} x"), "line 1, column 15: syntax error: x is not a JSON value");
 }
 
 TEST(ConfigErrors, ColumnsCountCharacters) {
@@ -44,10 +44,10 @@ TEST(ConfigErrors, EndsTooEarly) {
 }
 
 TEST(ConfigErrors, NotANumberIsNoJson) {
-  EXPECT_EQ(problem("{\"learning_rate\": NaN}"), "line 1, column 19: syntax error: NaN is no JSON value");
-  EXPECT_EQ(problem("{\"learning_rate\": nan}"), "line 1, column 19: syntax error: nan is no JSON value");
+  EXPECT_EQ(problem("{\"learning_rate\": NaN}"), "line 1, column 19: syntax error: NaN is not a JSON value");
+  EXPECT_EQ(problem("{\"learning_rate\": nan}"), "line 1, column 19: syntax error: nan is not a JSON value");
   EXPECT_EQ(problem("{\"learning_rate\":\n[1, -Infinity]}"),
-            "line 2, column 5: syntax error: -Infinity is no JSON value");
+            "line 2, column 5: syntax error: -Infinity is not a JSON value");
 }
 
 TEST(ConfigErrors, EmptyFile) {
@@ -58,14 +58,14 @@ TEST(ConfigErrors, EmptyFile) {
 
 TEST(ConfigErrors, CommentWithoutAnEnd) {
   EXPECT_EQ(problem("{\n  \"epochs\": 1 /* größe /* }"),
-            "line 2, column 15: syntax error: the comment has no end");
-  EXPECT_EQ(problem("{\"epochs\": 1} /*/"), "line 1, column 15: syntax error: the comment has no end");
+            "line 2, column 15: syntax error: the comment is never closed");
+  EXPECT_EQ(problem("{\"epochs\": 1} /*/"), "line 1, column 15: syntax error: the comment is never closed");
 }
 
 TEST(ConfigErrors, PositionsCountComments) {
   EXPECT_EQ(problem("// größe, [1,]\n{\"epochs\": /* für\nalle */ 1 2}"),
             "line 3, column 11: syntax error: unexpected number; expected ',' or '}'");
-  EXPECT_EQ(problem("{\"seed\": [1, /* ü */ x,]}"), "line 1, column 22: syntax error: x is no JSON value");
+  EXPECT_EQ(problem("{\"seed\": [1, /* ü */ x,]}"), "line 1, column 22: syntax error: x is not a JSON value");
   EXPECT_EQ(problem("{\"name\": \"a // b\n\"}"),
             "line 1, column 17: syntax error: invalid string: control character U+000A (LF) must be escaped "
             "to \\u000A or \\n");
@@ -142,7 +142,7 @@ TEST(ConfigErrors, LongNumbersAndWordsAreCutShort) {
   EXPECT_EQ(problem(epochs_of('9')),
             "epochs: " + std::string(80, '9') + "… is out of range: no number that large can be represented");
   EXPECT_EQ(problem(epochs_of('x')),
-            "line 1, column 12: syntax error: " + std::string(80, 'x') + "… is no JSON value");
+            "line 1, column 12: syntax error: " + std::string(80, 'x') + "… is not a JSON value");
 }
 
 TEST(ConfigErrors, NumbersOfManyDigitsAreNumbers) {
@@ -157,7 +157,7 @@ TEST(ConfigErrors, NumbersOfManyDigitsAreNumbers) {
 }
 
 TEST(ConfigErrors, NotAnObject) {
-  EXPECT_EQ(problem("[1, 2]"), "[1,2] is no config: a JSON object is");
+  EXPECT_EQ(problem("[1, 2]"), "[1,2] is not a config: a config is a JSON object");
 }
 
 TEST(ConfigErrors, UnknownKeySuggestsTheNearest) {
@@ -343,10 +343,11 @@ TEST(ConfigErrors, HintIsNotLongerThanALine) {
 TEST(ConfigErrors, ListForAKeyOfOneValueSaysWhichKeysHaveLists) {
   EXPECT_EQ(
       problem(R"({"train_size": [300, 1000]})"),
-      fmt::format("train_size: [300,1000] is a list: one value; lists are for {}. For several values of "
-                  "train_size run the config once for each, with a name of its own, such as 'name=a' "
-                  "'train_size=…'",
-                  fmt::join(axis_names(), ", ")));
+      fmt::format(
+          "train_size: [300,1000] is a list: it takes one value; lists are for {}. For several values of "
+          "train_size run the config once for each, with a name of its own, such as 'name=a' "
+          "'train_size=…'",
+          fmt::join(axis_names(), ", ")));
 }
 
 TEST(ConfigErrors, UnknownKeyLikeNoOtherListsThemAll) {
@@ -371,10 +372,11 @@ TEST(ConfigErrors, WrongTypeNamesValueAndRule) {
             "epochs: \"ten\" is not an integer: an integer from 1 to 1000000000");
   EXPECT_EQ(problem(R"({"batch_size": [50, 100.5]})"),
             "batch_size: 100.5 is not an integer: an integer from 1 to 4194304");
-  EXPECT_THAT(problem(R"({"epochs": [5, 10]})"),
-              testing::StartsWith("epochs: [5,10] is a list: one value; lists are for learning_rate, "));
-  EXPECT_EQ(problem(R"({"save_weights": 1})"), "save_weights: 1 is not a boolean: true or false");
-  EXPECT_EQ(problem(R"({"name": 5})"), "name: 5 is not a string: a text in quotes");
+  EXPECT_THAT(
+      problem(R"({"epochs": [5, 10]})"),
+      testing::StartsWith("epochs: [5,10] is a list: it takes one value; lists are for learning_rate, "));
+  EXPECT_EQ(problem(R"({"save_weights": 1})"), "save_weights: 1 is not a boolean: write true or false");
+  EXPECT_EQ(problem(R"({"name": 5})"), "name: 5 is not a string: write a text in quotes");
 }
 
 TEST(ConfigErrors, OutOfRangeNamesValueAndRule) {
@@ -390,14 +392,14 @@ TEST(ConfigErrors, OutOfRangeNamesValueAndRule) {
 }
 
 TEST(ConfigErrors, EmptyList) {
-  EXPECT_EQ(problem(R"({"seed": []})"), "seed: [] is empty: a list has one value at least");
+  EXPECT_EQ(problem(R"({"seed": []})"), "seed: [] is empty: a list must have at least one value");
 }
 
 TEST(ConfigErrors, SameValueTwice) {
   EXPECT_EQ(problem(R"({"learning_rate": [0.1, 0.2, 0.10]})"),
-            "learning_rate: 0.1 is given twice: the values of a list differ");
+            "learning_rate: 0.1 is given twice: the values of a list must differ");
   EXPECT_EQ(problem(R"({"loss": ["cross_entropy", "cross_entropy"]})"),
-            "loss: \"cross_entropy\" is given twice: the values of a list differ");
+            "loss: \"cross_entropy\" is given twice: the values of a list must differ");
 }
 
 TEST(ConfigErrors, SameFloat32Twice) {
@@ -410,37 +412,41 @@ TEST(ConfigErrors, SameFloat32Twice) {
 }
 
 TEST(ConfigErrors, ObjectThatIsNoGeneratorAndNoDistribution) {
-  EXPECT_EQ(problem(R"({"learning_rate": {"min": 0.1}})"),
-            "learning_rate: {\"min\":0.1} is not known: a value, a list of values, {\"range\": [from, to, "
-            "step]}, {\"linspace\": [from, to, count]}, {\"logspace\": [from, to, count]}, {\"uniform\": "
-            "[from, to]}, {\"log_uniform\": [from, to]}, {\"choice\": [value, …]}");
-  EXPECT_EQ(problem(R"({"loss": {"uniform": [0, 1]}})"),
-            "loss: {\"uniform\":[0,1]} is not known: a value, a list of values, {\"choice\": [value, …]}");
+  EXPECT_EQ(
+      problem(R"({"learning_rate": {"min": 0.1}})"),
+      "learning_rate: {\"min\":0.1} is not known: write a value, a list of values, {\"range\": [from, to, "
+      "step]}, {\"linspace\": [from, to, count]}, {\"logspace\": [from, to, count]}, {\"uniform\": "
+      "[from, to]}, {\"log_uniform\": [from, to]}, {\"choice\": [value, …]}");
+  EXPECT_EQ(
+      problem(R"({"loss": {"uniform": [0, 1]}})"),
+      "loss: {\"uniform\":[0,1]} is not known: write a value, a list of values, {\"choice\": [value, …]}");
 }
 
 TEST(ConfigErrors, Generators) {
   EXPECT_EQ(problem(R"({"seed": {"range": [5, 1]}})"),
-            "seed: {\"range\":[5,1]} has no values: from is at most to, and step is above 0");
+            "seed: {\"range\":[5,1]} has no values: from must be at most to, and step above 0");
   EXPECT_EQ(problem(R"({"seed": {"range": [1, 2.5]}})"),
-            "seed: {\"range\":[1,2.5]} is not as it must be: {\"range\": [from, to, step]}, with integers");
+            "seed: {\"range\":[1,2.5]} is not valid: write {\"range\": [from, to, step]}, with integers");
   EXPECT_EQ(problem(R"({"weight_decay": {"logspace": [0, 1, 3]}})"),
-            "weight_decay: {\"logspace\":[0,1,3]} begins at 0: a logarithmic scale begins above 0");
+            "weight_decay: {\"logspace\":[0,1,3]} begins at 0: a logarithmic scale must begin above 0");
   EXPECT_EQ(problem(R"({"seed": {"range": [1, 10000001]}})"),
-            "seed: {\"range\":[1,10000001]} makes more than 10000000 values: no sweep has more runs");
-  EXPECT_EQ(problem(R"({"hidden_size": {"linspace": [1, 2, 3]}})"),
-            "hidden_size: {\"linspace\":[1,2,3]} gives 2 twice: the values of a list differ; ask for fewer");
+            "seed: {\"range\":[1,10000001]} makes more than 10000000 values: no sweep may have more runs");
+  EXPECT_EQ(
+      problem(R"({"hidden_size": {"linspace": [1, 2, 3]}})"),
+      "hidden_size: {\"linspace\":[1,2,3]} gives 2 twice: the values of a list must differ; ask for fewer");
 }
 
 TEST(ConfigErrors, Distributions) {
   EXPECT_EQ(problem(R"({"learning_rate": {"log_uniform": [0, 1]}, "samples": 3})"),
-            "learning_rate: {\"log_uniform\":[0,1]} begins at 0: a logarithmic scale begins above 0");
+            "learning_rate: {\"log_uniform\":[0,1]} begins at 0: a logarithmic scale must begin above 0");
   EXPECT_EQ(problem(R"({"dropout": {"uniform": [0, 1]}, "samples": 3})"),
             "dropout: 1 is out of range: a number from 0, below 1");
-  EXPECT_EQ(problem(R"({"dropout": {"uniform": [0, 0.5]}})"),
-            "dropout: {\"uniform\":[0,0.5]} is drawn, and samples is missing: how often it is drawn, such as "
-            "\"samples\": 20");
+  EXPECT_EQ(
+      problem(R"({"dropout": {"uniform": [0, 0.5]}})"),
+      "dropout: {\"uniform\":[0,0.5]} is drawn, but samples is missing: say how often it is drawn, such as "
+      "\"samples\": 20");
   EXPECT_EQ(problem(R"({"samples": 3})"),
-            "samples: 3 is given, and nothing is drawn: a key is drawn by a distribution, such as "
+            "samples: 3 is given, but nothing is drawn: a key is drawn by a distribution, such as "
             "\"learning_rate\": {\"log_uniform\": [0.01, 1]}");
 }
 
@@ -448,12 +454,12 @@ TEST(ConfigErrors, Zip) {
   EXPECT_EQ(
       problem(R"({"learning_rate": [0.1, 0.2], "seed": [1, 2, 3], "zip": [["learning_rate", "seed"]]})"),
       "zip: [\"learning_rate\",\"seed\"] has 2 of learning_rate and 3 of seed: lists that are walked "
-      "together are equally long");
+      "together must have the same length");
   EXPECT_EQ(problem(R"({"zip": ["learning_rate", "seed"]})"),
-            "zip: [\"learning_rate\",\"seed\"] is no list of groups: a list of groups of keys, such as "
+            "zip: [\"learning_rate\",\"seed\"] is not a list of groups: write groups of keys, such as "
             "[[\"learning_rate\", \"batch_size\"]]");
   EXPECT_EQ(problem(R"({"zip": [["seed", "batch"]]})"),
-            "zip: \"batch\" is no key with a list: did you mean \"batch_size\"?");
+            "zip: \"batch\" is not a key with a list: did you mean \"batch_size\"?");
 }
 
 TEST(ConfigErrors, Where) {
@@ -468,9 +474,9 @@ TEST(ConfigErrors, GridsNameTheGrid) {
   EXPECT_EQ(problem(R"({"grids": [{}, {"batch_size": 0}]})"),
             "grids[1]: batch_size: 0 is out of range: an integer from 1 to 4194304");
   EXPECT_EQ(problem(R"({"epochs": 3, "grids": [{"epochs": 4}]})"),
-            "grids[0]: \"epochs\" is no key of a grid: it stands beside the grids");
+            "grids[0]: \"epochs\" is not a key of a grid: write it beside grids");
   EXPECT_EQ(problem(R"({"grids": [{"epochs": 4}]})"),
-            "grids[0]: \"epochs\" is no key of a grid: it stands beside the grids");
+            "grids[0]: \"epochs\" is not a key of a grid: write it beside grids");
   EXPECT_EQ(problem(R"({"grids": [{"lr": 4}]})"),
             "grids[0]: unknown key \"lr\": the key is \"learning_rate\"");
   EXPECT_EQ(problem(R"({"grids": [{"optimizer": "sgd", "momentum": 0.5}]})"),
@@ -480,8 +486,8 @@ TEST(ConfigErrors, GridsNameTheGrid) {
 
 TEST(ConfigErrors, NameThatIsNoFileName) {
   EXPECT_EQ(problem(R"({"name": "a/b"})"),
-            "name: \"a/b\" is not a plain file name: 1 to 200 bytes of UTF-8 without slashes and characters "
-            "that are not seen, not \".\" or \"..\"");
+            "name: \"a/b\" is not a plain file name: 1 to 200 bytes of UTF-8 without slashes and "
+            "invisible characters, not \".\" or \"..\"");
 }
 
 TEST(ConfigErrors, NameThatLeadsElsewhere) {
@@ -496,7 +502,7 @@ TEST(ConfigErrors, NameThatLeadsElsewhere) {
 TEST(ConfigErrors, NameFromAFileWhoseStemIsNoName) {
   EXPECT_EQ(test::message_of([] { parse_config("{}", std::string("\xFF.json")); }),
             "\xFF.json: name: \"\xEF\xBF\xBD\" is not a plain file name: 1 to 200 bytes of UTF-8 without "
-            "slashes and characters that are not seen, not \".\" or \"..\"");
+            "slashes and invisible characters, not \".\" or \"..\"");
 }
 
 const std::string dataset_forms =
@@ -523,7 +529,7 @@ TEST(ConfigErrors, FilesOfADataSet) {
   EXPECT_EQ(problem(R"({"dataset": {"npz": "d.npz", "x_train": "x.npy"}})"),
             "dataset: npz and x_train belong to different forms: give one of " + dataset_forms);
   EXPECT_EQ(problem(R"({"dataset": {"npz": "d.npz", "standardise": 1}})"),
-            "dataset: standardise: 1 is not a boolean: true or false");
+            "dataset: standardise: 1 is not a boolean: write true or false");
   EXPECT_EQ(problem(R"({"dataset": {"npz": "d.npz", "standardize": true}})"),
             "dataset: unknown key \"standardize\": did you mean \"standardise\"?");
 }
@@ -557,7 +563,7 @@ TEST(ConfigErrors, LongListInAScalarsPlaceIsCutShort) {
   std::string list = "[1";
   for (int i = 1; i < 400'000; ++i) list += ",1";
   EXPECT_THAT(problem("{\"epochs\": " + list + "]}"),
-              testing::HasSubstr("… (400000 values) is a list: one value; lists are for "));
+              testing::HasSubstr("… (400000 values) is a list: it takes one value; lists are for "));
 }
 
 TEST(ConfigErrors, LargerThanAConfigFileMayBe) {

@@ -6,11 +6,9 @@
 #include "sweep/message_of.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -225,7 +223,7 @@ std::string problem(const std::string& rule, const std::string& others = "") {
 TEST(EarlyStoppingKey, IsRefusedWithTheRule) {
   EXPECT_EQ(
       problem("3"),
-      "x.json: early_stopping: 3 is no rule: {\"patience\": 5} or {\"successive_halving\": {\"eta\": 3, "
+      "x.json: early_stopping: 3 is not a rule: {\"patience\": 5} or {\"successive_halving\": {\"eta\": 3, "
       "\"min_epochs\": 1}}");
   EXPECT_THAT(problem("{}"), HasSubstr("early_stopping: {} names no rule: {\"patience\": 5} or "));
   EXPECT_THAT(problem(R"({"min_delta": 1})"), HasSubstr("names no rule"));
@@ -239,7 +237,7 @@ TEST(EarlyStoppingKey, IsRefusedWithTheRule) {
   EXPECT_EQ(problem(R"({"patienc": 1})"),
             "x.json: early_stopping: unknown key \"patienc\": did you mean \"patience\"?");
   EXPECT_THAT(problem(R"({"patience": 1, "successive_halving": {}})"),
-              HasSubstr("has keys beside successive_halving: one rule alone"));
+              HasSubstr("has keys beside successive_halving: there may be one rule only"));
   EXPECT_THAT(problem(R"({"successive_halving": {"eta": 1}})"),
               HasSubstr("early_stopping: successive_halving: eta: 1 is out of range: an integer from 2"));
   EXPECT_THAT(problem(R"([{"patience": 1}])"), HasSubstr("early_stopping: [{\"patience\":1}] is a list"));
@@ -251,14 +249,14 @@ TEST(EarlyStoppingKey, NamesBothKeysWhereItContradictsAnother) {
       "x.json: early_stopping: metric: \"validation_accuracy\" is not recorded without validation_size: "
       "give validation_size, or a metric of the test or the training set");
   EXPECT_THAT(problem(R"({"patience": 1, "metric": "clean_train_accuracy"})", R"(, "label_noise": 0.5)"),
-              HasSubstr("is recorded of runs with label_noise alone"));
+              HasSubstr("is recorded only for runs with label_noise"));
   EXPECT_EQ(
       problem(R"({"successive_halving": {"min_epochs": 10}})"),
       "x.json: early_stopping: successive_halving: min_epochs: 10 is out of range: below the 10 epochs of "
       "the sweep");
   EXPECT_EQ(problem(R"({"successive_halving": {"min_epochs": 3}})", R"(, "evaluate_every": 2)"),
-            "x.json: early_stopping: successive_halving: rung 3 (min_epochs 3, eta 3) is not recorded, as "
-            "evaluate_every is 2: let min_epochs be a multiple of evaluate_every");
+            "x.json: early_stopping: successive_halving: rung 3 (min_epochs 3, eta 3) is not recorded, "
+            "because evaluate_every is 2: make min_epochs a multiple of evaluate_every");
   EXPECT_EQ(problem(R"({"successive_halving": {"min_epochs": 2}})", R"(, "evaluate_every": 2)"), "no error");
 }
 

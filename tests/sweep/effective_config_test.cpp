@@ -117,7 +117,7 @@ TEST(ConfigDifferences, DataSetsAreComparedByNameAndNotByPath) {
 
 TEST(ConfigDifferences, RefuseAStoredTextThatIsNoJson) {
   EXPECT_EQ(test::message_of([] { config_differences("[]", "{}"); }),
-            "the config of a results file is no JSON object");
+            "the config of a results file is not a JSON object");
   EXPECT_EQ(test::message_of([] { config_differences("{", "{}"); }),
             "the config of a results file: line 1, column 2: syntax error: unexpected end of input; "
             "expected string");

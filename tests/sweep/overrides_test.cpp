@@ -108,9 +108,11 @@ TEST(Overrides, UnknownKeySuggestsTheNearest) {
 }
 
 TEST(Overrides, AreKeyAndValue) {
-  EXPECT_EQ(problem({"epochs"}), "command line: \"epochs\" is no override: key=value, such as epochs=20");
-  EXPECT_EQ(problem({"description=\xFF"}),
-            "command line: \"description=\xEF\xBF\xBD\" is no override: key=value, such as epochs=20");
+  EXPECT_EQ(problem({"epochs"}),
+            "command line: \"epochs\" is not an override: write key=value, such as epochs=20");
+  EXPECT_EQ(
+      problem({"description=\xFF"}),
+      "command line: \"description=\xEF\xBF\xBD\" is not an override: write key=value, such as epochs=20");
 }
 
 TEST(Overrides, OneKeyTwiceIsAnError) {

@@ -5,7 +5,6 @@
 #include "sweep/message_of.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <string>
 #include <utility>
@@ -155,8 +154,8 @@ TEST(Grids, AKeyOfTheCommandLineIsNotLostInOne) {
   const std::string config = R"({"grids": [{"seed": 1}, {"seed": 2, "hidden_size": [1, 2]}]})";
   EXPECT_EQ(
       test::message_of([&] { parse_config(config, "x.json", std::vector<std::string>{"seed=3"}); }),
-      "command line: seed: 3 is replaced by grids[0] of x.json: on the command line, replace what has no "
-      "key of its own in a grid, or grids as a whole");
+      "command line: seed: 3 is replaced by grids[0] of x.json: the command line can replace keys that no "
+      "grid sets, or grids as a whole");
   EXPECT_EQ(parse_config(config, "x.json", std::vector<std::string>{"learning_rate=[1,2]"})
                 .spaces[1]
                 .grid.learning_rate.size(),

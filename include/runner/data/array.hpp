@@ -48,8 +48,8 @@ class ByteSource;
 /// than the header says; gzip or deflate data are damaged. failure: the system cannot read.
 class ArrayReader {
  public:
-  /// Of a source that stands behind the header, which is `header` bytes long. `name`: what messages call the
-  /// array, "x.npy" or "x.npz: x_train".
+  /// `source` has been read up to the end of the header, which is `header` bytes long. `name`: what messages
+  /// call the array, "x.npy" or "x.npz: x_train".
   ArrayReader(ArrayFormat format, std::string name, NumberType type, Shape shape, bool fortran_order,
               std::unique_ptr<ByteSource> source, std::uint64_t header);
   ~ArrayReader();
@@ -71,11 +71,12 @@ class ArrayReader {
   /// Reads to the end, where no byte may be left; checksums are verified here.
   void finish();
 
-  /// All of read() and finish(). Memory is not taken for what a header claims, but for data that are there.
+  /// read() of all numbers, then finish(). Takes memory only for data that are there, not for what the header
+  /// claims.
   std::vector<std::uint8_t> read_all();
 
-  /// Throws (bad_input) where the file is too short for what its header says, or is a pipe or a device, whose
-  /// length is not known. Afterwards memory may be taken for as many bytes as bytes().
+  /// Throws (bad_input) if the file is too short for what its header says, or is a pipe or a device, whose
+  /// length is not known. Afterwards it is safe to allocate bytes().
   void require_bytes();
 
   /// Goes back to the first number. bad_input: the file is a pipe or a device.
@@ -95,16 +96,16 @@ class ArrayReader {
   std::uint64_t read_ = 0;  ///< bytes of numbers
 };
 
-/// Opens an array and reads its header. What kind of file it is, is told by its content, not by its name:
+/// Opens an array and reads its header. The content of the file tells its format, not its name:
 ///
 /// - IDX (http://yann.lecun.com/exdb/mnist), gzipped or not: bytes, integers and floating-point numbers, of
 ///   any number of dimensions.
 /// - NumPy's .npy (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1 to 3),
 ///   gzipped or not: booleans, integers and floating-point numbers up to 8 bytes, in C or Fortran order.
 ///
-/// Throws Error (bad_input) that names the file and what is wrong: it cannot be opened, is empty, is neither
-/// (an .npz: the keys to use are named), has a header that is cut short or wrong, or a size of zero, holds
-/// Python objects, records, texts or complex numbers. failure: the system cannot read.
+/// Throws Error (bad_input) that names the file and what is wrong: it cannot be opened, is empty, is of
+/// another format (for an .npz the keys to use are named), has a header that is cut short or wrong, or a size
+/// of zero, or holds Python objects, records, texts or complex numbers. failure: the system cannot read.
 ArrayReader open_array(const std::filesystem::path& file);
 
 /// The names of the arrays in an .npz archive, without ".npy", in their order. Throws as open_npz_array.
@@ -112,8 +113,8 @@ std::vector<std::string> npz_names(const std::filesystem::path& file);
 
 /// Opens an array of an .npz archive, compressed or not.
 ///
-/// Throws Error (bad_input): no ZIP archive, a damaged one, no array of this name (those that it has are
-/// listed), an encrypted or an otherwise compressed one; and as open_array.
+/// Throws Error (bad_input): the file is not a ZIP archive, or a damaged one; it has no array of this name
+/// (its arrays are listed); the array is encrypted or compressed by another method. Else as open_array.
 ArrayReader open_npz_array(const std::filesystem::path& file, std::string_view name);
 
 }  // namespace runner

@@ -5,8 +5,8 @@
 
 namespace runner {
 
-/// CRC-32 (ISO 3309, as zlib and PNG have it) of bytes that come one part after the other. A copy goes on
-/// from where it was made.
+/// CRC-32 (ISO 3309, as zlib and PNG have it) of bytes that come one part after the other. A copy continues
+/// independently.
 class Crc32 {
  public:
   void add(std::string_view bytes);

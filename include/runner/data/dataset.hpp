@@ -28,29 +28,29 @@ struct Dataset {
   std::filesystem::path directory;   ///< where its files lie
   std::array<DatasetFile, 4> files;  ///< training images, training labels, test images, test labels
   std::size_t rows = 0;              ///< height of an image, pixels; 0 where only `pixels` is known
-  std::size_t columns = 0;           ///< width of an image, pixels; 0 as well
+  std::size_t columns = 0;           ///< width of an image, pixels; 0 where only `pixels` is known
   std::size_t pixels = 0;            ///< numbers of an image: rows × columns × channels
   /// 10 for the built-in sets, the length of one-hot labels, else 1 + the largest training label in the file.
   std::size_t classes = 0;
-  std::vector<std::int64_t> train_class_counts;  ///< of the images in `train`, those of each class
+  std::vector<std::int64_t> train_class_counts;  ///< how many images of each class `train` has
   LabelledImages train;
   LabelledImages validation;  ///< empty unless asked for
   LabelledImages test;
   PixelScale scale;  ///< empty where the images came as bytes
-  /// Of all images in the files, how many numbers lie outside the scale (is_outside), and became 0 or 255.
+  /// How many numbers of the images in the files lie outside the scale (is_outside) and became 0 or 255.
   std::uint64_t train_outside = 0, test_outside = 0;
 
-  /// What is known of it without its images.
+  /// The facts that remain without the images.
   operator DatasetFacts() const;
 };
 
-/// Which data set, and how much of it. Of `directory`, `arrays`, `npz` and `csv` at most one is given.
+/// Which data set, and how much of it. At most one of `directory`, `arrays`, `npz` and `csv` is given.
 struct DatasetSource {
   std::string name = "fashion-mnist";          ///< "fashion-mnist" or "mnist"; not used when files are given
   std::filesystem::path directory = {};        ///< a folder with four IDX files, or empty
   std::optional<std::size_t> train_size = {};  ///< the first so many training images; all if absent
   std::optional<std::size_t> test_size = {};   ///< the first so many test images; all if absent
-  std::size_t validation_size = 0;  ///< of the training images the last so many are taken away for validation
+  std::size_t validation_size = 0;  ///< so many of the last training images become the validation set
   /// Files of arrays (open_array) in the order of dataset_file_names; all empty, or none.
   std::array<std::filesystem::path, 4> arrays = {};
   std::filesystem::path npz = {};                 ///< an archive with the arrays dataset_array_names
@@ -84,10 +84,10 @@ bool is_built_in(std::string_view name);
 /// the columns are the same in the same order. Where all numbers of both are integers from 0 to 255, they are
 /// bytes.
 ///
-/// Labels are integers of any type, one-hot rows, or QMNIST's table, whose first column is the class. Those
-/// of the training images must be 0, 1, 2, … without a gap, but in IDX files and one-hot rows.
+/// Labels are integers of any type, one-hot rows, or QMNIST's table, whose first column is the class. The
+/// training labels must be 0, 1, 2, … without a gap, except in IDX files and one-hot rows.
 ///
-/// All files are read and checked to the end whatever part is used.
+/// All files are read and checked to the end, even if only a part is used.
 /// Throws Error (bad_input): a folder or file that is not there (with what is there, the places looked in and
 /// how to get it), any error of the readers, image and label counts that differ (both files named), shapes or
 /// kinds of training and test images that differ, labels out of range (10 or more in the built-in sets; a

@@ -7,12 +7,12 @@
 
 namespace runner {
 
-/// A copy of `labels` in which a share of them is drawn anew, uniformly over all `classes`, so that one in
-/// `classes` of these comes out as it was. Thread-safe.
+/// A copy of `labels` in which a share of them is drawn anew, uniformly over all `classes`. So one in
+/// `classes` of the drawn labels is the same as before. Thread-safe.
 ///
-/// Label i depends on i, the seed and the share alone. With (u, v) = random_block(seed, label_noise, 0, i) it
-/// is drawn anew where ⌊u/2^11⌋·2^-53 < share, and then is ⌊v·classes/2^64⌋: a larger share redraws the same
-/// labels and more, each as before.
+/// Label i depends on i, the seed and the share alone. Let (u, v) = random_block(seed, label_noise, 0, i). If
+/// ⌊u/2^11⌋·2^-53 < share, label i becomes ⌊v·classes/2^64⌋. So a larger share draws the same labels anew,
+/// with the same result, and more labels besides.
 std::vector<std::uint8_t> with_label_noise(std::span<const std::uint8_t> labels, std::size_t classes,
                                            std::uint64_t seed, double share);
 

@@ -46,9 +46,6 @@ class Calibration {
   /// The same up to an epoch that may be before the last.
   double expected_seconds(const Sweep& sweep, std::span<const Cohort> cohorts, int last) const;
 
-  /// Seconds that measuring took.
-  double measured_for() const;
-
  private:
   struct State;
   std::unique_ptr<State> state_;

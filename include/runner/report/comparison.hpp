@@ -66,7 +66,10 @@ struct ConfigurationSummary {
 
   bool compared = false;        ///< it is one of Trust::compared
   bool told_from_best = false;  ///< worse than another by more than chance (runner::told_from_best)
-  double work = 0;              ///< predicted work of all epochs of the sweep, in multiply-adds
+  /// It may be as good as the best, and more than Settlement::most_worth further seeds would not tell it from
+  /// the best.
+  bool too_close = false;
+  double work = 0;  ///< predicted work of all epochs of the sweep, in multiply-adds
 
   /// Whether the verdict is fits, perhaps or overfits.
   bool learned() const { return verdict >= Verdict::fits; }

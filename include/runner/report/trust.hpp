@@ -16,6 +16,10 @@ struct JudgedSeed {
   double others = 0;  ///< this mean of the other seeds
   double own = 0;     ///< this seed's accuracy on the same set, after the same epoch
   double test = 0;    ///< this seed's test accuracy after this epoch
+  /// What this seed adds to the sum of `own`: Σ own − Σ own', where own' are the same accuracies of a sweep
+  /// without this seed (after the last epoch, if only one seed is left). Tukey's pseudo-value. It is `own` if
+  /// this seed changes no other seed's epoch.
+  double share = 0;
 };
 
 /// All seeds of one configuration, ascending; at least two.
@@ -23,18 +27,25 @@ using JudgedSeeds = std::vector<JudgedSeed>;
 
 /// Which configurations are worse than the best, whichever is the best.
 ///
-/// Let d_s = own_j,s − own_i,s over the n seeds that configurations i and j both have. Seeds are paired,
-/// because runs of one seed share their initial weights and batches. Of m configurations, i is worse than j
-/// if
+/// Let d_s = own_j,s − own_i,s and p_s = share_j,s − share_i,s over the n seeds that configurations i and j
+/// both have. Seeds are paired, because runs of one seed share their initial weights and batches. Of m
+/// configurations, i is worse than j if
 ///
-///   mean(d) > t·√(max(sd(d)², r²/6)/n),   t: the 1 − 0.05/(m − 1) quantile of Student's t, n − 1 degrees
+///   mean(d) > t·√(max(sd(p)², r²/6)/n),   t: the 1 − 0.05/(m − 1) quantile of Student's t, n − 1 degrees
 ///
 /// i is told from the best if it is worse than any j. The true best is worse than none, so it is told from
 /// the best in at most 5 of 100 sweeps, whatever the correlations (Bonferroni, one-sided). This is the subset
 /// of Hsu (1984, "Constrained simultaneous confidence intervals for multiple comparisons with the best") with
-/// separate noise for each pair. r is the step of an accuracy, 1/images. r²/6 is the variance that rounding
-/// both to whole images adds; without it, equal differences of two or three seeds would seem to have no
-/// noise. Each configuration is compared with the hundred largest means; this costs only a little power.
+/// separate noise for each pair.
+///
+/// sd(p)²/n is the jackknife's variance of mean(d) (Tukey 1958). Seeds choose each other's epochs, so the d_s
+/// of jittering curves vary together, and sd(d)²/n would be up to several times too small. The jackknife's
+/// variance is not too small on average (Efron & Stein 1981, "The jackknife estimate of variance"). Where all
+/// seeds agree on the epoch, p = d. With two seeds of jittering curves up to 6 of 100 were counted.
+///
+/// r is the step of an accuracy, 1/images. r²/6 is the variance that rounding both to whole images adds;
+/// without it, equal differences of two or three seeds would seem to have no noise. Each configuration is
+/// compared with the hundred largest means; this costs only a little power.
 ///
 /// Assumes that differences are about normal over the seeds. The images are fixed: nothing is said about
 /// other images.
@@ -74,7 +85,8 @@ struct Settlement {
   /// The shell command that trains them. Empty if the command line cannot express it.
   std::string command;
 
-  /// If it takes more seeds than this in all, the advice is to take the cheapest.
+  /// If one takes more seeds than this in all, the advice is to take the cheapest: of the best, and of those
+  /// that take so many (ConfigurationSummary::too_close). The others would be told by fewer.
   static constexpr std::size_t most_worth = 100;
   bool worth_it = false;
 };

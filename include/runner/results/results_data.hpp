@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace runner {
@@ -64,6 +65,8 @@ struct ResultsData {
   std::vector<SessionTimes> sessions;  ///< the latest, in ascending order; none in files of layouts before 6
   /// Of pooled shards (pool_shards): the files after the first.
   std::vector<std::filesystem::path> further_files;
+  /// Runs that leave_out() has taken out of `runs`, without their curves.
+  std::vector<StoredRun> left_out;
 
   /// The file that this run was read from.
   const std::filesystem::path& file_of(const StoredRun& run) const {
@@ -71,6 +74,21 @@ struct ResultsData {
   }
 
   int epochs() const { return recorded.last(); }  ///< E
+
+  /// Takes the runs for which drop(run) is true out of `runs`, one by one in their order; returns their
+  /// number.
+  template <class Drop>
+  std::size_t leave_out(const Drop& drop) {
+    std::vector<StoredRun> kept;
+    const std::size_t before = left_out.size();
+    for (StoredRun& run : runs) {
+      const bool dropped = drop(std::as_const(run));
+      if (dropped) run.curves = {};
+      (dropped ? left_out : kept).push_back(std::move(run));
+    }
+    runs = std::move(kept);
+    return left_out.size() - before;
+  }
 
   /// Whether it keeps the runs' predictions for the test images (stored_predictions.hpp).
   bool has_predictions() const { return !origin.data.test_labels.empty(); }

@@ -12,7 +12,7 @@ namespace runner {
 /// A name that conditions may use.
 struct ConditionName {
   std::string_view name;
-  /// All its values, where they are words; none where they are numbers.
+  /// All possible values, if they are words; empty if they are numbers.
   std::vector<std::string_view> words{};
 };
 
@@ -45,21 +45,21 @@ struct Condition {
   // A comparison of names[name] with a value.
   std::size_t name = 0;
   Sign sign = Sign::equal;
-  long double value =
-      0;  ///< every int64 and every double has its place here; of a word, its index in `words`
+  /// The number, or the index of the word in `words`. long double holds every int64 and every double.
+  long double value = 0;
 };
 
-/// Throws Error (bad_input) whose message begins with `where` and names the text, the position of what is
-/// wrong, counted in characters from 1, and what was expected there; of an unknown name or word, the nearest.
+/// Throws Error (bad_input). The message begins with `where` and names the text, the position of the error
+/// (in characters from 1) and what was expected there; for an unknown name or word, the nearest known one.
 Condition parse_condition(std::string_view text, std::span<const ConditionName> names,
                           std::string_view where);
 
-/// The value of names[i]; of a word, its index in `words`; NaN where it is missing.
+/// The value of names[i]; for a word, its index in `words`; NaN if it is missing.
 using ConditionValues = std::function<long double(std::size_t i)>;
 
 bool holds(const Condition& condition, const ConditionValues& values);
 
-/// Whether one of the names in a condition is such a one.
+/// Whether a condition compares a name for which such(name) is true.
 bool uses(const Condition& condition, const std::function<bool(std::size_t name)>& such);
 
 }  // namespace runner

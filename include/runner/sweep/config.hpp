@@ -30,16 +30,16 @@ struct Config {
   std::string text;            ///< the file as it was read
   std::string effective;       ///< overrides and defaults applied, as canonical JSON in one line
 
-  /// Those that it asks for: 0, every n-th and the last.
+  /// The epochs to be recorded: 0, every n-th and the last.
   RecordedEpochs recorded_epochs() const { return RecordedEpochs(epochs, evaluate_every); }
 };
 
 /// The most runs one sweep may have, the most epochs of a run, and the largest config file, bytes.
 inline constexpr std::size_t max_runs = 10'000'000;
-inline constexpr int max_epochs = 1'000'000'000;  // so that there is a number for the epoch behind the last
+inline constexpr int max_epochs = 1'000'000'000;  // so that the epoch after the last one still fits an int
 inline constexpr std::size_t max_config_bytes = 1'000'000;
 
-/// Reads a config file and applies `overrides` ("key=value"; the value is JSON, or text where it is no JSON).
+/// Reads a config file and applies `overrides` ("key=value"; a value that is not JSON is taken as text).
 ///
 /// A relative "dir" is relative to the config file's folder, in an override to the current directory. The key
 /// "$schema", by which editors find the schema, is ignored. A byte order mark is skipped.
@@ -67,8 +67,8 @@ Config with_epochs(Config config, int epochs);
 /// A clause for each key whose value differs between two effective configs, "epochs: 10 and 20", in
 /// alphabetical order. An axis that is not set has its default, as in a config of an earlier version. Not
 /// compared are name, description, a data set that is a folder (its checksums tell whether it is the same),
-/// train_size and test_size where one is not set (all images). Lists are compared in order. Throws Error
-/// (bad_input) for a text that is no JSON.
+/// and train_size or test_size if one config does not set it (all images). Lists are compared in order.
+/// Throws Error (bad_input) for a text that is not JSON.
 std::vector<std::string> config_differences(const std::string& one, const std::string& other);
 
 }  // namespace runner

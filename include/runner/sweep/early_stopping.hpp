@@ -17,17 +17,17 @@ namespace runner {
 
 struct Run;  // sweep.hpp
 
-/// A run stops where a metric has not improved for some epochs.
+/// A run stops when a metric has not improved for some epochs.
 ///
-/// Of the recorded epochs e = e₁, e₂, … behind epoch 0 let v(e) be the metric (its negative where larger is
-/// better). With best = ∞ and b = 0 at first, each in turn
+/// Let e = e₁, e₂, … be the recorded epochs after epoch 0, and v(e) the metric after e (its negative, if
+/// larger is better). At first best = ∞ and b = 0. Each epoch in turn
 ///
-///     improves if v(e) < best − min_delta:   then best = v(e) and b = e;
+///     improves if v(e) < best − min_delta:   then best = v(e) and b = e.
 ///
-/// and the run stops at the first e with e − b ≥ patience. So patience counts epochs, also those that are not
-/// recorded. The untrained network is not looked at, and the first recorded epoch after it always improves;
-/// NaN and ∞ never do. Where every epoch is recorded this is what EarlyStopping of Keras and PyTorch
-/// Lightning does. At the last epoch of the sweep a run is done and not stopped.
+/// The run stops at the first e with e − b ≥ patience. So patience counts epochs, also those that are not
+/// recorded. The untrained network does not count, and the first recorded epoch after it always improves; NaN
+/// and ∞ never do. If every epoch is recorded, this is what EarlyStopping of Keras and PyTorch Lightning
+/// does. At the last epoch of the sweep a run is done and not stopped.
 struct Patience {
   int patience = 1;  ///< ≥ 1
   Metric metric = Metric::test_loss;
@@ -36,13 +36,14 @@ struct Patience {
   friend bool operator==(const Patience&, const Patience&) = default;
 };
 
-/// All configurations are trained for a few epochs; the best of them go on, and so on.
+/// All configurations are trained for a few epochs. The best of them continue, the best of these for longer.
 ///
-/// A configuration is the runs that are equal in all but the seed. At each rung r = min_epochs·eta^k < E (E
-/// epochs of the sweep), when all configurations that are left have come to epoch r, the best ⌊n/eta⌋ of
-/// these n go on, one at least; the others stop. Better is the larger mean over the seeds of the metric after
-/// epoch r (the smaller, of a loss). A configuration with a seed that has diverged until then, or whose
-/// metric is not finite, is worse than all others. Of equals the first in the sweep is the best.
+/// A configuration is a group of runs that differ only in the seed. The rungs are r = min_epochs·eta^k < E,
+/// with E the epochs of the sweep. When all n configurations that are left have completed epoch r, the best
+/// ⌊n/eta⌋ of them, at least one, continue; the others stop. The better one has the larger mean over the
+/// seeds of the metric after epoch r (for a loss: the smaller). A configuration with a seed that has diverged
+/// by then, or whose metric is not finite, is worse than all others. Of equals the first in the sweep is
+/// best.
 ///
 /// Source: Jamieson and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization",
 /// AISTATS 2016; ⌊n/eta⌋ is that of Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar, "Hyperband", JMLR 18
@@ -73,27 +74,27 @@ class PatienceCounter {
   bool fulfilled_ = false;
 };
 
-/// The epoch that a run stops at by its curve, which has a number for each of the first epochs of `recorded`;
-/// none if there is none yet. Only epochs of `looked_at` count, without its last.
+/// The epoch at which the rule stops a run; nothing if it does not stop yet. `curve`: its metric after the
+/// first epochs of `recorded`. Only epochs of `looked_at` count, without its last.
 std::optional<int> stop_epoch(const Patience& rule, const RecordedEpochs& looked_at,
                               const RecordedEpochs& recorded, std::span<const float> curve);
 
 /// The epochs at which configurations are chosen, ascending; all are below `epochs`.
 std::vector<int> rungs_of(const SuccessiveHalving& rule, int epochs);
 
-/// How many epochs each of so many configurations is trained for by the rule, the best first. It is known
-/// before any is trained.
+/// For how many epochs the rule trains each of some configurations, the best first. This is known before any
+/// is trained.
 std::vector<int> epochs_by_rank(const SuccessiveHalving& rule, std::size_t configurations, int epochs);
 
 /// Where the runs of a sweep stand by successive halving.
 struct HalvingStanding {
-  /// The rung at which each run is stopped; 0 where it goes on.
+  /// The rung at which each run is stopped; 0 if it continues.
   std::vector<int> stopped_at;
-  /// The first rung that some of the runs that go on have not come to, or the sweep's last epoch.
+  /// The first rung that some continuing run has not reached, or the sweep's last epoch.
   int next = 0;
 };
 
-/// The metric of a run after a rung's epoch: nothing where it has not come so far, NaN where it diverged.
+/// The metric of a run after a rung's epoch: nothing if it has not reached that epoch, NaN if it diverged.
 using RungValue = std::function<std::optional<float>(std::size_t run, int rung)>;
 
 HalvingStanding standing_of(const SuccessiveHalving& rule, std::span<const Run> runs, int epochs,

@@ -7,10 +7,10 @@
 
 namespace runner {
 
-/// What one epoch of a run takes, counted before it is trained.
+/// The work of one epoch of a run, counted before it is trained.
 ///
-/// H hidden units, D pixels, C classes; T images trained (with replacement, those of its full batches), U
-/// updates, each of which writes W1 anew and in fixed point, E images evaluated (all sets).
+/// H hidden units, D pixels, C classes; T trained images (with replacement: those of its full batches); U
+/// updates, each of which writes W1 twice, as float32 and in fixed point; E evaluated images of all sets.
 struct EpochWork {
   std::size_t updates;     ///< U
   std::size_t trained;     ///< T
@@ -22,12 +22,13 @@ struct EpochWork {
   double training_cost() const { return training + weights_written; }
 };
 
-/// By numerical gradients `training` is H·C·T times some thousand more.
+/// Numerical gradients add H·C·T times some thousand to `training`.
 EpochWork epoch_work(const RunSpec& spec, const DatasetFacts& data);
 
 /// Predicted work of one epoch of a run, in multiply-adds: all of EpochWork.
 ///
-/// It is as if every epoch were evaluated: evaluate_every is the same for all runs of a sweep.
+/// Every epoch counts as evaluated: evaluate_every is the same for all runs of a sweep, so only ratios
+/// matter.
 double run_cost(const RunSpec& spec, const DatasetFacts& data);
 
 }  // namespace runner

@@ -45,7 +45,7 @@ function parseCondition(text, names) {
     let value = "";
     for (++at; ; ++at) {
       const quote = text.indexOf('"', at);
-      if (quote < 0) throw wrong(begin, "this quote has no end");
+      if (quote < 0) throw wrong(begin, "this quote is never closed");
       value += text.slice(at, quote);
       at = quote + 1;
       if (text[at] !== '"') return { kind: "quoted", text: value, begin };
@@ -82,7 +82,7 @@ function parseCondition(text, names) {
 
   function part() {
     if (!isSymbol("(")) return comparison();
-    if (levels === mostLevels) throw wrong(token.begin, `more than ${mostLevels} parentheses within each other`);
+    if (levels === mostLevels) throw wrong(token.begin, `parentheses are nested more than ${mostLevels} levels deep`);
     ++levels;
     advance();
     const inner = list();

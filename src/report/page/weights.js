@@ -21,10 +21,11 @@ function weightPicture({ rows, columns: width }, pixels, colourOf) {
 const weightScale = (most) => `±${most >= 1e-3 && most < 99.5 ? most.toPrecision(2) : shortNumber(Number(most.toPrecision(2)))}`;
 
 function unitPictures(run, { unit, use, class: its, before, after }, colourOf) {
-  const what = `Hidden unit ${unit}, used ${(100 * use).toFixed(0)} % as much as the first; largest output weight to class ${its}; ` +
+  const name = run.classes[its] === String(its) ? `class ${its}` : run.classes[its];
+  const what = `Hidden unit ${unit}, used ${(100 * use).toFixed(0)} % as much as the first; largest output weight to ${name}; ` +
     `weights before training ${weightScale(before[0])}, after ${weightScale(after[0])}`;
   const picture = ([most, pixels]) => make("span", {}, weightPicture(run, pixels, colourOf), make("span", { class: "half" }, weightScale(most)));
-  return make("li", {}, make("span", {}, `unit ${unit}`, make("span", { class: "half" }, ` class ${its}`)),
+  return make("li", {}, make("span", {}, `unit ${unit}`, make("span", { class: "half" }, ` ${name}`)),
               make("span", { class: "weights", role: "img", "aria-label": what, title: what }, picture(before), picture(after)));
 }
 
