@@ -78,11 +78,22 @@ const AxisInfo* find_axis(std::string_view name) {
 
 RunSpec before_training(RunSpec run) {
   // Not dropout: what hidden units tell an evaluation is scaled by the share of them that is kept.
-  for (const std::string_view name :
-       {"learning_rate", "batch_size", "sampling", "gradient", "optimizer", "momentum", "decay_rate", "beta1",
-        "beta2", "epsilon", "decoupled_weight_decay", "weight_decay", "learning_rate_schedule",
-        "schedule_factor", "schedule_epochs"})
-    find_axis(name)->reset(run);
+  constexpr RunSpec plain;
+  run.learning_rate = plain.learning_rate;
+  run.batch_size = plain.batch_size;
+  run.sampling = plain.sampling;
+  run.gradient = plain.gradient;
+  run.optimizer = plain.optimizer;
+  run.momentum = plain.momentum;
+  run.decay_rate = plain.decay_rate;
+  run.beta1 = plain.beta1;
+  run.beta2 = plain.beta2;
+  run.epsilon = plain.epsilon;
+  run.decoupled_weight_decay = plain.decoupled_weight_decay;
+  run.weight_decay = plain.weight_decay;
+  run.learning_rate_schedule = plain.learning_rate_schedule;
+  run.schedule_factor = plain.schedule_factor;
+  run.schedule_epochs = plain.schedule_epochs;
   return run;
 }
 

@@ -29,6 +29,13 @@ class ACalibration : public testing::Test {
             little, no_stop};
   }
 
+  /// The expected seconds of the first cohort, which has been trained up to an epoch.
+  double of_the_first_cohort(const Calibration& measured, int epoch) const {
+    Cohort cohort = cohorts.front();
+    cohort.epoch = epoch;
+    return measured.expected_seconds(sweep, {&cohort, 1});
+  }
+
   Sweep sweep = made_up_sweep(8);
   std::vector<Cohort> cohorts;
 };
@@ -74,11 +81,7 @@ TEST_F(ACalibration, ExpectsLessWhereThereIsLessToDo) {
 // Training takes the same however often it is evaluated.
 TEST_F(ACalibration, CountsTheEvaluationsThatAreMade) {
   const Calibration measured = calibration(1, 3);  // after epochs 0, 3, 6 and 8
-  const auto left_from = [&](int epoch) {
-    Cohort cohort = cohorts.front();
-    cohort.epoch = epoch;
-    return measured.expected_seconds(sweep, {&cohort, 1});
-  };
+  const auto left_from = [&](int epoch) { return of_the_first_cohort(measured, epoch); };
   const double an_epoch = left_from(4) - left_from(5);
   const double an_evaluation = left_from(3) - left_from(4) - an_epoch;
   EXPECT_GT(an_evaluation, 0);
@@ -108,11 +111,7 @@ TEST_F(ACalibration, CountsAnUntrainedNetworkOnceForAllRunsThatBeginWithIt) {
   sweep.runs[1].spec.learning_rate *= 2;
   const Calibration measured = calibration(1, 3);  // after epochs 0, 3, 6 and 8
   ASSERT_EQ(cohorts.size(), 1u);
-  const auto left_from = [&](int epoch) {
-    Cohort cohort = cohorts.front();
-    cohort.epoch = epoch;
-    return measured.expected_seconds(sweep, {&cohort, 1});
-  };
+  const auto left_from = [&](int epoch) { return of_the_first_cohort(measured, epoch); };
   // Of both runs.
   const double an_epoch = left_from(4) - left_from(5);
   const double an_evaluation = left_from(3) - left_from(4) - an_epoch;
